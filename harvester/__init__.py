@@ -1,0 +1,1 @@
+"""Harvest runs: sources in, one Changeset per source out."""

@@ -1,0 +1,1 @@
+"""Which records are the same thing, and the canonical entity they describe."""

@@ -1,0 +1,1 @@
+"""Readers: bytes of one format in, Records and Issues out; one file per format."""

@@ -1,0 +1,1 @@
+"""The only room that opens the triple store; Changesets in, generations out."""

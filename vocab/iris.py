@@ -1,0 +1,85 @@
+"""Where every instance IRI of a node is minted, and nowhere else.
+
+The patterns are those of the design (graphs and IRIs). A ``Iris`` is made from the
+``[site] base`` of ``sources.toml``; the vocabulary's own namespaces are constants of
+``vocab`` and the same on every node.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import quote
+
+_SAFE = "-._~"  # RFC 3986 unreserved, as RML templates keep them
+
+
+def encode(text: str) -> str:
+    """``text`` percent-encoded as one IRI segment; letters beyond ASCII stay (RFC 3987)."""
+    return "".join(
+        char if char.isalnum() or char in _SAFE else quote(char, safe="") for char in text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Iris:
+    """The IRIs of one node. ``base`` ends with ``/``."""
+
+    base: str
+
+    def source(self, source_id: str) -> str:
+        """The source as a dataset (dcat:Dataset)."""
+        return f"{self.base}id/source/{source_id}"
+
+    def record(self, source_id: str, *key: str) -> str:
+        """What one source says of one thing; an occurrence adds its recurrence id to the key."""
+        return f"{self.base}id/record/{source_id}/" + "/".join(map(encode, key))
+
+    def entity(self, kind: str, *key: str) -> str:
+        """A canonical entity: ``kind`` is place, organization, event, series or article."""
+        return f"{self.base}id/{kind}/" + "/".join(map(encode, key))
+
+    def commune(self, insee: str) -> str:
+        """A municipality, by its INSEE code."""
+        return f"{self.base}id/commune/{encode(insee)}"
+
+    def activity(self, source_id: str, stamp: str) -> str:
+        """One harvest run of one source (prov:Activity); ``stamp`` is UTC, ``20261122T101500Z``."""
+        return f"{self.base}id/activity/harvest/{source_id}/{stamp}"
+
+    @property
+    def software(self) -> str:
+        """The harvester itself (prov:SoftwareAgent)."""
+        return f"{self.base}id/software/enbauges"
+
+    def genid(self, record: str, path: str) -> str:
+        """A skolem IRI (RDF 1.1, section 3.5) for a blank node of ``record``."""
+        key = record.removeprefix(f"{self.base}id/record/")
+        return f"{self.base}.well-known/genid/{key}#{encode(path)}"
+
+    def source_graph(self, source_id: str) -> str:
+        """The named graph that holds exactly what one source says."""
+        return f"{self.base}graph/source/{source_id}"
+
+    def graph(self, name: str) -> str:
+        """A graph of the node: canonical, provenance, links, tombstones, vocabulary."""
+        return f"{self.base}graph/{name}"
+
+    def record_of(self, subject: str) -> str | None:
+        """The record that a subject of a source graph belongs to, or None for a foreign one."""
+        whole = subject.partition("#")[0]
+        genid, record = f"{self.base}.well-known/genid/", f"{self.base}id/record/"
+        if whole.startswith(genid):
+            return record + whole.removeprefix(genid)
+        return whole if whole.startswith(record) else None
+
+
+def mint_key(seed: str) -> str:
+    """A 13-letter base32 key (65 bits of SHA-256) for a canonical entity.
+
+    Made from the IRI of the first record that described the entity, so that a run repeated
+    after a crash mints the same key; from then on the link in ``graph/links`` keeps it.
+    """
+    digest = hashlib.sha256(seed.encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:13]

@@ -1,0 +1,1 @@
+"""The HTTP application: pages, linked-data documents, feeds, and the SPARQL endpoint."""
