@@ -34,7 +34,12 @@ class Iris:
 
     def record(self, source_id: str, *key: str) -> str:
         """What one source says of one thing; an occurrence adds its recurrence id to the key."""
-        return f"{self.base}id/record/{source_id}/" + "/".join(map(encode, key))
+        return f"{self.records}{source_id}/" + "/".join(map(encode, key))
+
+    @property
+    def records(self) -> str:
+        """What the IRI of every record of the node starts with."""
+        return f"{self.base}id/record/"
 
     def entity(self, kind: str, *key: str) -> str:
         """A canonical entity: ``kind`` is place, organization, event, series or article."""
@@ -48,14 +53,13 @@ class Iris:
         """One harvest run of one source (prov:Activity); ``stamp`` is UTC, ``20261122T101500Z``."""
         return f"{self.base}id/activity/harvest/{source_id}/{stamp}"
 
-    @property
-    def software(self) -> str:
-        """The harvester itself (prov:SoftwareAgent)."""
-        return f"{self.base}id/software/enbauges"
+    def software(self, version: str) -> str:
+        """One version of the harvester (prov:SoftwareAgent)."""
+        return f"{self.base}id/software/enbauges-{encode(version)}"
 
     def genid(self, record: str, path: str) -> str:
         """A skolem IRI (RDF 1.1, section 3.5) for a blank node of ``record``."""
-        key = record.removeprefix(f"{self.base}id/record/")
+        key = record.removeprefix(self.records)
         return f"{self.base}.well-known/genid/{key}#{encode(path)}"
 
     def source_graph(self, source_id: str) -> str:
@@ -69,10 +73,10 @@ class Iris:
     def record_of(self, subject: str) -> str | None:
         """The record that a subject of a source graph belongs to, or None for a foreign one."""
         whole = subject.partition("#")[0]
-        genid, record = f"{self.base}.well-known/genid/", f"{self.base}id/record/"
+        genid = f"{self.base}.well-known/genid/"
         if whole.startswith(genid):
-            return record + whole.removeprefix(genid)
-        return whole if whole.startswith(record) else None
+            return self.records + whole.removeprefix(genid)
+        return whole if whole.startswith(self.records) else None
 
 
 def mint_key(seed: str) -> str:
