@@ -1,0 +1,266 @@
+"""The concept schemes: reviewed in ``sources/concepts/*.yml``, published in ``concepts.ttl``.
+
+People edit the YAML files, one per scheme; ``python -m vocab.concepts`` writes the Turtle
+file from them, and a test fails while the two differ. Nothing else reads the YAML: the
+program's words come from ``concepts.ttl`` (see ``vocab.words``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from vocab import CONCEPT, PREFIXES, ROOM, VocabularyError
+from vocab.messages import say
+
+SCHEMES = (
+    "type",
+    "service",
+    "space",
+    "actor",
+    "legal",
+    "label",
+    "access",
+    "price",
+    "public",
+    "theme",
+    "statut",
+)
+"""The schemes, in the order in which they are shown."""
+
+SOURCES = ROOM / "sources"
+TARGET = ROOM / "concepts.ttl"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+FOREIGN = {
+    "ess": "http://www.essglobal.info/standard/vocab/",
+    "pair": "http://virtual-assembly.org/ontologies/pair#",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+}
+"""Prefixes of this room's data files that are no use in queries, hence not in ``PREFIXES``."""
+
+_NAMESPACES = {**PREFIXES, **FOREIGN}
+_USED_PREFIXES = ("skos", "dcterms", "schema", "rdfs", "owl", "eb", "pair", "vs", "xsd")
+_MATCHES = ("exact", "close", "broad", "narrow", "related")
+_CODES = {"osm": "eb:osmTag", "mednum": "eb:mednumCode"}
+_KEYS = frozenset(
+    {"fr", "en", "define-fr", "define-en", "broader", "also", "also-en", "hidden", "source"}
+    | {*_MATCHES, *_CODES}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry of a scheme, as its source file writes it.
+
+    ``hidden`` are forms that data sets use and people are never shown; ``codes`` the values
+    of a foreign list (key ``osm`` or ``mednum``); ``matches`` prefixed names by kind of
+    SKOS mapping; ``sources`` keys of ``documents.yml``.
+    """
+
+    slug: str
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    also: tuple[str, ...]
+    also_en: tuple[str, ...]
+    hidden: tuple[str, ...]
+    broader: str
+    codes: Mapping[str, tuple[str, ...]]
+    matches: Mapping[str, tuple[str, ...]]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A concept scheme and its concepts, in the order of the source file."""
+
+    slug: str
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    concepts: tuple[Concept, ...] = field(default=())
+
+    @property
+    def iri(self) -> str:
+        """``https://…/concept/{slug}``."""
+        return CONCEPT + self.slug
+
+
+def concept_iri(scheme: str, slug: str) -> str:
+    """The IRI of a concept: the namespace, its scheme, its slug."""
+    return f"{CONCEPT}{scheme}/{slug}"
+
+
+def document_iri(key: str) -> str:
+    """The IRI of a document that terms and concepts are taken from."""
+    return f"{CONCEPT}sources#{key}"
+
+
+def read_schemes(folder: Path = SOURCES / "concepts") -> tuple[Scheme, ...]:
+    """The schemes of the source files.
+
+    Raises:
+        VocabularyError: on a file that is missing or is no YAML, or on an unknown key.
+    """
+    return tuple(_scheme(slug, _yaml(folder / f"{slug}.yml")) for slug in SCHEMES)
+
+
+def triples() -> Iterator[Triple]:
+    """The whole of ``concepts.ttl``: documents, then each scheme and its concepts."""
+    yield from _document_triples()
+    for scheme in read_schemes():
+        yield from _scheme_triples(scheme)
+
+
+def turtle() -> str:
+    """The text that ``concepts.ttl`` must have."""
+    prefixes = {name: _NAMESPACES[name] for name in _USED_PREFIXES}
+    prefixes |= {slug: concept_iri(slug, "") for slug in SCHEMES} | {"doc": document_iri("")}
+    # The serializer declares prefixes in an order that changes from run to run.
+    written = serialize(triples(), format=RdfFormat.TURTLE, prefixes=prefixes) or b""
+    lines = written.decode().splitlines()
+    body = (line.expandtabs(4) for line in lines if not line.startswith("@prefix"))
+    header = (f"@prefix {name}: <{iri}> ." for name, iri in sorted(prefixes.items()))
+    note = "# Written by `python -m vocab.concepts` from vocab/sources: edit those files."
+    return "\n".join([note, *header, "", *_spaced(body)])
+
+
+def _spaced(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, with an empty one after each subject."""
+    for line in lines:
+        yield line
+        if line.endswith(" ."):
+            yield ""
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = YAML(typ="safe", pure=True).load(path)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise VocabularyError(
+            say(
+                "{file}, line {line}: {reason} — correct the file, then start again",
+                file=path.name,
+                line=line,
+                reason=error.problem or "",
+            )
+        ) from error
+    return content
+
+
+def _scheme(slug: str, content: Mapping[str, Any]) -> Scheme:
+    return Scheme(
+        slug=slug,
+        labels={language: content[language] for language in ("fr", "en")},
+        definitions=_definitions(content),
+        concepts=tuple(_concept(slug, key, entry) for key, entry in content["concepts"].items()),
+    )
+
+
+def _concept(scheme: str, slug: str, entry: Mapping[str, Any]) -> Concept:
+    if unknown := sorted(entry.keys() - _KEYS):
+        raise VocabularyError(
+            say(
+                "{file}: {concept} has the unknown key {key} — write one of: {known}",
+                file=f"{scheme}.yml",
+                concept=slug,
+                key=unknown[0],
+                known=", ".join(sorted(_KEYS)),
+            )
+        )
+    return Concept(
+        slug=slug,
+        labels={language: entry[language] for language in ("fr", "en")},
+        definitions=_definitions(entry),
+        also=tuple(entry.get("also", ())),
+        also_en=tuple(entry.get("also-en", ())),
+        hidden=tuple(entry.get("hidden", ())),
+        broader=entry.get("broader", ""),
+        codes={key: tuple(entry[key]) for key in _CODES if key in entry},
+        matches={kind: tuple(entry[kind]) for kind in _MATCHES if kind in entry},
+        sources=tuple(entry.get("source", ())),
+    )
+
+
+def _definitions(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        language: entry[f"define-{language}"]
+        for language in ("fr", "en")
+        if f"define-{language}" in entry
+    }
+
+
+def _node(curie: str) -> NamedNode:
+    prefix, _, local = curie.partition(":")
+    return NamedNode(_NAMESPACES[prefix] + local)
+
+
+def _texts(subject: NamedNode, curie: str, texts: Mapping[str, str]) -> Iterator[Triple]:
+    for language, text in texts.items():
+        yield Triple(subject, _node(curie), Literal(text, language=language))
+
+
+def _document_triples() -> Iterator[Triple]:
+    for key, entry in _yaml(SOURCES / "documents.yml").items():
+        document = NamedNode(document_iri(key))
+        yield Triple(document, _node("rdf:type"), _node("dcterms:BibliographicResource"))
+        yield Triple(document, _node("dcterms:title"), Literal(entry["title"], language="fr"))
+        yield Triple(document, _node("schema:publisher"), Literal(entry["publisher"]))
+        if "issued" in entry:
+            yield Triple(document, _node("dcterms:issued"), Literal(entry["issued"]))
+        if "page" in entry:
+            yield Triple(document, _node("rdfs:seeAlso"), NamedNode(entry["page"]))
+
+
+def _scheme_triples(scheme: Scheme) -> Iterator[Triple]:
+    node = NamedNode(scheme.iri)
+    yield Triple(node, _node("rdf:type"), _node("skos:ConceptScheme"))
+    yield from _texts(node, "dcterms:title", scheme.labels)
+    yield from _texts(node, "dcterms:description", scheme.definitions)
+    yield Triple(node, _node("dcterms:license"), NamedNode(LICENCE))
+    tops = [concept for concept in scheme.concepts if not concept.broader]
+    for concept in tops:
+        yield Triple(node, _node("skos:hasTopConcept"), _concept_node(scheme, concept.slug))
+    for concept in scheme.concepts:
+        yield from _concept_triples(scheme, concept)
+
+
+def _concept_node(scheme: Scheme, slug: str) -> NamedNode:
+    return NamedNode(concept_iri(scheme.slug, slug))
+
+
+def _concept_triples(scheme: Scheme, concept: Concept) -> Iterator[Triple]:
+    node = _concept_node(scheme, concept.slug)
+    yield Triple(node, _node("rdf:type"), _node("skos:Concept"))
+    yield Triple(node, _node("skos:inScheme"), NamedNode(scheme.iri))
+    if concept.broader:
+        yield Triple(node, _node("skos:broader"), _concept_node(scheme, concept.broader))
+    else:
+        yield Triple(node, _node("skos:topConceptOf"), NamedNode(scheme.iri))
+    yield from _texts(node, "skos:prefLabel", concept.labels)
+    for language, words in (("fr", concept.also), ("en", concept.also_en)):
+        for word in words:
+            yield Triple(node, _node("skos:altLabel"), Literal(word, language=language))
+    for word in concept.hidden:
+        yield Triple(node, _node("skos:hiddenLabel"), Literal(word))
+    yield from _texts(node, "skos:definition", concept.definitions)
+    yield Triple(node, _node("skos:notation"), Literal(concept.slug))
+    for key, values in concept.codes.items():
+        for value in values:
+            code = Literal(value, datatype=_node(_CODES[key]))
+            yield Triple(node, _node("skos:notation"), code)
+    for kind, targets in concept.matches.items():
+        for target in targets:
+            yield Triple(node, _node(f"skos:{kind}Match"), _node(target))
+    for key in concept.sources:
+        yield Triple(node, _node("dcterms:source"), NamedNode(document_iri(key)))
+    yield Triple(node, _node("vs:term_status"), Literal("stable"))
+
+
+if __name__ == "__main__":
+    TARGET.write_text(turtle(), encoding="utf-8")
