@@ -1,0 +1,87 @@
+"""The canonical entity of a record: its IRI, and the statements merged into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from harvester.glance import Glance, Statement
+from store.changes import Lines
+from vocab import EB, SCHEMA, term
+from vocab.iris import Iris, mint_key
+
+KINDS: Mapping[str, str] = {
+    f"{SCHEMA}Event": "event",
+    f"{SCHEMA}EventSeries": "series",
+    f"{SCHEMA}Article": "article",
+    f"{SCHEMA}Place": "place",
+    f"{EB}ThirdPlace": "place",
+    f"{SCHEMA}Organization": "organization",
+    f"{SCHEMA}NGO": "organization",
+    f"{SCHEMA}Cooperative": "organization",
+    f"{SCHEMA}GovernmentOrganization": "organization",
+    f"{SCHEMA}LocalBusiness": "organization",
+    f"{SCHEMA}EducationalOrganization": "organization",
+}
+"""Type → kind of canonical entity; a record of another type stays in its source's graph."""
+
+_TYPE = f"<{term('rdf:type')}>"
+_SOURCE_RECORD = f"<{EB}SourceRecord>"
+_DERIVED = f"<{term('prov:wasDerivedFrom')}>"
+_LICENCE = f"<{term('dcterms:license')}>"
+
+
+def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | None]) -> str | None:
+    """The IRI of a new canonical entity for ``record``; None when its type has no kind.
+
+    An occurrence goes under its series' key, named by its recurrence id, so that a moved
+    occurrence keeps its IRI. ``linked`` gives the entity of another record.
+    """
+    kind = next((KINDS[name] for name in sorted(seen.types) if name in KINDS), None)
+    if kind is None:
+        return None
+    recurrence = record.removeprefix(f"{seen.series}/")
+    if seen.series and recurrence != record:
+        series = linked(seen.series) or seen.series
+        key = series.rpartition("/")[2] if series != seen.series else mint_key(series)
+        return iris.entity(kind, key, recurrence)
+    return iris.entity(kind, mint_key(record))
+
+
+def canonical_lines(
+    record: str, lines: Lines, licence: str | None, entity_of: Callable[[str], str | None]
+) -> Lines:
+    """What ``record`` contributes to its entity: its statements under the entity's IRI.
+
+    ``entity_of`` maps a record to its entity; references from one record to another
+    become references between entities. Each entity says what it was derived from and under
+    which licence.
+    """
+    entity = entity_of(record)
+    if entity is None:
+        return frozenset()
+    rename = _renamer(entity_of)
+    found = {
+        f"{rename(subject)} {predicate} {rename(value)} ."
+        for subject, predicate, value in map(Statement.of, lines)
+        if not (predicate == _TYPE and value == _SOURCE_RECORD)
+    }
+    found.add(f"<{entity}> {_DERIVED} <{record}> .")
+    if licence:
+        found.add(f"<{entity}> {_LICENCE} <{licence}> .")
+    return frozenset(found)
+
+
+def _renamer(entity_of: Callable[[str], str | None]) -> Callable[[str], str]:
+    """A function over N-Triples terms: record IRIs become entity IRIs, fragments follow."""
+    seen: dict[str, str] = {}
+
+    def rename(written: str) -> str:
+        if not written.startswith("<"):
+            return written
+        if written not in seen:
+            whole, mark, fragment = written[1:-1].partition("#")
+            entity = entity_of(whole)
+            seen[written] = f"<{entity}{mark}{fragment}>" if entity else written
+        return seen[written]
+
+    return rename
