@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 Lines = frozenset[str]
-"""N-Triples statements, without line end, in the form the store gives them back."""
+"""N-Triples statements (with their final dot, without line end), as the store gives them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,43 @@ class Delta:
         """The delta that turns ``old`` into ``new``."""
         return cls(added=new - old, removed=old - new)
 
+    def then(self, later: Delta) -> Delta:
+        """This delta followed by ``later``, as one: what is added then removed is neither."""
+        return Delta(
+            added=(self.added - later.removed) | (later.added - self.removed),
+            removed=(self.removed - later.added) | (later.removed - self.added),
+        )
+
     def __len__(self) -> int:
         return len(self.added) + len(self.removed)
 
 
 @dataclass(frozen=True, slots=True)
 class Changeset:
-    """Quads added and removed, by graph IRI; committed as one SPARQL 1.1 update."""
+    """Quads added and removed, by graph IRI; committed as one SPARQL 1.1 update.
+
+    It is false when it changes nothing.
+    """
 
     graphs: Mapping[str, Delta]
+
+    @classmethod
+    def of(cls, graphs: Mapping[str, tuple[Lines, Lines]]) -> Self:
+        """The Changeset that turns the old lines of each graph into the new ones."""
+        return cls._kept({graph: Delta.between(old, new) for graph, (old, new) in graphs.items()})
+
+    @classmethod
+    def merge(cls, changesets: Iterable[Changeset]) -> Self:
+        """Several Changesets, applied one after the other, as one."""
+        graphs: dict[str, Delta] = {}
+        for changeset in changesets:
+            for graph, delta in changeset.graphs.items():
+                graphs[graph] = graphs[graph].then(delta) if graph in graphs else delta
+        return cls._kept(graphs)
+
+    @classmethod
+    def _kept(cls, graphs: Mapping[str, Delta]) -> Self:
+        return cls({graph: delta for graph, delta in graphs.items() if delta})
 
     def __len__(self) -> int:
         return sum(map(len, self.graphs.values()))

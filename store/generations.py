@@ -1,0 +1,229 @@
+"""Generations: what is served is an immutable snapshot, switched in one rename.
+
+::
+
+    generations/
+    ├── 000041/{store/, meta.json}
+    ├── 000042/{store/, meta.json}
+    └── current -> 000042
+
+A generation is made under another name and renamed when it is whole, then ``current`` is
+replaced by one rename; a crash in between leaves the old one current and a folder that the
+next publication sweeps away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from store.embedded import EmbeddedStore, count_quads
+from store.errors import GenerationError, disk_error
+from vocab.messages import say
+
+KEPT = 2
+"""How many generations stay whatever their age: the current one and the one before."""
+
+GRACE = timedelta(minutes=10)
+"""How long a generation stays after another took its place: readers may be opening it."""
+
+_PART = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One published state.
+
+    ``base`` is the ``[site] base`` its IRIs were minted under; ``counts`` the quads of each
+    graph, counted once here because every page that tells them would pay for it; ``facts``
+    small JSON values that the publisher adds (the site's title, how many events...).
+    """
+
+    number: int
+    path: Path
+    created: datetime
+    base: str
+    counts: Mapping[str, int]
+    facts: Mapping[str, Any]
+
+    @property
+    def store_path(self) -> Path:
+        """The snapshot, for ``open_read_only`` in any process."""
+        return self.path / "store"
+
+    @property
+    def quads(self) -> int:
+        """How many quads it holds in all."""
+        return sum(self.counts.values())
+
+
+class Generations:
+    """The published states under ``root``, written by the process that holds the store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def current(self) -> Generation | None:
+        """The generation to serve, None before the first one.
+
+        Raises:
+            GenerationError: when its ``meta.json`` cannot be read.
+        """
+        try:
+            return _read((self.root / "current").resolve(strict=True))
+        except FileNotFoundError:
+            return None
+
+    def publish(
+        self,
+        store: EmbeddedStore,
+        *,
+        now: datetime,
+        base: str,
+        facts: Mapping[str, Any],
+    ) -> Generation:
+        """Flush ``store``, snapshot it, make it current and retire what is too old.
+
+        Args:
+            store: open, and not written to meanwhile.
+            now: aware; when the generation is said to be created.
+            base: the ``[site] base`` of its IRIs.
+            facts: JSON values to keep with it.
+
+        Raises:
+            StoreError: when it cannot be written; the current generation stays.
+        """
+        with _told(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            number = max(self._numbers(), default=0) + 1
+            part = self.root / f"{number:06}{_PART}"
+            part.mkdir()
+            store.flush()
+            store.backup(part / "store")
+            generation = Generation(
+                number=number,
+                path=self.root / f"{number:06}",
+                created=now,
+                base=base,
+                counts=_counts(part / "store"),
+                facts=dict(facts),
+            )
+            _write(generation, part)
+            part.rename(generation.path)
+            self._switch(generation)
+            self._retire(now)
+        return generation
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(entry.name) for entry in self.root.iterdir() if entry.name.isdigit())
+
+    def _switch(self, generation: Generation) -> None:
+        link = self.root / f"current{_PART}"
+        link.symlink_to(generation.path.name)
+        link.replace(self.root / "current")
+        _sync(self.root)
+
+    def _sweep(self) -> None:
+        """Remove what a crash left half-made."""
+        for entry in self.root.glob(f"*{_PART}"):
+            if entry.is_symlink():
+                entry.unlink()
+            else:
+                shutil.rmtree(entry)
+
+    def _retire(self, now: datetime) -> None:
+        """Remove the generations that were replaced more than ``GRACE`` ago, but ``KEPT``."""
+        for number, successor in list(pairwise(self._numbers()))[: 1 - KEPT]:
+            if self._is_younger(successor, now - GRACE):
+                continue
+            retired = (self.root / f"{number:06}").rename(self.root / f"{number:06}{_PART}")
+            shutil.rmtree(retired)
+
+    def _is_younger(self, number: int, limit: datetime) -> bool:
+        try:
+            return _read(self.root / f"{number:06}").created >= limit
+        except GenerationError:
+            return False
+
+
+def open_read_only(generation: Generation) -> ox.Store:
+    """The snapshot of ``generation``; any number of processes may have it open.
+
+    Raises:
+        StoreError: when it is damaged or was retired.
+    """
+    with _told(generation.store_path):
+        return ox.Store.read_only(str(generation.store_path))
+
+
+@contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise disk_error(error, directory) from error
+
+
+def _counts(snapshot: Path) -> dict[str, int]:
+    store = ox.Store.read_only(str(snapshot))
+    names = (name for name in store.named_graphs() if isinstance(name, ox.NamedNode))
+    counts = {name.value: count_quads(store, name) for name in names}
+    return {graph: count for graph, count in sorted(counts.items()) if count}
+
+
+def _write(generation: Generation, directory: Path) -> None:
+    meta = {
+        "number": generation.number,
+        "created": generation.created.isoformat(),
+        "base": generation.base,
+        "counts": generation.counts,
+        "facts": generation.facts,
+    }
+    with (directory / "meta.json").open("w", encoding="utf-8") as file:
+        json.dump(meta, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(directory)
+
+
+def _read(path: Path) -> Generation:
+    try:
+        meta = json.loads((path / "meta.json").read_text(encoding="utf-8"))
+        return Generation(
+            number=meta["number"],
+            path=path,
+            created=datetime.fromisoformat(meta["created"]),
+            base=meta["base"],
+            counts=meta["counts"],
+            facts=meta["facts"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise GenerationError(
+            say(
+                "{directory}: this generation cannot be read ({reason}) — remove the folder and "
+                "the link current beside it, then run `enbauges harvest` to publish a new one",
+                directory=str(path),
+                reason=str(error),
+            ),
+            about=path,
+        ) from error
+
+
+def _sync(directory: Path) -> None:
+    """Bring the names in ``directory`` to disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,342 @@
+"""Operational state: what is known of each source between two runs, in SQLite.
+
+It is written after the data's commit and flush, never before: a crash in between costs one
+useless fetch and nothing else (design, rules of a harvest run, 3).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from store.errors import StateError
+from vocab.messages import Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of one source; the one of a source never read is empty.
+
+    ``fingerprint`` tells whether the way of reading changed (source block, mapping, code);
+    ``etag``, ``last_modified`` and ``content_hash`` whether the content did. ``checked_at``
+    is the last run, ``changed_at`` the last one that changed a quad, ``good_at`` the last one
+    that could read the source, ``due_at`` when to come back. ``outcome`` is that of the last
+    run, ``reason`` why it is not what it should be; ``failures`` counts the runs that failed
+    in a row, since ``broken_since``. ``records`` is how many the last good run read.
+    ``held_digest`` names the removals that are held, seen in ``held_runs`` identical runs.
+    """
+
+    source: str
+    fingerprint: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    content_hash: str = ""
+    checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    good_at: datetime | None = None
+    due_at: datetime | None = None
+    outcome: str = ""
+    reason: Message | None = None
+    failures: int = 0
+    broken_since: datetime | None = None
+    records: int = 0
+    held_digest: str = ""
+    held_runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssue:
+    """Something that a run could not understand; ``count`` times the same but for its place.
+
+    ``where`` and ``key`` are those of the first. Severity is error, warning or notice.
+    """
+
+    code: str
+    severity: str
+    message: Message
+    where: str = ""
+    key: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A record that its source no longer gives: since when, and for how many good reads."""
+
+    first_missing: datetime
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a run leaves of one source; None keeps the issues or absences of the run before."""
+
+    state: SourceState
+    issues: Sequence[StoredIssue] | None = None
+    absences: Mapping[str, Absence] | None = None
+
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE IF NOT EXISTS source (
+        source TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
+        content_hash TEXT NOT NULL, checked_at TEXT, changed_at TEXT, good_at TEXT, due_at TEXT,
+        outcome TEXT NOT NULL, reason TEXT, failures INTEGER NOT NULL, broken_since TEXT,
+        records INTEGER NOT NULL, held_digest TEXT NOT NULL, held_runs INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS issue (
+        source TEXT NOT NULL, rank INTEGER NOT NULL,
+        code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL,
+        place TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (source, rank)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS absence (
+        source TEXT NOT NULL, record TEXT NOT NULL,
+        first_missing TEXT NOT NULL, reads INTEGER NOT NULL,
+        PRIMARY KEY (source, record)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+"""The schema, step by step: ``PRAGMA user_version`` says how many were taken."""
+
+_COLUMNS = tuple(column.name for column in fields(SourceState))
+_TIMES = frozenset({"checked_at", "changed_at", "good_at", "due_at", "broken_since"})
+_BUSY_SECONDS = 10.0
+
+
+class State:
+    """The operational state in the SQLite file ``path``, made when it does not exist.
+
+    Open it with ``with``, in the thread that uses it; other processes may read meanwhile
+    (write-ahead log).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Open the file and bring its schema up to date.
+
+        Raises:
+            StateError: when it is no such file, cannot be written, or a newer EnBauges made it.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from error
+        with self._told():
+            self._connection = sqlite3.connect(
+                self.path, timeout=_BUSY_SECONDS, isolation_level=None
+            )
+        try:
+            with self._told():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._migrate()
+        except StateError:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def get(self, source: str) -> SourceState:
+        """The state of ``source``, an empty one when it was never read."""
+        rows = self._select("SELECT * FROM source WHERE source = ?", source)
+        return next(map(_state, rows), SourceState(source))
+
+    def all(self) -> list[SourceState]:
+        """The states of all the sources that were ever read, by id."""
+        return [_state(row) for row in self._select("SELECT * FROM source ORDER BY source")]
+
+    def issues(self, source: str) -> list[StoredIssue]:
+        """The issues of the last run that read ``source``, in the order they were met."""
+        rows = self._select("SELECT * FROM issue WHERE source = ? ORDER BY rank", source)
+        return [
+            StoredIssue(
+                code=row["code"],
+                severity=row["severity"],
+                message=Message.from_json(row["message"]),
+                where=row["place"],
+                key=tuple(json.loads(row["key"])),
+                count=row["count"],
+            )
+            for row in rows
+        ]
+
+    def absences(self, source: str) -> dict[str, Absence]:
+        """Record IRI → absence, for the records of ``source`` that it no longer gives."""
+        rows = self._select("SELECT * FROM absence WHERE source = ?", source)
+        return {
+            row["record"]: Absence(datetime.fromisoformat(row["first_missing"]), row["reads"])
+            for row in rows
+        }
+
+    def save(self, batch: Iterable[Saved]) -> None:
+        """Write what a batch of runs leaves, in one transaction.
+
+        Raises:
+            StateError: when it cannot be written; the state of before stays.
+            ValueError: when a time is not aware.
+        """
+        with self._told(), self._transaction() as connection:
+            for saved in batch:
+                row = _row(saved.state)
+                connection.execute(
+                    f"REPLACE INTO source VALUES ({_holes(len(row))})",  # noqa: S608  # only "?"
+                    row,
+                )
+                if saved.issues is not None:
+                    _save_issues(connection, saved.state.source, saved.issues)
+                if saved.absences is not None:
+                    _save_absences(connection, saved.state.source, saved.absences)
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StateError(
+                say("the state {path} is not open", path=str(self.path)), about=self.path
+            )
+        return self._connection
+
+    def _select(self, sql: str, *values: str) -> list[sqlite3.Row]:
+        with self._told():
+            cursor = self._open.cursor()
+            cursor.row_factory = sqlite3.Row
+            return cursor.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._open.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._open
+            self._open.execute("COMMIT")
+        except BaseException:
+            if self._open.in_transaction:
+                self._open.execute("ROLLBACK")
+            raise
+
+    def _migrate(self) -> None:
+        (version,) = self._open.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise StateError(
+                say(
+                    "{path}: made by a newer EnBauges (schema {version}, this one knows {known}) "
+                    "— update the program, or give it another folder",
+                    path=str(self.path),
+                    version=version,
+                    known=len(_MIGRATIONS),
+                ),
+                about=self.path,
+            )
+        for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
+            self._open.executescript(
+                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> StateError:
+        return StateError(
+            say(
+                "{path}: the state of the sources cannot be used ({reason}) — check the disk and "
+                "who may write there; if the file is damaged, move it away: every source is then "
+                "fetched again and nothing else is lost",
+                path=str(self.path),
+                reason=str(error),
+            ),
+            about=self.path,
+        )
+
+
+def _holes(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _save_issues(
+    connection: sqlite3.Connection, source: str, issues: Sequence[StoredIssue]
+) -> None:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], StoredIssue] = {}
+    for issue in issues:
+        same = (issue.code, issue.severity, issue.message.to_json())
+        counts[same] += issue.count
+        first.setdefault(same, issue)
+    connection.execute("DELETE FROM issue WHERE source = ?", (source,))
+    connection.executemany(
+        f"INSERT INTO issue VALUES ({_holes(8)})",  # noqa: S608  # only "?"
+        (
+            (source, rank, *same, issue.where, json.dumps(issue.key), counts[same])
+            for rank, (same, issue) in enumerate(first.items())
+        ),
+    )
+
+
+def _save_absences(
+    connection: sqlite3.Connection, source: str, absences: Mapping[str, Absence]
+) -> None:
+    connection.execute("DELETE FROM absence WHERE source = ?", (source,))
+    connection.executemany(
+        "INSERT INTO absence VALUES (?, ?, ?, ?)",
+        (
+            (source, record, _instant(absence.first_missing), absence.reads)
+            for record, absence in absences.items()
+        ),
+    )
+
+
+def _row(state: SourceState) -> list[str | int | None]:
+    """The values of ``state`` in the order of the table's columns."""
+    values: list[str | int | None] = []
+    for name in _COLUMNS:
+        value = getattr(state, name)
+        if isinstance(value, datetime):
+            value = _instant(value)
+        elif isinstance(value, Message):
+            value = value.to_json()
+        values.append(value)
+    return values
+
+
+def _state(row: sqlite3.Row) -> SourceState:
+    values: dict[str, Any] = dict(row)
+    for name in _TIMES:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    if values["reason"] is not None:
+        values["reason"] = Message.from_json(values["reason"])
+    return SourceState(**values)
+
+
+def _instant(time: datetime) -> str:
+    """``time`` in UTC, as ISO 8601 text."""
+    if time.tzinfo is None:
+        raise ValueError(time)
+    return time.astimezone(UTC).isoformat()

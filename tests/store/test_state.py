@@ -1,0 +1,120 @@
+"""The operational state: what is saved is what is read, or the state of before."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from store.errors import StateError
+from store.state import Absence, Saved, SourceState, State, StoredIssue
+from vocab.messages import say
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+FULL = SourceState(
+    source="mairie",
+    fingerprint="f",
+    etag='W/"é"',
+    last_modified="Fri, 01 May 2026 12:00:00 GMT",
+    content_hash="h",
+    checked_at=NOON,
+    changed_at=NOON - timedelta(days=1),
+    good_at=NOON - timedelta(hours=1),
+    due_at=NOON + timedelta(microseconds=1),
+    outcome="failed",
+    reason=say("no answer from {host}", host="mairie.example"),
+    failures=3,
+    broken_since=NOON - timedelta(hours=1),
+    records=12,
+    held_digest="d",
+    held_runs=2,
+)
+
+
+def issue(where: str, rule: str = "X", count: int = 1) -> StoredIssue:
+    return StoredIssue("ics-bad-rule", "error", say("rule {r}", r=rule), where, ("a", "b"), count)
+
+
+def test_a_source_never_read_has_an_empty_state(tmp_path: Path) -> None:
+    with State(tmp_path / "var" / "state.sqlite") as state:
+        assert state.get("x") == SourceState("x")
+        assert state.all() == []
+        assert state.issues("x") == []
+        assert state.absences("x") == {}
+
+
+def test_everything_saved_is_read_back_after_reopening(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    absences = {"http://e/r": Absence(NOON, 2)}
+    with State(path) as state:
+        state.save([Saved(FULL, [issue("line 1")], absences), Saved(SourceState("amap"))])
+    with State(path) as state:
+        assert state.get("mairie") == FULL
+        assert state.all() == [SourceState("amap"), FULL]
+        assert state.issues("mairie") == [issue("line 1")]
+        assert state.absences("mairie") == absences
+
+
+def test_identical_issues_are_counted_and_the_first_place_is_kept(tmp_path: Path) -> None:
+    with State(tmp_path / "s") as state:
+        met = [issue("line 1"), issue("line 5", "Y"), issue("line 9", count=3)]
+        state.save([Saved(FULL, met)])
+        assert state.issues("mairie") == [issue("line 1", count=4), issue("line 5", "Y")]
+
+
+def test_none_keeps_the_issues_and_absences_and_empty_forgets_them(tmp_path: Path) -> None:
+    absences = {"http://e/r": Absence(NOON, 2)}
+    with State(tmp_path / "s") as state:
+        state.save([Saved(FULL, [issue("line 1")], absences)])
+        state.save([Saved(FULL)])
+        assert state.issues("mairie") == [issue("line 1")]
+        assert state.absences("mairie") == absences
+        state.save([Saved(FULL, [], {})])
+        assert state.issues("mairie") == []
+        assert state.absences("mairie") == {}
+
+
+def test_times_are_kept_as_instants_and_naive_ones_refused(tmp_path: Path) -> None:
+    paris = datetime(2026, 5, 1, 14, tzinfo=timezone(timedelta(hours=2)))
+    with State(tmp_path / "s") as state:
+        state.save([Saved(SourceState("x", checked_at=paris))])
+        assert state.get("x").checked_at == NOON
+        with pytest.raises(ValueError, match="2026"):
+            state.save([Saved(SourceState("x", checked_at=NOON.replace(tzinfo=None)))])
+
+
+def test_a_batch_that_fails_leaves_the_state_of_before(tmp_path: Path) -> None:
+    with State(tmp_path / "s") as state:
+        state.save([Saved(FULL)])
+        naive = SourceState("x", checked_at=NOON.replace(tzinfo=None))
+        with pytest.raises(ValueError, match="2026"):
+            state.save([Saved(SourceState("mairie")), Saved(naive)])
+        assert state.all() == [FULL]
+
+
+def test_another_process_reads_what_is_committed_while_one_writes(tmp_path: Path) -> None:
+    with State(tmp_path / "s") as writer, State(tmp_path / "s") as reader:
+        writer.save([Saved(FULL)])
+        assert reader.get("mairie") == FULL
+
+
+def test_a_newer_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with State(tmp_path / "s"):
+        pass
+    connection = sqlite3.connect(tmp_path / "s")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StateError, match=r"newer EnBauges \(schema 99.*update the program"):
+        State(tmp_path / "s").__enter__()
+
+
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("<html>" * 1000)
+    with pytest.raises(StateError, match="move it away"):
+        State(tmp_path / "s").__enter__()
+
+
+def test_a_directory_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(StateError, match="cannot be used"):
+        State(tmp_path / "var" / "s").__enter__()
