@@ -1,0 +1,196 @@
+"""What a query text may be, checked before any worker sees it.
+
+pyoxigraph has no switch against ``SERVICE``, and deeply nested brackets overflow the stack
+of its parser and end the process. Both are found here on tokens, so that a word inside a
+string, an IRI, a comment, a variable or a prefixed name is not mistaken for a keyword.
+A worker's sandbox is the second wall behind this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from sparql.values import Limits, QueryMalformedError, QueryRefusedError, QueryTooLongError
+from vocab.messages import say
+
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+FORMS: dict[str, Form] = {
+    "SELECT": "SELECT",
+    "ASK": "ASK",
+    "CONSTRUCT": "CONSTRUCT",
+    "DESCRIBE": "DESCRIBE",
+}
+UPDATES = frozenset(
+    ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH")
+)
+VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
+
+_CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+_CHAR = rf"(?:[\w·]|{_CODEPOINT})"
+_LOCAL = rf"(?:[\w·:]|{_CODEPOINT}|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
+# SPARQL 1.1, section 19.8, by order of precedence. A bare word is what is left over.
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>[\s\ufeff]+ | \#[^\r\n]*)
+  | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20] | {_CODEPOINT})*>)
+  | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
+      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<variable>[?$]{_CHAR}+)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+  | (?P<name>(?:{_CHAR}(?:(?:{_CHAR}|[.\-])*{_CHAR})?)?:
+      (?:{_LOCAL}(?:(?:{_LOCAL}|[.\-])*{_LOCAL})?)?)
+  | (?P<word>{_CHAR}+)
+  | (?P<open>[{{(\[])
+  | (?P<close>[}})\]])
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a query: what sort it is, its text with codepoint escapes decoded, where."""
+
+    sort: str
+    text: str
+    at: int
+
+
+def decode(text: str) -> str:
+    r"""``text`` with ``\uXXXX`` and ``\UXXXXXXXX`` replaced (SPARQL 1.1, section 19.2)."""
+    return re.sub(_CODEPOINT, _character, text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of ``text``, white space and comments left out. Never fails."""
+    for match in _TOKEN.finditer(text):
+        sort = match.lastgroup or "other"
+        if sort == "space":
+            continue
+        found = match.group()
+        yield Token(sort, decode(found) if "\\" in found else found, match.start())
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the text tells before it runs.
+
+    ``dataset``: it names its own with FROM. ``volatile``: it calls a function whose value
+    changes from one evaluation to the next, so that its result is not that of a generation.
+    """
+
+    form: Form
+    dataset: bool
+    volatile: bool
+
+
+def check(text: str, limits: Limits) -> Checked:
+    """What the query is, once nothing in ``text`` is refused.
+
+    The text is read twice, as it is and with its codepoint escapes decoded first: parsers
+    differ in when they decode, and neither reading may hide a keyword.
+
+    Raises:
+        QueryTooLongError: beyond ``limits.length`` characters.
+        QueryRefusedError: it holds ``SERVICE``, is an update, or nests beyond ``limits.depth``.
+        QueryMalformedError: it is no query at all.
+    """
+    if len(text) > limits.length:
+        raise QueryTooLongError(
+            say(
+                "the query has {length} characters, this endpoint reads at most {most}: "
+                "shorten it, or split its VALUES over several queries",
+                length=len(text),
+                most=limits.length,
+            )
+        )
+    checked = _read(text, limits)
+    decoded = decode(text)
+    return checked if decoded == text else _read(decoded, limits)
+
+
+def _read(text: str, limits: Limits) -> Checked:
+    """One reading of the text: refuse, or tell what it is."""
+    read = list(tokens(text))
+    _refuse_service(text, read)
+    words = list(_words(text, read, limits.depth))
+    outer = [word for word, depth in words if depth == 0]
+    forms = (_form(word, before) for before, word in pairwise(["", *outer]))
+    form = next((form for form in forms if form is not None), None)
+    if form is None:
+        raise QueryMalformedError(
+            say("this is not a query: it must be a SELECT, ASK, CONSTRUCT or DESCRIBE")
+        )
+    volatile = any(word in VOLATILE for word, _ in words)
+    return Checked(form, dataset="FROM" in outer, volatile=volatile)
+
+
+def _refuse_service(text: str, read: list[Token]) -> None:
+    """Refuse the keyword, also where it touches the name after it.
+
+    pyoxigraph reads no tokens: in ``SERVICE:x { }`` it first tries a triple, then goes back
+    and takes the endpoint that ``:x`` names. Only after GRAPH is that name a name.
+    """
+    for before, token, after in zip(["", *read], read, [*read[1:], None], strict=False):
+        word = token.text.upper()
+        called = token.sort == "word" and word == "SERVICE"
+        if token.sort == "name" and word.startswith("SERVICE:") and after is not None:
+            graph = isinstance(before, Token) and before.text.upper() == "GRAPH"
+            called = after.text == "{" and not graph
+        if called:
+            raise QueryRefusedError(
+                say(
+                    "line {line}: SERVICE is refused, this endpoint asks no other one: "
+                    "query both and join their results on your side",
+                    line=_line(text, token.at),
+                )
+            )
+
+
+def _words(text: str, read: list[Token], most: int) -> Iterator[tuple[str, int]]:
+    """The bare words, upper case, each with how many brackets it stands in."""
+    depth = 0
+    for token in read:
+        if token.sort == "open":
+            depth += 1
+        elif token.sort == "close":
+            depth -= 1
+        elif token.sort == "word":
+            yield token.text.upper(), depth
+        if depth > most:
+            raise QueryRefusedError(
+                say(
+                    "line {line}: brackets are nested more than {most} deep: "
+                    "write the query flatter",
+                    line=_line(text, token.at),
+                    most=most,
+                )
+            )
+
+
+def _form(word: str, before: str) -> Form | None:
+    """The query form that ``word`` starts, None within the prologue."""
+    if word in UPDATES and before not in ("PREFIX", "BASE"):
+        raise QueryRefusedError(
+            say(
+                "{word}: this endpoint only reads, and its data come from the harvested sources: "
+                "write a SELECT, ASK, CONSTRUCT or DESCRIBE",
+                word=word,
+            )
+        )
+    return FORMS.get(word)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match.group()[2:], base=16)  # noqa: FURB166  # "\\u" is no prefix of Python
+    return chr(code) if code <= 0x10FFFF else match.group()  # noqa: PLR2004  # last code point
