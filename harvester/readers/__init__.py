@@ -1,1 +1,12 @@
-"""Readers: bytes of one format in, Records and Issues out; one file per format."""
+"""Readers: bytes of one format in, Records and Issues out; one module or family per format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from harvester.readers import ics
+from harvester.records import Reader
+
+READERS: Mapping[str, Reader] = MappingProxyType({"ics": ics.read})
+"""The reader of each kind of source."""

@@ -1,0 +1,235 @@
+"""iCalendar (RFC 5545) → Records: single events, series and their occurrences.
+
+The way of a file: ``ics_split`` tells components apart, ``ics_event`` makes each a value
+with aware dates (``ics_zones``), ``ics_series`` puts together what belongs together and
+expands it by rules that ``ics_rules`` has allowed, and this module writes the fields that
+``docs/records.md`` lists.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icalendar.error import GloballyUniqueTZIDGuessed
+
+from harvester.readers.ics_event import VEvent, parse, values
+from harvester.readers.ics_rules import describe
+from harvester.readers.ics_series import Group, Instance, checked, group, instances
+from harvester.readers.ics_split import split
+from harvester.readers.ics_zones import Time, Zones, iso, recurrence_key
+from harvester.readers.text import absolute, point
+from harvester.records import Content, Issue, ReadOptions, Record
+from vocab.messages import say
+
+_STATUSES = frozenset({"CONFIRMED", "TENTATIVE", "CANCELLED"})
+_CALLED_OFF = (
+    r"annul(?:é|ée|és|ées|e|ation)|cancell?ed|report(?:é|ée|és|ées)|postponed|abgesagt"
+    r"|supprim(?:é|ée|és|ées)"
+)
+_CANCELLED = re.compile(
+    rf"^\W*(?:{_CALLED_OFF})(?!\w)|[\[(*!]\s*(?:{_CALLED_OFF})\s*[\])*!]|[-–—:]\s*(?:{_CALLED_OFF})\W*$",
+    re.IGNORECASE,
+)
+
+
+def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
+    """The events of an iCalendar body.
+
+    Raises:
+        ReadError: when the body is not a calendar, or is cut short inside an event.
+    """
+    parts = split(content)
+    yield from parts.issues
+    zones = Zones(options.timezone, parts.zones)
+    events: list[VEvent] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
+        issues: list[Issue] = list(zones.learn(parts.timezones))
+        for block in parts.events:
+            for found in parse(block, zones):
+                if isinstance(found, VEvent):
+                    events.append(found)
+                else:
+                    issues.append(found)
+    yield from issues
+    yield from zones.issues()
+    for member in group(events):
+        if isinstance(member, Issue):
+            yield member
+        else:
+            yield from _Writer(content.url, options).group(member)
+
+
+class _Writer:
+    """Writes the Records of one group; what occurrences share is written once."""
+
+    def __init__(self, url: str, options: ReadOptions) -> None:
+        self._url, self._window = url, options.window
+        self._shared: dict[int, dict[str, Any]] = {}
+
+    def group(self, group: Group) -> Iterator[Record | Issue]:
+        """All Records of ``group``."""
+        master = group.master
+        if master is None:
+            for event in group.overrides:
+                yield from self._event(event)
+            return
+        master, issues = checked(master, self._window)
+        yield from issues
+        group = replace(group, master=master)
+        if not group.is_series:
+            yield from self._event(master)
+            return
+        try:
+            found = list(instances(group, self._window))
+        except Exception as error:  # noqa: BLE001  # dateutil raises many kinds
+            message = say(
+                "the dates of the series cannot be worked out ({reason}) — only the first and"
+                " those changed one by one were kept",
+                reason=str(error)[:160],
+            )
+            yield Issue("ics-bad-rule", message, "warning", master.where, master.key)
+            for event in (master, *group.overrides):
+                yield from self._event(event)
+            return
+        yield from self._series(master)
+        for one in found:
+            yield from (one,) if isinstance(one, Issue) else self._occurrence(one, master)
+
+    def _event(self, event: VEvent) -> Iterator[Record | Issue]:
+        yield from self._words(event)
+        data = {"type": "event", **self._fields(event, event.start, event.end)}
+        if event.recurrence is not None:
+            data["recurrence"] = recurrence_key(event.recurrence)
+        yield Record(event.key, data, event.where)
+
+    def _series(self, master: VEvent) -> Iterator[Record | Issue]:
+        yield from self._words(master)
+        data = {"type": "series", **self._fields(master, master.start, master.end)}
+        data["rule"] = describe(master)
+        yield Record(master.key, data, master.where)
+
+    def _occurrence(self, one: Instance, master: VEvent) -> Iterator[Record | Issue]:
+        event = one.event
+        if event.recurrence is not None:
+            yield from self._words(event)
+        key = (master.uid, recurrence_key(one.recurrence))
+        data = {
+            "type": "occurrence",
+            **self._fields(event, one.start, one.end),
+            "uid": master.texts["UID"],
+            "recurrence": key[1],
+        }
+        if recurrence_key(one.start) != key[1]:
+            data["previous_start"] = iso(one.recurrence, event.home)
+        if event.recurrence is not None and _is_excepted(one.recurrence, master):
+            data["status"] = "CANCELLED"
+        yield Record(key, data, event.where)
+
+    def _words(self, event: VEvent) -> Iterator[Issue]:
+        """A notice when the title alone says that the event is called off."""
+        if _called_off(event):
+            message = say("the title says that the event is called off — taken as cancelled")
+            yield Issue("ics-cancelled-in-title", message, "notice", event.where, event.key)
+
+    def _fields(self, event: VEvent, start: Time, end: Time | None) -> dict[str, Any]:
+        shared = self._shared.get(id(event))
+        if shared is None:
+            shared = self._shared[id(event)] = _shared(event, self._url)
+        data = {**shared, "start": iso(start, event.home)}
+        if end is not None:
+            if event.all_day:
+                end = max(end - timedelta(days=1), start)
+            data["end"] = iso(end, event.home)
+        return data
+
+
+def _shared(event: VEvent, url: str) -> dict[str, Any]:
+    """The fields that all dates of an event have in common; absent where it says nothing."""
+    texts = event.texts
+    status = texts.get("STATUS", "").upper()
+    if _called_off(event):
+        status = "CANCELLED"
+    data: dict[str, Any] = {
+        "uid": texts["UID"],
+        "summary": texts.get("SUMMARY"),
+        "description": texts.get("DESCRIPTION"),
+        "location": texts.get("LOCATION"),
+        "comment": texts.get("COMMENT"),
+        "all_day": event.all_day,
+        "status": status if status in _STATUSES else None,
+        "url": absolute(texts.get("URL"), url),
+        "image": _image(event, url),
+        "conference": _first_address(event, ("CONFERENCE", "X-GOOGLE-CONFERENCE"), url),
+        "categories": _categories(event),
+        "geo": _geo(event),
+        "created": _stamp(event, "CREATED"),
+        "last_modified": _stamp(event, "LAST-MODIFIED"),
+    }
+    return {name: value for name, value in data.items() if value not in (None, "", [])}
+
+
+def _called_off(event: VEvent) -> bool:
+    if event.texts.get("STATUS", "").upper() == "CANCELLED":
+        return False
+    return bool(_CANCELLED.search(event.texts.get("SUMMARY", "")))
+
+
+def _is_excepted(at: Time, master: VEvent) -> bool:
+    """Whether an EXDATE of the master takes the date back."""
+    day = at.date() if isinstance(at, datetime) else at
+    return any(
+        recurrence_key(one) == recurrence_key(at) or (not isinstance(one, datetime) and one == day)
+        for one in master.excepted
+    )
+
+
+def _image(event: VEvent, url: str) -> str:
+    for one in values(event.component, "IMAGE"):
+        if address := absolute(one, url):
+            return address
+    for one in values(event.component, "ATTACH"):
+        kind = str(getattr(one, "params", {}).get("FMTTYPE", ""))
+        if kind.lower().startswith("image/") and (address := absolute(one, url)):
+            return address
+    listed = next(iter(values(event.component, "X-WP-IMAGES-URL")), "")
+    fields = str(listed).split(";")
+    return next((found for one in fields if (found := absolute(one, ""))), "")
+
+
+def _first_address(event: VEvent, names: tuple[str, ...], url: str) -> str:
+    addresses = (absolute(one, url) for name in names for one in values(event.component, name))
+    return next((address for address in addresses if address), "")
+
+
+def _categories(event: VEvent) -> list[str]:
+    words = (
+        str(word).strip()
+        for several in values(event.component, "CATEGORIES")
+        for word in getattr(several, "cats", [several])
+    )
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def _geo(event: VEvent) -> dict[str, float] | None:
+    for one in values(event.component, "GEO"):
+        return point(one.latitude, one.longitude)
+    for one in values(event.component, "X-APPLE-STRUCTURED-LOCATION"):
+        lat, _, lon = str(one).removeprefix("geo:").partition(",")
+        return point(lat, lon)
+    return None
+
+
+def _stamp(event: VEvent, name: str) -> str | None:
+    for one in values(event.component, name):
+        when = getattr(one, "dt", None)
+        if isinstance(when, date) and 1000 < when.year < 9999:  # noqa: PLR2004  # as ics_event
+            if isinstance(when, datetime) and when.tzinfo is None:
+                when = when.replace(tzinfo=event.home)
+            return iso(when, event.home)
+    return None

@@ -1,0 +1,141 @@
+"""Recurrence rules: which are refused, how far they may run, and how they are told.
+
+recurring-ical-events runs for ever on rules such as FREQ=SECONDLY, INTERVAL=0 or "the 30th
+of February"; nothing of a rule is expanded before it has passed ``refusal``, and then only
+as ``bounded`` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from math import prod
+from typing import Any
+
+from icalendar import vRecur
+
+from harvester.readers.ics_event import VEvent
+from harvester.readers.ics_zones import Time, iso, zone_name
+from harvester.records import Window
+from vocab.messages import Message, say
+
+MAX_STEPS = 60_000
+"""Dates that a rule may step over between its start and the end of the window."""
+
+MAX_A_DAY = 24
+"""Times of day that one rule may give."""
+
+_MAX_LISTED = 400
+_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_UNITS = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "M", "YEARLY": "Y"}
+
+
+def refusal(rule: vRecur, start: Time, window: Window) -> Message | None:
+    """Why ``rule`` is not expanded, None when it may be."""
+    return _malformed(rule) or _boundless(rule, start, window)
+
+
+def _malformed(rule: vRecur) -> Message | None:
+    frequency, interval = _one(rule, "FREQ"), _one(rule, "INTERVAL", 1)
+    if frequency not in _DAYS:
+        return say(
+            "the rule repeats {frequency} — only days, weeks, months and years are expanded",
+            frequency=str(frequency or "?"),
+        )
+    if "RSCALE" in rule or "SKIP" in rule:
+        return say("the rule counts in another calendar than the Gregorian one")
+    if unknown := sorted(set(rule) - set(vRecur.types)):
+        return say("the rule has a part that iCalendar does not know: {name}", name=unknown[0])
+    if interval < 1:
+        return say("the rule has INTERVAL={interval}: it never moves on", interval=int(interval))
+    return None
+
+
+def _boundless(rule: vRecur, start: Time, window: Window) -> Message | None:
+    until = _one(rule, "UNTIL")
+    if isinstance(until, date) and until.strftime("%Y%m%d") < start.strftime("%Y%m%d"):
+        return say("the rule ends ({until}) before it starts", until=until.isoformat())
+    if prod(len(rule.get(name, [0])) for name in ("BYHOUR", "BYMINUTE", "BYSECOND")) > MAX_A_DAY:
+        return say("the rule gives more than {count} times a day", count=MAX_A_DAY)
+    days = (window.end.date() - date(start.year, start.month, start.day)).days
+    if days / (_DAYS[str(_one(rule, "FREQ"))] * _one(rule, "INTERVAL", 1)) > MAX_STEPS:
+        return say("the rule starts too long ago ({start})", start=start.isoformat())
+    return None
+
+
+def bounded(rule: vRecur, start: Time, window: Window) -> str:
+    """``rule`` as text, with an UNTIL no later than the window.
+
+    A rule that no date fulfils would otherwise be searched up to the year 9999. An UNTIL
+    that is a day means that whole day, by the clock of ``start``.
+    """
+    last: datetime = window.end + timedelta(days=1)
+    until = _one(rule, "UNTIL")
+    if isinstance(start, datetime):
+        if isinstance(until, datetime):
+            last = min(last, until if until.tzinfo else until.replace(tzinfo=start.tzinfo))
+        elif isinstance(until, date):
+            last = min(last, datetime.combine(until, time(23, 59, 59), start.tzinfo))
+        text = last.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    else:
+        day = last.date()
+        if isinstance(until, date):
+            day = min(day, date(until.year, until.month, until.day))
+        text = day.strftime("%Y%m%d")
+    kept = vRecur({name: value for name, value in rule.items() if name != "UNTIL"})
+    return f"{_text(kept)};UNTIL={text}"
+
+
+def describe(event: VEvent) -> dict[str, Any]:
+    """The field ``rule`` of the Record of a series (``docs/records.md``)."""
+    home = event.home
+    told: dict[str, Any] = {
+        **(_describe_rule(event.rules[0], event) if event.rules else {}),
+        "except": _listed(event.excepted, event),
+        "extra": _listed([one[0] if isinstance(one, tuple) else one for one in event.extra], event),
+        "timezone": zone_name(event.start, home),
+    }
+    if isinstance(event.start, datetime):
+        told["start_time"] = iso(event.start, home)[11:19]
+        if isinstance(event.end, datetime):
+            told["end_time"] = iso(event.end, home)[11:19]
+    return {name: value for name, value in told.items() if value not in ("", [], None)}
+
+
+def _describe_rule(rule: vRecur, event: VEvent) -> dict[str, Any]:
+    until = _one(rule, "UNTIL")
+    if isinstance(until, datetime) and until.tzinfo is None:
+        until = until.replace(tzinfo=getattr(event.start, "tzinfo", None) or event.home)
+    frequency = str(_one(rule, "FREQ", ""))
+    unit = _UNITS.get(frequency)
+    days = [str(day) for day in rule.get("BYDAY", [])]
+    weeks = [int(day[:-2]) for day in days if day[:-2].lstrip("+-").isdigit()]
+    return {
+        "rrule": _text(rule),
+        "frequency": f"P{_one(rule, 'INTERVAL', 1)}{unit}" if unit else None,
+        "by_day": list(dict.fromkeys(day[-2:] for day in days)),
+        "by_month_week": list(dict.fromkeys(weeks)),
+        "by_month_day": [int(day) for day in rule.get("BYMONTHDAY", [])],
+        "by_month": [int(month) for month in rule.get("BYMONTH", [])],
+        "count": _one(rule, "COUNT"),
+        "until": iso(until, event.home) if isinstance(until, date) else None,
+    }
+
+
+def _text(rule: vRecur) -> str:
+    text: bytes = rule.to_ical()  # type: ignore[no-untyped-call]
+    return text.decode()
+
+
+def _listed(times: Any, event: VEvent) -> list[str]:
+    return sorted({iso(one, event.home) for one in _up_to(times)})
+
+
+def _up_to(times: Any) -> Iterator[Time]:
+    yield from sorted(times, key=lambda one: one.isoformat())[:_MAX_LISTED]
+
+
+def _one(rule: vRecur, name: str, default: Any = None) -> Any:
+    """The value of a part that has only one; icalendar keeps every part as a list."""
+    value = rule.get(name, default)
+    return value[0] if isinstance(value, list) and value else value

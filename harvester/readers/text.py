@@ -1,0 +1,229 @@
+"""What all readers do with bytes before their format matters: decode, or refuse clearly."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from charset_normalizer import from_bytes
+
+from harvester.records import Content, Issue, ReadError
+from vocab.messages import Message, say
+
+MAX_DEPTH = 64
+"""Nested lists and objects a JSON document may hold (design, facts measured)."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LATIN = {"iso8859-1", "ascii"}
+_GUESSES = ["cp1252", "mac_roman", "koi8_r", "cp1251"]
+_GUESS_BYTES = 65_536
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#:].*)?$", re.IGNORECASE)
+
+
+def decode(body: bytes, declared: str = "", *, forced: str = "") -> tuple[str, Issue | None]:
+    """The text of ``body``, and a notice when its encoding was not the one announced.
+
+    A byte order mark wins, then UTF-8 where the bytes allow it (bytes that are valid UTF-8
+    by chance are rare, wrong declarations are not), then the declared charset, then a guess
+    among those seen in real files, cp1252 last. ``forced`` is the operator's word and wins
+    over everything but is reported when the bytes contradict it. NUL characters are left out.
+    """
+    if forced:
+        return _forced(body, forced)
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return _tidy(body.decode(encoding, "replace")), None
+    if wide := _wide_encoding(body):
+        return _tidy(body.decode(wide, "replace")), None
+    try:
+        return _tidy(body.decode("utf-8")), None
+    except UnicodeDecodeError:
+        pass
+    encoding = _declared_codec(declared) or _guess(body)
+    text = _tidy(body.decode(encoding, "replace"))
+    if _normal(declared) not in {"", "utf-8"}:
+        return text, None
+    message = say("the text is not UTF-8 — read as {encoding}", encoding=encoding)
+    return text, Issue("encoding", message, "notice")
+
+
+def _forced(body: bytes, encoding: str) -> tuple[str, Issue | None]:
+    try:
+        return _tidy(body.decode(encoding)), None
+    except LookupError:
+        raise ReadError(
+            say("unknown encoding {encoding} — write utf-8, cp1252…", encoding=encoding)
+        ) from None
+    except UnicodeDecodeError:
+        message = say(
+            "some characters are not {encoding} and were replaced — correct “encoding” in the"
+            " source, or remove it",
+            encoding=encoding,
+        )
+        return _tidy(body.decode(encoding, "replace")), Issue("encoding", message, "warning")
+
+
+def _tidy(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\0", "")
+
+
+def _normal(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
+
+
+def _declared_codec(declared: str) -> str:
+    """The declared codec, "" when useless here; Latin-1 is read as cp1252, as browsers do."""
+    name = _normal(declared)
+    if name in _LATIN:
+        return "cp1252"
+    return "" if name == "utf-8" else name
+
+
+def _wide_encoding(body: bytes) -> str:
+    """UTF-16 without its mark: one byte in two of a mostly ASCII text is NUL."""
+    head = body[:512]
+    if len(head) >= 4 and head.count(0) > len(head) * 0.4:  # noqa: PLR2004  # two letters
+        return "utf-16-be" if head[0] == 0 else "utf-16-le"
+    return ""
+
+
+def _guess(body: bytes) -> str:
+    best = from_bytes(body[:_GUESS_BYTES], cp_isolation=_GUESSES).best()
+    return best.encoding if best else "cp1252"
+
+
+def is_html(body: bytes) -> bool:
+    """Whether ``body`` begins as a web page (after a BOM, an XML declaration, comments)."""
+    return bool(_HTML.search(body[:1024]))
+
+
+def refusal(content: Content, wanted: str) -> ReadError:
+    """The error for a body that is not ``wanted`` ("iCalendar", "GeoJSON"…): what it is instead."""
+    head = content.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    message: Message
+    if not content.body.strip():
+        message = say(
+            "the address answers with an empty body, not {format} — it may be down for a moment,"
+            " or want another address",
+            format=wanted,
+        )
+    elif is_html(content.body):
+        message = say(
+            "the address answers with a web page, not {format} — open it in a browser and copy"
+            " the address of the {format} file or of its export",
+            format=wanted,
+        )
+    elif head[:1] in {b"{", b"["}:
+        message = say(
+            "the address answers with JSON, not {format} — it may be an error of the server,"
+            " or the source wants another kind: {start}",
+            format=wanted,
+            start=_excerpt(content.body),
+        )
+    elif head[:5].upper() == b"BEGIN":
+        message = say(
+            "the address answers with a calendar, not {format} — write kind = “ics”",
+            format=wanted,
+        )
+    elif head[:1] == b"<":
+        message = say(
+            "the address answers with XML, not {format} — check the address and the kind of the"
+            " source: {start}",
+            format=wanted,
+            start=_excerpt(content.body),
+        )
+    else:
+        message = say(
+            "the content is not {format} — check the address and the kind of the source: {start}",
+            format=wanted,
+            start=_excerpt(content.body),
+        )
+    return ReadError(message)
+
+
+def _excerpt(body: bytes) -> str:
+    text = body[:200].decode("utf-8", "replace")
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:80]
+
+
+def check_depth(body: bytes) -> None:
+    """Refuse JSON nested deeper than ``MAX_DEPTH``, before anything is built from it.
+
+    Strings are cut out, then the innermost pairs of brackets are taken away round by round:
+    what is left is too deep, or its brackets do not match (which a parser reports better).
+
+    Raises:
+        ReadError: when it is too deep.
+    """
+    skeleton = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        skeleton = skeleton.replace(b"[]", b"").replace(b"{}", b"")
+        if not skeleton:
+            return
+    if max(skeleton.count(b"["), skeleton.count(b"{")) > MAX_DEPTH:
+        raise ReadError(
+            say(
+                "the document is nested more than {depth} levels deep — such a file is not read",
+                depth=MAX_DEPTH,
+            )
+        )
+
+
+def absolute(address: object, base: str) -> str:
+    """``address`` as an absolute web address, "" when it cannot be one.
+
+    ``www.example.org/page``, written without a scheme, is taken as https; a relative one is
+    resolved against ``base``.
+    """
+    text = str(address or "").strip()
+    if not text or any(char.isspace() for char in text):
+        return ""
+    try:
+        if not urlsplit(text).scheme and _BARE_HOST.match(text) and "." in text.split("/")[0]:
+            text = f"https://{text}" if text.lower().startswith("www.") or not base else text
+        whole = urlsplit(urljoin(base, text))
+    except ValueError:
+        return ""
+    return whole.geturl() if whole.scheme in {"http", "https"} and whole.netloc else ""
+
+
+def point(latitude: Any, longitude: Any) -> dict[str, float] | None:
+    """``{"lat", "lon"}`` of two numbers or texts, None when they are not a place on Earth."""
+    try:
+        lat, lon = (float(str(value).strip().replace(",", ".")) for value in (latitude, longitude))
+    except ValueError:
+        return None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or lat == lon == 0:  # noqa: PLR2004
+        return None
+    return {"lat": lat, "lon": lon}
+
+
+def hash_key(*parts: object) -> str:
+    """A stable native id, ``~`` and 16 hexadecimal digits, for an entry that has none."""
+    seed = "\x1f".join(map(str, parts))
+    return "~" + sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def paths(value: Any, dotted: str) -> Iterator[Any]:
+    """What a dotted path selects in nested objects: one value, or none."""
+    for name in dotted.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return
+        value = value[name]
+    yield value
