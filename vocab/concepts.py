@@ -48,10 +48,9 @@ _NAMESPACES = {**PREFIXES, **FOREIGN}
 _USED_PREFIXES = ("skos", "dcterms", "schema", "rdfs", "owl", "eb", "pair", "vs", "xsd")
 _MATCHES = ("exact", "close", "broad", "narrow", "related")
 _CODES = {"osm": "eb:osmTag", "mednum": "eb:mednumCode"}
-_KEYS = frozenset(
-    {"fr", "en", "define-fr", "define-en", "broader", "also", "also-en", "hidden", "source"}
-    | {*_MATCHES, *_CODES}
-)
+_LANGUAGES = ("fr", "en")
+_REQUIRED = ("fr", "en", "define-fr", "define-en", "source")
+_KEYS = frozenset({*_REQUIRED, "broader", "also", "also-en", "hidden", *_MATCHES, *_CODES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +155,29 @@ def _yaml(path: Path) -> dict[str, Any]:
 def _scheme(slug: str, content: Mapping[str, Any]) -> Scheme:
     return Scheme(
         slug=slug,
-        labels={language: content[language] for language in ("fr", "en")},
-        definitions=_definitions(content),
+        labels={language: content[language] for language in _LANGUAGES},
+        definitions={language: content[f"define-{language}"] for language in _LANGUAGES},
         concepts=tuple(_concept(slug, key, entry) for key, entry in content["concepts"].items()),
     )
 
 
 def _concept(scheme: str, slug: str, entry: Mapping[str, Any]) -> Concept:
+    _check_keys(scheme, slug, entry)
+    return Concept(
+        slug=slug,
+        labels={language: entry[language] for language in _LANGUAGES},
+        definitions={language: entry[f"define-{language}"] for language in _LANGUAGES},
+        also=tuple(entry.get("also", ())),
+        also_en=tuple(entry.get("also-en", ())),
+        hidden=tuple(entry.get("hidden", ())),
+        broader=entry.get("broader", ""),
+        codes={key: tuple(entry[key]) for key in _CODES if key in entry},
+        matches={kind: tuple(entry[kind]) for kind in _MATCHES if kind in entry},
+        sources=tuple(entry["source"]),
+    )
+
+
+def _check_keys(scheme: str, slug: str, entry: Mapping[str, Any]) -> None:
     if unknown := sorted(entry.keys() - _KEYS):
         raise VocabularyError(
             say(
@@ -173,26 +188,15 @@ def _concept(scheme: str, slug: str, entry: Mapping[str, Any]) -> Concept:
                 known=", ".join(sorted(_KEYS)),
             )
         )
-    return Concept(
-        slug=slug,
-        labels={language: entry[language] for language in ("fr", "en")},
-        definitions=_definitions(entry),
-        also=tuple(entry.get("also", ())),
-        also_en=tuple(entry.get("also-en", ())),
-        hidden=tuple(entry.get("hidden", ())),
-        broader=entry.get("broader", ""),
-        codes={key: tuple(entry[key]) for key in _CODES if key in entry},
-        matches={kind: tuple(entry[kind]) for kind in _MATCHES if kind in entry},
-        sources=tuple(entry.get("source", ())),
-    )
-
-
-def _definitions(entry: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        language: entry[f"define-{language}"]
-        for language in ("fr", "en")
-        if f"define-{language}" in entry
-    }
+    if missing := [key for key in _REQUIRED if key not in entry]:
+        raise VocabularyError(
+            say(
+                "{file}: {concept} lacks {keys} — add what is missing",
+                file=f"{scheme}.yml",
+                concept=slug,
+                keys=", ".join(missing),
+            )
+        )
 
 
 def _node(curie: str) -> NamedNode:

@@ -51,17 +51,28 @@ def test_broader_is_a_concept_of_the_same_scheme_and_leads_to_a_top(
         assert seen.count(seen[-1]) == 1
 
 
+HEAD = "fr: a\nen: a\ndefine-fr: a\ndefine-en: a\n"
+
+
 def a_folder_with(broken: str, folder: Path) -> Path:
     for slug in SCHEMES:
-        (folder / f"{slug}.yml").write_text("fr: a\nen: a\nconcepts: {}\n", encoding="utf-8")
+        (folder / f"{slug}.yml").write_text(HEAD + "concepts: {}\n", encoding="utf-8")
     (folder / "type.yml").write_text(broken, encoding="utf-8")
     return folder
 
 
-def test_a_source_file_with_an_unknown_key_is_told_with_its_concept(tmp_path: Path) -> None:
-    broken = "fr: a\nen: a\nconcepts:\n  fablab: {fr: b, en: b, alsoo: [c]}\n"
-    with pytest.raises(VocabularyError, match=r"type\.yml: fablab has the unknown key alsoo"):
-        read_schemes(a_folder_with(broken, tmp_path))
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{fr: b, en: b, alsoo: [c]}", r"type\.yml: fablab has the unknown key alsoo"),
+        ("{fr: b, en: b, source: [anis]}", r"type\.yml: fablab lacks define-fr, define-en"),
+    ],
+)
+def test_a_concept_with_a_wrong_or_missing_key_is_told(
+    entry: str, told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(VocabularyError, match=told):
+        read_schemes(a_folder_with(f"{HEAD}concepts:\n  fablab: {entry}\n", tmp_path))
 
 
 def test_a_source_file_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
