@@ -1,0 +1,236 @@
+"""What a harvest costs beside the bare libraries: 200 sources of 50 records over loopback.
+
+CPU seconds of this process, start-up excluded; the server runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import feedparser
+import icalendar
+
+from benchmarks.figures import Figure
+from harvester.fetch import Client, Validators
+from harvester.runs import Report
+from harvester.session import Place, opened
+from harvester.sources import Config, load
+from mappings import platforms
+
+SOURCES = 200
+RECORDS = 50
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def calendar(number: int, revision: int) -> bytes:
+    """A calendar of RECORDS single events; each revision changes the title of one."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//EnBauges//bench//FR"]
+    for event in range(RECORDS):
+        day = NOW.date() + timedelta(days=event)
+        changed = f" (salle {revision})" if event == revision else ""
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{number}-{event}@agenda.example",
+            "DTSTAMP:20260501T080000Z",
+            f"DTSTART;TZID=Europe/Paris:{day:%Y%m%d}T180000",
+            f"DTEND;TZID=Europe/Paris:{day:%Y%m%d}T200000",
+            f"SUMMARY:Atelier de réparation n° {event}{changed}",
+            "DESCRIPTION:Apportez ce qui est cassé\\, on répare ensemble autour d'un café.",
+            f"LOCATION:Salle des fêtes\\, place n° {number}",
+            f"URL:https://agenda.example/{number}/{event}",
+            "CATEGORIES:réparation,atelier",
+            "STATUS:CONFIRMED",
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def feed(number: int, revision: int) -> bytes:
+    """An RSS feed of RECORDS entries; each revision changes the title of one."""
+    items = "".join(
+        f"<item><title>Nouvelle n° {entry}{f' ({revision})' if entry == revision else ''}</title>"
+        f"<link>https://asso.example/{number}/{entry}</link>"
+        f"<guid isPermaLink='false'>{number}-{entry}</guid>"
+        f"<pubDate>Mon, 04 May 2026 {entry % 24:02}:00:00 +0200</pubDate>"
+        "<category>vie associative</category><category>numérique</category>"
+        "<description>&lt;p&gt;Le compte rendu de &lt;b&gt;l'atelier&lt;/b&gt;, avec les "
+        "photos et la date du prochain.&lt;/p&gt;</description></item>"
+        for entry in range(RECORDS)
+    )
+    return (
+        "<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>"
+        f"<title>Association n° {number}</title><link>https://asso.example/{number}</link>"
+        f"<language>fr</language>{items}</channel></rss>"
+    ).encode()
+
+
+@cache
+def document(path: str, revision: int) -> bytes:
+    """What the server answers at ``/ics/12`` or ``/feed/12``."""
+    _, kind, number = path.split("/")
+    return {"ics": calendar, "feed": feed}[kind](int(number), revision)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    revision = -1
+
+    def do_GET(self) -> None:
+        tag = f'"{self.path}-{self.revision}"'
+        if self.headers.get("If-None-Match") == tag:
+            self.send_response(304)
+            self.send_header("ETag", tag)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        body = document(self.path, self.revision)
+        media = "text/calendar" if self.path.startswith("/ics/") else "application/rss+xml"
+        self.send_response(200)
+        self.send_header("ETag", tag)
+        self.send_header("Content-Type", f"{media}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _serve(pipe: Connection) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    pipe.send(server.server_port)
+
+    def follow() -> None:
+        while True:
+            _Handler.revision = pipe.recv()
+            pipe.send(None)
+
+    import threading  # noqa: PLC0415  # in the server's process only
+
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    follow()
+
+
+@contextmanager
+def served() -> Iterator[tuple[int, Callable[[int], None]]]:
+    """The port of the server, and a function that makes it serve another revision."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process.start()
+
+    def revise(revision: int) -> None:
+        ours.send(revision)
+        ours.recv()
+
+    try:
+        yield ours.recv(), revise
+    finally:
+        process.kill()
+        process.join()
+
+
+def paths() -> list[str]:
+    """The addresses of the sources, half calendars and half feeds."""
+    return [f"/{kind}/{n}" for n in range(SOURCES // 2) for kind in ("ics", "feed")]
+
+
+def written(directory: Path, port: int) -> Config:
+    """A sources file for all of them."""
+    blocks = [
+        f'[[source]]\nid = "{path.strip("/").replace("/", "-")}"\nkind = "{path.split("/")[1]}"\n'
+        f'url = "http://127.0.0.1:{port}{path}"\ntitle = "Source {path}"\n'
+        'publisher = "Association"\nlicence = "etalab-2.0"\nallow_private = true\n'
+        for path in paths()
+    ]
+    head = (
+        '[site]\ntitle = "Banc"\nbase = "https://node.example/"\n'
+        'contact = "contact@node.example"\nterritory = ["73081"]\n'
+        '[defaults]\nevery = "6h"\nscope = "local"\n'
+    )
+    file = directory / "sources.toml"
+    file.write_text("\n".join([head, *blocks]), encoding="utf-8")
+    return load(file, kinds=platforms().keys())
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU seconds that ``work`` takes in this process."""
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+def parse_bare(revision: int) -> None:
+    """The same bytes through the bare libraries."""
+    for path in paths():
+        body = document(path, revision)
+        if path.startswith("/ics/"):
+            icalendar.Calendar.from_ical(body)
+        else:
+            feedparser.parse(body)
+
+
+def run(config: Config, place: Place, at: datetime) -> list[Report]:
+    """One harvest of every source and its publication."""
+    with opened(config, place, version="bench", clock=lambda: at) as session:
+        reports = list(session.harvest(config.sources))
+        session.publish()
+    return reports
+
+
+def bare_requests(config: Config, tags: Sequence[str]) -> None:
+    """The same conditional requests, by the guarded client alone."""
+    with Client("EnBauges/bench (+contact@node.example)") as client:
+        for source, tag in zip(config.sources, tags, strict=True):
+            client.fetch(source.url, validators=Validators(etag=tag), allow_private=True)
+
+
+def measure() -> list[Figure]:
+    """First run, unchanged run, run in which every source changed a little, one change."""
+    with served() as (port, revise), tempfile.TemporaryDirectory() as folder:
+        config = written(Path(folder), port)
+        place = Place(Path(folder) / "var")
+        for path in paths():
+            document(path, -1), document(path, 7)
+        warm = Place(Path(folder) / "warm")
+        run(replace(config, sources=config.sources[:4]), warm, NOW)
+        bare = min(cpu(partial(parse_bare, -1)) for _ in range(2))
+        first = cpu(partial(run, config, place, NOW))
+        tags = [f'"{path}--1"' for path in paths()]
+        unchanged = cpu(partial(run, config, place, NOW + timedelta(minutes=1)))
+        requests = cpu(partial(bare_requests, config, tags))
+        revise(7)
+        changed_reports: list[Report] = []
+        changed = cpu(
+            lambda: changed_reports.extend(run(config, place, NOW + timedelta(minutes=2)))
+        )
+        changed_bare = min(cpu(partial(parse_bare, 7)) for _ in range(2))
+    assert all(report.outcome == "committed" for report in changed_reports)
+    quads = max(report.quads for report in changed_reports)
+    return [
+        Figure("first run / bare parsing", first / bare, "≤ 3", f"{first:.2f} s of CPU"),
+        Figure(
+            "every source changed / bare parsing",
+            changed / changed_bare,
+            "≤ 2",
+            f"{changed:.2f} s of CPU",
+        ),
+        Figure("all 304 / bare requests", unchanged / requests, "≤ 3", f"{unchanged:.2f} s of CPU"),
+        Figure("quads written for one changed entry, at most", quads, "", "title, canonical, run"),
+    ]
+
+
+if __name__ == "__main__":
+    for figure in measure():
+        print(figure)

@@ -1,0 +1,441 @@
+"""The command line: ``enbauges``. A command is a few lines that call one room."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from importlib.metadata import version as version_of
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from harvester.problems import ConfigError
+from harvester.runs import Report
+from harvester.session import Place, chosen, opened, platform_of
+from harvester.sources import Config, load
+from harvester.starter import write_starter
+from mappings import platforms
+from samples import serving
+from store.generations import Generation, Generations
+from store.state import SourceState, State, StoredIssue
+from vocab.messages import Message, Told, language_of, say
+
+VERSION = version_of("enbauges")
+DEFAULT_CONFIG = Path("sources.toml")
+FAILED, MISUSED = 1, 2
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+class Commands(click.Group):
+    """Turns the rooms' errors into a sentence and an exit code; no traceback unless asked."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; 2 for a bad configuration, 1 for anything else that failed."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            if ctx.params["debug"]:
+                raise
+            for problem in error.problems:
+                click.echo(problem.render(ctx.params["config"].name, language_of()), err=True)
+            ctx.exit(MISUSED)
+        except Told as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(spoken(error.message), err=True)
+            ctx.exit(FAILED)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="enbauges")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=DEFAULT_CONFIG,
+    show_default=True,
+    help="The sources file; the data lies in the folder var beside it.",
+)
+@click.option("--debug", is_flag=True, help="Show tracebacks and what the program does.")
+@click.pass_context
+def main(ctx: click.Context, config: Path, debug: bool) -> None:  # noqa: FBT001  # click's way
+    """Harvest what a territory already publishes, and give it back as one graph."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
+    ctx.obj = config
+
+
+def spoken(message: Message) -> str:
+    """A message in the language of whoever runs the command."""
+    return message.render(language_of())
+
+
+def clock() -> datetime:
+    """Now; the one place where the program asks."""
+    return datetime.now(UTC)
+
+
+def place_of(config: Path) -> Place:
+    """The data folder of a sources file."""
+    return Place(config.resolve().parent / "var")
+
+
+def load_config(path: Path) -> Config:
+    """The sources file, checked against the platforms that there are."""
+    return load(path, kinds=platforms().keys())
+
+
+@contextmanager
+def samples_for(config: Config) -> Iterator[Callable[[str], str]]:
+    """Serve the bundled samples while a command lasts, if one of its sources names them."""
+    if not any(source.url.startswith("sample:") for source in config.sources):
+        yield str
+        return
+    zone = ZoneInfo(config.site.timezone)
+
+    def today() -> date:
+        return clock().astimezone(zone).date()
+
+    with serving.serve(today) as base:
+        yield lambda address: serving.resolve(address, base)
+
+
+def run_harvest(
+    config: Config,
+    ids: tuple[str, ...],
+    *,
+    force: bool = False,
+    dry_run: bool = False,
+    quiet: bool = False,
+) -> tuple[list[Report], Generation | None]:
+    """Harvest and publish, with a progress bar on a terminal."""
+    sources = chosen(config, ids)
+    with (
+        samples_for(config) as resolve,
+        opened(
+            config,
+            place_of(config.path),
+            version=VERSION,
+            clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
+            resolve=resolve,
+            force=force,
+            dry_run=dry_run,
+        ) as session,
+    ):
+        reports = list(followed(session.harvest(sources), len(sources), quiet=quiet))
+        return reports, session.publish()
+
+
+def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[Report]:
+    """The reports as they come, with a progress bar on standard error if it is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    hidden = quiet or not _err.is_terminal
+    with Progress(*columns, console=_err, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=total)
+        for report in reports:
+            bar.update(task, advance=1, description=report.source)
+            yield report
+
+
+def show_reports(reports: list[Report], generation: Generation | None) -> None:
+    """The table at the end of a harvest, and under it what did not go well, and why."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (say("source"), say("outcome")):
+        table.add_column(spoken(heading), overflow="fold")
+    for heading in (say("records"), say("new"), say("changed"), say("gone"), say("issues")):
+        table.add_column(spoken(heading), justify="right")
+    for report in reports:
+        numbers = (report.records, report.added, report.changed, report.removed)
+        issues = sum(issue.severity != "notice" for issue in report.issues)
+        table.add_row(
+            report.source, spoken(OUTCOMES[report.outcome]), *map(str, (*numbers, issues))
+        )
+    _out.print(table)
+    for report in reports:
+        if report.reason:
+            click.echo(f"{report.source}: {spoken(report.reason)}")
+    if generation:
+        published = say(
+            "generation {number} published: {quads} quads",
+            number=generation.number,
+            quads=generation.quads,
+        )
+        click.echo(spoken(published))
+
+
+OUTCOMES = {
+    "committed": say("committed"),
+    "unchanged": say("unchanged"),
+    "held": say("held"),
+    "failed": say("failed"),
+    "": say("never read"),
+}
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """A report for machines: plain values, the reason in English."""
+    return {
+        "source": report.source,
+        "outcome": report.outcome,
+        "reason": str(report.reason) if report.reason else None,
+        "records": report.records,
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "held": report.held,
+        "quads": report.quads,
+        "seconds": round(report.seconds, 3),
+        "issues": [
+            {
+                "code": issue.code,
+                "severity": issue.severity,
+                "message": str(issue.message),
+                "where": issue.where,
+                "key": "/".join(issue.key),
+            }
+            for issue in report.issues
+        ],
+    }
+
+
+def print_json(data: object) -> None:
+    """Machine output: one JSON document on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@main.command(name="harvest")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option("--force", is_flag=True, help="Read sources again that say they did not change.")
+@click.pass_obj
+def harvest_command(
+    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool
+) -> None:
+    """Harvest all enabled sources, or those named, and publish what changed."""
+    reports, generation = run_harvest(
+        load_config(config), ids, force=force, dry_run=dry_run, quiet=as_json
+    )
+    if as_json:
+        number = generation.number if generation else None
+        print_json({"generation": number, "sources": list(map(report_data, reports))})
+    else:
+        show_reports(reports, generation)
+    if any(report.outcome == "failed" for report in reports):
+        sys.exit(FAILED)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.pass_obj
+def serve(config: Path, host: str, port: int) -> None:
+    """Serve the published generation: a page, and SPARQL at /sparql."""
+    serve_node(load_config(config), host, port)
+
+
+def serve_node(config: Config, host: str, port: int) -> None:
+    """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
+    from web.app import serve as serve_web  # noqa: PLC0415  # half of the start-up time
+
+    serve_web(
+        place_of(config.path).generations,
+        title=config.site.title,
+        timezone=config.site.timezone,
+        host=host,
+        port=port,
+    )
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Harvest and publish, then stop.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.pass_obj
+def demo(config: Path, *, once: bool, port: int) -> None:
+    """Harvest every source, publish a generation and serve it.
+
+    A source that fails does not fail the demonstration: the samples hold two sick ones.
+    """
+    loaded = load_config(config)
+    reports, generation = run_harvest(loaded, ())
+    show_reports(reports, generation)
+    if not once:
+        serve_node(loaded, "127.0.0.1", port)
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--file", "-f", type=click.File(encoding="utf-8"), help="Read the query from a file.")
+@click.option(
+    "--format",
+    "form",
+    default="table",
+    show_default=True,
+    help="table, or json, xml, csv, tsv for rows and turtle, ntriples for graphs.",
+)
+@click.pass_obj
+def query(config: Path, text: str | None, file: TextIO | None, form: str) -> None:
+    """Ask the published generation a SPARQL question."""
+    from sparql.ask import run_query  # noqa: PLC0415  # other commands start faster without it
+
+    if (text is None) == (file is None):
+        raise click.UsageError(spoken(say("write a query, or --file with one: not both")))
+    asked = text or (file.read() if file else "")
+    if form != "table":
+        run_query(current(config), asked, sys.stdout.buffer, format=form)
+        return
+    answer = BytesIO()
+    run_query(current(config), asked, answer)
+    show_answer(answer.getvalue().decode())
+
+
+def current(config: Path) -> Generation:
+    """The published generation of a node."""
+    generation = Generations(place_of(config).generations).current()
+    if generation is None:
+        raise NothingPublishedError(
+            say("nothing is published yet — run: enbauges harvest", file=config.name)
+        )
+    return generation
+
+
+class NothingPublishedError(Told):
+    """There is no generation to ask or to export."""
+
+
+def show_answer(answer: str) -> None:
+    """Rows as a table, yes or no as a word, a graph as the Turtle it is."""
+    if not answer.startswith("{"):
+        click.echo(answer, nl=False)
+        return
+    document = json.loads(answer)
+    if "boolean" in document:
+        click.echo(document["boolean"])
+        return
+    table = Table(box=None, pad_edge=False)
+    names = document["head"]["vars"]
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in document["results"]["bindings"]:
+        table.add_row(*(escape(row.get(name, {}).get("value", "")) for name in names))
+    _out.print(table)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export(config: Path, directory: Path) -> None:
+    """Write the published generation into DIRECTORY, as N-Quads and as JSON-LD."""
+    from store.dumps import export as export_dumps  # noqa: PLC0415
+
+    for path in export_dumps(current(config), directory):
+        click.echo(path)
+
+
+@main.command()
+@click.argument("source", required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
+@click.pass_obj
+def status(config: Path, source: str | None, *, as_json: bool) -> None:
+    """Say how each source does, or one of them with everything it was reproached."""
+    loaded = load_config(config)
+    sources = chosen(loaded, [source]) if source else loaded.sources
+    with State(place_of(config).state) as state:
+        known = [(state.get(each.id), state.issues(each.id)) for each in sources]
+    if as_json:
+        print_json([state_data(one, issues) for one, issues in known])
+        return
+    zone = ZoneInfo(loaded.site.timezone)
+    show_states([one for one, _ in known], zone)
+    if source:
+        show_issues(known[0][1])
+
+
+def show_states(states: Sequence[SourceState], zone: ZoneInfo) -> None:
+    """One line a source, then the reasons of those that are not well."""
+    table = Table(box=None, pad_edge=False)
+    for heading in (say("source"), say("outcome"), say("last read"), say("last good read")):
+        table.add_column(spoken(heading), overflow="fold")
+    table.add_column(spoken(say("records")), justify="right")
+    for one in states:
+        times = (
+            f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "–"
+            for moment in (one.checked_at, one.good_at)
+        )
+        outcome = OUTCOMES[one.outcome]
+        table.add_row(one.source, spoken(outcome), *times, str(one.records))
+    _out.print(table)
+    for one in states:
+        if one.reason:
+            click.echo(f"{one.source}: {spoken(one.reason)}")
+
+
+def show_issues(issues: Sequence[StoredIssue]) -> None:
+    """What a source was reproached at its last read."""
+    for issue in issues:
+        place = " · ".join(part for part in (issue.where, "/".join(issue.key)) if part)
+        times = f" (× {issue.count})" if issue.count > 1 else ""
+        click.echo(f"{spoken(SEVERITIES[issue.severity])}: {place}: {spoken(issue.message)}{times}")
+
+
+SEVERITIES = {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
+
+
+def state_data(state: SourceState, issues: Sequence[StoredIssue]) -> dict[str, Any]:
+    """The state of a source for machines: times in ISO 8601, sentences in English."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, datetime):
+            return value.isoformat()
+        return str(value) if isinstance(value, Message) else value
+
+    told = {field.name: plain(getattr(state, field.name)) for field in fields(state)}
+    told["issues"] = [
+        {field.name: plain(getattr(issue, field.name)) for field in fields(issue)}
+        for issue in issues
+    ]
+    return told
+
+
+@main.command()
+@click.pass_obj
+def validate(config: Path) -> None:
+    """Check the sources file and every mapping it uses; write nothing, fetch nothing."""
+    loaded = load_config(config)
+    for source in loaded.sources:
+        platform_of(source)
+    click.echo(
+        spoken(
+            say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources))
+        )
+    )
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
+def init(directory: Path) -> None:
+    """Write a commented sources.toml for a new territory."""
+    path = write_starter(directory)
+    click.echo(spoken(say("{file} is written: read it, then run enbauges harvest", file=str(path))))
+
+
+@main.command(name="map")
+@click.argument("mapping", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--base", default="https://node.example/", show_default=True, help="Base IRI.")
+def map_command(mapping: Path, file: Path | None, base: str) -> None:
+    """Run one YARRRML mapping on a local file and print N-Quads."""
+    for line in map_file(mapping, file, base):
+        click.echo(line)

@@ -1,0 +1,76 @@
+"""The shared graphs as one command sees them: read once, kept in step with each commit."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from harvester.glance import Statement
+from harvester.settle import Ledger, Settlement
+from store.changes import Lines
+from store.embedded import EmbeddedStore
+from vocab import term
+from vocab.iris import Iris
+
+_GENERATED = term("prov:wasGeneratedBy")
+
+
+class Books:
+    """Links and tombstones of the whole store, read when first needed.
+
+    A command that finds every source unchanged reads neither.
+    """
+
+    def __init__(self, store: EmbeddedStore, iris: Iris) -> None:
+        self._store = store
+        self._iris = iris
+
+    def of(self, source: str) -> Ledger:
+        """What the shared graphs hold about one source."""
+        return Ledger(
+            links=self._links.get(source, {}),
+            tombstones=self._tombstones,
+            generated=self._generated,
+            dataset=self._dataset(source),
+        )
+
+    def commit(self, source: str, settlement: Settlement) -> None:
+        """Take over what a committed run changed."""
+        self._links[source] = dict(settlement.links)
+        if delta := settlement.changeset.graphs.get(self._iris.graph("tombstones")):
+            for name, lines in _by_subject(delta.removed).items():
+                self._tombstones[name] = self._tombstones[name] - lines
+                if not self._tombstones[name]:
+                    del self._tombstones[name]
+            for name, lines in _by_subject(delta.added).items():
+                self._tombstones[name] = self._tombstones.get(name, frozenset()) | lines
+
+    @cached_property
+    def _links(self) -> dict[str, dict[str, str]]:
+        """Source id → record → entity."""
+        prefix = self._iris.records
+        found: dict[str, dict[str, str]] = {}
+        for line in self._store.lines(self._iris.graph("links")):
+            record, _, entity = (written[1:-1] for written in Statement.of(line))
+            source = record.removeprefix(prefix).partition("/")[0]
+            found.setdefault(source, {})[record] = entity
+        return found
+
+    @cached_property
+    def _tombstones(self) -> dict[str, Lines]:
+        return _by_subject(self._store.lines(self._iris.graph("tombstones")))
+
+    def _generated(self, record: str) -> Lines:
+        return self._store.about(self._iris.graph("provenance"), record, _GENERATED)
+
+    def _dataset(self, source: str) -> Lines:
+        graph = self._iris.graph("provenance")
+        return self._store.about(graph, self._iris.source(source)) | self._store.about(
+            graph, self._iris.source_graph(source)
+        )
+
+
+def _by_subject(lines: Lines) -> dict[str, Lines]:
+    groups: dict[str, set[str]] = {}
+    for line in lines:
+        groups.setdefault(line.split(" ", 1)[0][1:-1], set()).add(line)
+    return {name: frozenset(group) for name, group in groups.items()}

@@ -1,0 +1,76 @@
+"""What every node holds besides its sources: the vocabulary, labels, and its territory.
+
+The labels of all concepts and of the territory's communes are in the canonical graph, so
+that a plain query, which sees that graph alone, finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import pyoxigraph as ox
+
+from harvester.provenance import agent_lines
+from store.changes import Changeset, Delta, Lines
+from store.embedded import EmbeddedStore
+from store.graphs import normalise
+from vocab import CONCEPT, load_graph, term
+from vocab.communes import commune_names
+from vocab.iris import Iris
+
+_LABELS = frozenset(
+    f"<{term(name)}>"
+    for name in ("skos:prefLabel", "skos:notation", "skos:inScheme", "skos:broader")
+)
+
+
+def reference_changeset(
+    store: EmbeddedStore, iris: Iris, communes: Collection[str], version: str
+) -> Changeset:
+    """The Changeset that brings the store's reference data to what the program ships."""
+    vocabulary_graph, canonical = iris.graph("vocabulary"), iris.graph("canonical")
+    provenance, agent = iris.graph("provenance"), iris.software(version)
+    stored, wanted = store.lines(vocabulary_graph), vocabulary_lines(iris)
+    known = frozenset[str]().union(
+        *(store.about(canonical, iris.commune(code)) for code in communes)
+    )
+    territory = Delta.between(known, commune_lines(communes, iris))
+    labels = Delta.between(_labels(stored), _labels(wanted))
+    deltas = {
+        vocabulary_graph: Delta.between(stored, wanted),
+        canonical: Delta(labels.added | territory.added, labels.removed | territory.removed),
+        provenance: Delta.between(store.about(provenance, agent), agent_lines(iris, version)),
+    }
+    return Changeset({graph: delta for graph, delta in deltas.items() if delta})
+
+
+def vocabulary_lines(iris: Iris) -> Lines:
+    """The shipped terms and concepts, in the form in which the store gives them back."""
+    here = ox.NamedNode(iris.graph("vocabulary"))
+    quads = (ox.Quad(*triple, here) for triple in load_graph())
+    return normalise(quads, skolem=None)[here.value]
+
+
+def commune_lines(codes: Iterable[str], iris: Iris) -> Lines:
+    """Each municipality as a schema:AdministrativeArea with its name and INSEE code."""
+    here = ox.NamedNode(iris.graph("canonical"))
+    names = commune_names()
+    quads = [
+        ox.Quad(ox.NamedNode(iris.commune(code)), ox.NamedNode(term(predicate)), value, here)
+        for code in codes
+        for predicate, value in (
+            ("rdf:type", ox.NamedNode(term("schema:AdministrativeArea"))),
+            ("schema:identifier", ox.Literal(code)),
+            ("schema:name", ox.Literal(names.get(code, code), language="fr")),
+        )
+    ]
+    return normalise(quads, skolem=None).get(here.value, frozenset())
+
+
+def _labels(vocabulary_lines: Lines) -> Lines:
+    """What plain queries need to know of concepts: label, notation, scheme, broader."""
+    return frozenset(
+        line
+        for line in vocabulary_lines
+        if line.startswith(f"<{CONCEPT}") and line.split(" ", 2)[1] in _LABELS
+    )

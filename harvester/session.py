@@ -1,0 +1,189 @@
+"""One harvest command: open what runs need, run the sources, publish a generation."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from harvester.fetch import Client, Limits
+from harvester.records import HarvestError
+from harvester.reference import reference_changeset
+from harvester.runs import Means, Report, harvest
+from harvester.sources import Config, Source
+from mappings import Platform, compile_yarrrml, platform
+from store.embedded import EmbeddedStore
+from store.generations import Generation, Generations
+from store.state import State
+from vocab.iris import Iris
+from vocab.messages import say
+
+_KINDS = """
+SELECT ?type (COUNT(?s) AS ?n) WHERE { GRAPH ?canonical { ?s a ?type } } GROUP BY ?type
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node keeps its data: the ``var`` folder beside its ``sources.toml``."""
+
+    var: Path
+
+    @property
+    def store(self) -> Path:
+        """The triple store that harvests commit to."""
+        return self.var / "store"
+
+    @property
+    def state(self) -> Path:
+        """The operational state."""
+        return self.var / "state.sqlite"
+
+    @property
+    def generations(self) -> Path:
+        """What was published."""
+        return self.var / "generations"
+
+
+class Session:
+    """An open store and state, and the runs made with them; use it with ``opened``."""
+
+    def __init__(self, config: Config, place: Place, means: Means) -> None:
+        self._config = config
+        self._generations = Generations(place.generations)
+        self._means = means
+        self._changed = False
+
+    def harvest(self, sources: Iterable[Source]) -> Iterator[Report]:
+        """Run ``sources``; what they changed is published by ``publish``."""
+        self._refresh_reference()
+        for report in harvest(sources, self._means):
+            self._changed |= report.quads > 0
+            yield report
+
+    def publish(self) -> Generation | None:
+        """Publish a generation when something changed since the current one.
+
+        Returns:
+            The new generation, or None when the current one still says it all.
+        """
+        if self._means.dry_run:
+            return None
+        if not self._changed and self._generations.current():
+            return None
+        self._changed = False
+        return self._generations.publish(
+            self._means.store,
+            now=self._means.clock(),
+            base=self._config.site.base,
+            facts={"title": self._config.site.title, "kinds": self._kinds()},
+        )
+
+    def _refresh_reference(self) -> None:
+        """Bring vocabulary, labels and territory to what this version ships."""
+        communes = {source.commune for source in self._config.sources if source.commune}
+        changeset = reference_changeset(
+            self._means.store,
+            self._means.iris,
+            sorted({*self._config.site.territory, *communes}),
+            self._means.version,
+        )
+        if changeset and not self._means.dry_run:
+            self._means.store.apply(changeset)
+            self._changed = True
+
+    def _kinds(self) -> dict[str, int]:
+        """How many canonical entities there are of each type."""
+        graph = ox.NamedNode(self._means.iris.graph("canonical"))
+        rows = self._means.store.query(_KINDS, canonical=graph)
+        if not isinstance(rows, ox.QuerySolutions):
+            raise TypeError(rows)
+        return {row["type"].value: int(row["n"].value) for row in rows}
+
+
+@contextmanager
+def opened(
+    config: Config,
+    place: Place,
+    *,
+    version: str,
+    clock: Callable[[], datetime],
+    resolve: Callable[[str], str] = str,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    force: bool = False,
+    dry_run: bool = False,
+) -> Iterator[Session]:
+    """Open store, state and HTTP client for one command.
+
+    A dry run on a node that has no store yet works in a folder that is thrown away.
+
+    Raises:
+        StoreError: when the store is held by another process, or damaged.
+        HarvestError: when it was filled under another ``[site] base``.
+    """
+    with ExitStack() as stack:
+        if dry_run and not place.store.exists():
+            place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        store = stack.enter_context(EmbeddedStore(place.store))
+        _same_base(store, config.site.base)
+        agent = f"EnBauges/{version} (+{config.site.contact})"
+        means = Means(
+            client=stack.enter_context(Client(agent, limits)),
+            store=store,
+            state=stack.enter_context(State(place.state)),
+            iris=Iris(config.site.base),
+            platform_of=platform_of,
+            timezone=config.site.timezone,
+            version=version,
+            clock=clock,
+            resolve=resolve,
+            force=force,
+            dry_run=dry_run,
+        )
+        yield Session(config, place, means)
+
+
+def platform_of(source: Source) -> Platform:
+    """The platform of a source; its own ``mapping`` file takes the place of the platform's.
+
+    Raises:
+        MappingError: when the mapping file is wrong.
+    """
+    known = platform(source.kind)
+    if source.mapping is None:
+        return known
+    own = compile_yarrrml(source.mapping)
+    digest = hashlib.sha256(source.mapping.read_bytes()).hexdigest()
+    return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")
+
+
+def _same_base(store: EmbeddedStore, base: str) -> None:
+    """Refuse to mint under a base what was stored under another one."""
+    others = [name for name in store.graph_names() if not name.startswith(base)]
+    if others:
+        raise HarvestError(
+            say(
+                "sources.toml says [site] base = {base}, but the store was filled under another "
+                "one (it holds {graph}) — put the former base back, or move the var folder "
+                "away and harvest anew",
+                base=base,
+                graph=others[0],
+            )
+        )
+
+
+def chosen(config: Config, ids: Collection[str]) -> tuple[Source, ...]:
+    """The enabled sources, or those named, which are run even when they are paused.
+
+    Raises:
+        UnknownSourceError: for an id that no source has.
+    """
+    if not ids:
+        return tuple(source for source in config.sources if source.enabled)
+    return tuple(map(config.source, ids))

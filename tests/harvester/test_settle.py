@@ -1,0 +1,212 @@
+"""From a decision to quads: canonical entities, links, tombstones, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester.decide import Known, decide
+from harvester.ledger import Books
+from harvester.provenance import Run
+from harvester.settle import Settlement, settle
+from harvester.sources import Source
+from store.changes import Lines
+from store.embedded import EmbeddedStore
+from vocab import term
+from vocab.iris import Iris
+
+IRIS = Iris("https://node.example/")
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+CANONICAL = IRIS.graph("canonical")
+
+
+def source(**more: str) -> Source:
+    told = {
+        "id": "agenda",
+        "kind": "ics",
+        "url": "https://mairie.example/agenda.ics",
+        "title": "Agenda de la mairie",
+        "publisher": "Mairie",
+        "licence": "etalab-2.0",
+    }
+    return Source.model_validate({**told, "every": timedelta(hours=6), **more})
+
+
+def record(*key: str) -> str:
+    return IRIS.record("agenda", *key)
+
+
+def lines_of(iri: str, kind: str, name: str, **more: str) -> Lines:
+    said = {
+        "rdf:type": f"<{term(kind)}>",
+        "schema:name": f'"{name}"@fr',
+        **{key.replace("_", ":"): value for key, value in more.items()},
+    }
+    return frozenset(f"<{iri}> <{term(key)}> {value} ." for key, value in said.items())
+
+
+def event(*key: str, name: str = "Veillée", **more: str) -> dict[str, Lines]:
+    return {record(*key): lines_of(record(*key), "schema:Event", name, **more)}
+
+
+class Node:
+    """A store and what was settled in it, one run after another."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self.store = store
+        self.books = Books(store, IRIS)
+        self.known = Known({})
+        self.runs = 0
+
+    def read(self, read: Mapping[str, Lines], at: Source | None = None) -> Settlement:
+        """Read ``read`` two days after the run before."""
+        self.runs += 1
+        now = NOW + self.runs * timedelta(days=2)
+        known = self.known
+        decision = decide(known, read, "guarded", now)
+        run = Run(at or source(), IRIS, now, "0" * 64, "1.0")
+        settlement = settle(decision, known, self.books.of("agenda"), run)
+        self.store.apply(settlement.changeset)
+        self.books.commit("agenda", settlement)
+        self.known = Known(decision.records, decision.absences)
+        return settlement
+
+    def withdraw(self) -> None:
+        """Read nothing, twice: the absence of everything is confirmed."""
+        self.read({})
+        self.read({})
+
+    def canonical(self) -> Lines:
+        return self.store.lines(CANONICAL)
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    with EmbeddedStore(tmp_path / "store") as store:
+        yield Node(store)  # type: ignore[misc]
+
+
+def entity_of(node: Node, *key: str) -> str:
+    return node.books.of("agenda").links[record(*key)]
+
+
+def test_each_record_has_an_entity_that_says_where_it_comes_from(node: Node) -> None:
+    node.read(event("a"))
+    entity = entity_of(node, "a")
+    assert entity.startswith("https://node.example/id/event/")
+    assert node.canonical() == {
+        f"<{entity}> <{term('rdf:type')}> <{term('schema:Event')}> .",
+        f'<{entity}> <{term("schema:name")}> "Veillée"@fr .',
+        f"<{entity}> <{term('prov:wasDerivedFrom')}> <{record('a')}> .",
+        f"<{entity}> <{term('dcterms:license')}> <{source().licence_iri}> .",
+    }
+
+
+def test_parts_of_a_record_follow_it_into_the_canonical_graph(node: Node) -> None:
+    part = f"{record('a')}#location"
+    lines = event("a", schema_location=f"<{part}>")[record("a")] | lines_of(
+        part, "schema:Place", "Salle des fêtes"
+    )
+    node.read({record("a"): lines})
+    entity = entity_of(node, "a")
+    assert f'<{entity}#location> <{term("schema:name")}> "Salle des fêtes"@fr .' in node.canonical()
+    assert f"<{entity}> <{term('schema:location')}> <{entity}#location> ." in node.canonical()
+
+
+def test_a_text_that_quotes_an_iri_is_left_alone(node: Node) -> None:
+    node.read(event("a", schema_description=f'"voir <{record("a")}> pour la suite"'))
+    assert any(f"voir <{record('a')}> pour" in line for line in node.canonical())
+
+
+def test_an_occurrence_is_named_under_its_series(node: Node) -> None:
+    series = {record("yoga"): lines_of(record("yoga"), "schema:EventSeries", "Yoga")}
+    tuesday = event("yoga", "20260512", name="Yoga", schema_superEvent=f"<{record('yoga')}>")
+    node.read({**series, **tuesday})
+    parent, child = entity_of(node, "yoga"), entity_of(node, "yoga", "20260512")
+    assert parent.startswith("https://node.example/id/series/")
+    key = parent.rpartition("/")[2]
+    assert child == f"https://node.example/id/event/{key}/20260512"
+    assert f"<{child}> <{term('schema:superEvent')}> <{parent}> ." in node.canonical()
+
+
+def test_a_run_that_changed_nothing_changes_no_quad(node: Node) -> None:
+    node.read(event("a"))
+    assert len(node.read(event("a")).changeset) == 0
+
+
+def test_a_change_writes_only_its_own_quads(node: Node) -> None:
+    node.read({**event("a"), **event("b", name="Bal")})
+    changeset = node.read({**event("a"), **event("b", name="Grand bal")}).changeset
+    assert len(changeset.graphs[IRIS.source_graph("agenda")]) == 2
+    assert len(changeset.graphs[CANONICAL]) == 2
+    assert set(changeset.graphs) == {
+        IRIS.source_graph("agenda"),
+        CANONICAL,
+        IRIS.graph("provenance"),
+    }
+    touched = "\n".join(changeset.graphs[IRIS.graph("provenance")].added)
+    assert record("b") in touched
+    assert record("a") not in touched
+
+
+def test_a_record_says_only_the_last_run_it_came_from(node: Node) -> None:
+    node.read(event("a"))
+    node.read(event("a", name="Bal"))
+    lines = node.store.about(IRIS.graph("provenance"), record("a"), term("prov:wasGeneratedBy"))
+    assert len(lines) == 1
+    assert "20260508T120000Z" in next(iter(lines))
+
+
+def test_the_changeset_undone_gives_the_state_before(node: Node) -> None:
+    node.read(event("a"))
+    graphs = {name: node.store.lines(name) for name in node.store.graph_names()}
+    settlement = node.read({**event("a", name="Bal"), **event("b")})
+    node.store.apply(settlement.changeset.inverse())
+    assert {name: node.store.lines(name) for name in node.store.graph_names()} == graphs
+
+
+def test_a_successor_keeps_the_entity_of_the_record_it_replaces(node: Node) -> None:
+    day = f'"2026-06-05"^^<{term("xsd:date")}>'
+    node.read(event("old", schema_startDate=day))
+    entity = entity_of(node, "old")
+    node.read(event("new", schema_startDate=day))
+    assert entity_of(node, "new") == entity
+    assert node.books.of("agenda").links.keys() == {record("new")}
+    assert node.store.lines(IRIS.graph("tombstones")) == frozenset()
+
+
+def test_what_is_withdrawn_leaves_a_tombstone_and_returns_under_the_same_iri(node: Node) -> None:
+    node.read(event("a"))
+    entity, canonical = entity_of(node, "a"), node.canonical()
+    node.withdraw()
+    assert node.canonical() == frozenset()
+    stones = node.store.lines(IRIS.graph("tombstones"))
+    assert f'<{entity}> <{term("eb:formerType")}> "{term("schema:Event")}" .' in stones
+    node.read(event("a"))
+    assert node.canonical() == canonical
+    assert node.store.lines(IRIS.graph("tombstones")) == frozenset()
+
+
+def test_a_new_licence_reaches_every_entity(node: Node) -> None:
+    node.read({**event("a"), **event("b")})
+    odbl = source(licence="odbl-1.0")
+    changeset = node.read({**event("a"), **event("b")}, at=odbl).changeset
+    assert len(changeset.graphs[CANONICAL].added) == 2
+    assert all(str(odbl.licence_iri) in line for line in changeset.graphs[CANONICAL].added)
+
+
+def test_a_source_without_licence_says_so(node: Node) -> None:
+    unknown = source().model_copy(update={"licence": None})
+    node.read(event("a"), at=unknown)
+    assert not any(term("dcterms:license") in line for line in node.canonical())
+    about = node.store.about(IRIS.graph("provenance"), IRIS.source("agenda"))
+    assert any("licence à clarifier" in line for line in about)
+
+
+def test_a_record_of_an_unknown_type_stays_in_its_source(node: Node) -> None:
+    node.read({record("x"): lines_of(record("x"), "schema:Offer", "Tarif")})
+    assert node.canonical() == frozenset()
+    assert node.store.count(IRIS.source_graph("agenda")) == 2
