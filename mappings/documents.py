@@ -1,0 +1,104 @@
+"""YAML read as texts that know their line.
+
+A mapping is made of texts: ``1`` and ``yes`` are what their author wrote, so scalars keep
+their spelling, and each value knows its line for error messages.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from mappings.problems import MappingError
+from vocab.messages import say
+
+
+class Text(str):
+    """A YAML scalar, as spelled."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+class Items(list["Value"]):
+    """A YAML sequence."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+class Table(dict[str, "Value"]):
+    """A YAML mapping."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+Value = Text | Items | Table
+_Placed = TypeVar("_Placed", Text, Items, Table)
+
+
+def read(text: str, file: str) -> Table:
+    """The document ``text`` as a table; ``file`` names it in errors.
+
+    Raises:
+        MappingError: when it is not YAML, is not a table, or has a key twice.
+    """
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise MappingError(
+            say(
+                "{file}:{line}: not YAML: {reason} — check the indentation, quotes and brackets",
+                file=file,
+                line=line,
+                reason=str(error.problem or error.context or ""),
+            ),
+            file=file,
+            line=line,
+        ) from error
+    if not isinstance(root, MappingNode):
+        raise MappingError(
+            say("{file}:1: not a YARRRML document — write a key “mappings:”", file=file),
+            file=file,
+            line=1,
+        )
+    return _table(root, file)
+
+
+def _value(node: Node, file: str) -> Value:
+    if isinstance(node, MappingNode):
+        return _table(node, file)
+    if isinstance(node, ScalarNode):
+        return _placed(Text("" if str(node.tag).endswith(":null") else node.value), node)
+    return _placed(Items(_value(child, file) for child in node.value), node)
+
+
+def _table(node: MappingNode, file: str) -> Table:
+    table = _placed(Table(), node)
+    for key, value in node.value:
+        name = str(key.value)
+        if name in table:
+            line = key.start_mark.line + 1
+            raise MappingError(
+                say(
+                    "{file}:{line}: the key “{name}” is written twice — keep one",
+                    file=file,
+                    line=line,
+                    name=name,
+                ),
+                file=file,
+                line=line,
+            )
+        table[name] = _value(value, file)
+    return table
+
+
+def _placed(value: _Placed, node: Any) -> _Placed:
+    value.line = node.start_mark.line + 1
+    return value

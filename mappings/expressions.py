@@ -1,0 +1,201 @@
+"""Expressions of a plan → closures that give plain values.
+
+An evaluator takes a record and the list that problems are put in; it gives a value, a list
+of values, or None. Whatever is the same for every record is worked out here, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+from mappings.functions import Function, Parameter, Registry
+from mappings.functions.general import is_true, text_of
+from mappings.paths import Item, getter
+from mappings.plan import Call, Constant, Expression, Reference, Template
+from mappings.problems import Problem
+
+Problems = list[Problem]
+Evaluate = Callable[[Item, Problems], Any]
+
+_RESERVED = re.compile(
+    r"[^A-Za-z0-9\-._~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
+    r"\U00020000-\U0002fffd\U00030000-\U0003fffd\U000e1000-\U000efffd]"
+)
+
+
+def percent_encode(text: str) -> str:
+    """``text`` with what RFC 3987 does not call ``iunreserved`` percent-encoded as UTF-8."""
+    return text if text.isalnum() else _RESERVED.sub(_encoded, text)
+
+
+def _encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+
+
+def evaluator(expression: Expression, registry: Registry, *, encode: bool = False) -> Evaluate:
+    """The closure of ``expression``; ``encode`` percent-encodes what fills a template."""
+    match expression:
+        case Constant(text):
+            return lambda _item, _problems: text
+        case Reference(path):
+            get = getter(path)
+            return lambda item, _problems: get(item)
+        case Template():
+            return _template(expression, encode=encode)
+        case Call():
+            return _call(expression, registry)
+
+
+def condition(call: Call | None, registry: Registry) -> Callable[[Item, Problems], bool] | None:
+    """Whether ``call`` gives true for a record; None when there is no condition."""
+    if call is None:
+        return None
+    evaluate = _call(call, registry)
+    return lambda item, problems: is_true(evaluate(item, problems))
+
+
+def _template(template: Template, *, encode: bool) -> Evaluate:
+    pieces = tuple(part.text if isinstance(part, Constant) else "" for part in template.parts)
+    holes = tuple(
+        (index, getter(part.path), encode and not part.raw)
+        for index, part in enumerate(template.parts)
+        if isinstance(part, Reference)
+    )
+    if len(holes) == 1:
+        ((index, get, coded),) = holes
+        return _template_of_one("".join(pieces[:index]), get, "".join(pieces[index:]), coded)
+
+    def evaluate(item: Item, _problems: Problems) -> Any:
+        filled: list[Any] = list(pieces)
+        several = False
+        for index, get, coded in holes:
+            value = get(item)
+            if type(value) is str:
+                filled[index] = percent_encode(value) if coded else value
+                continue
+            texts = _texts(value, coded)
+            if not texts:
+                return None
+            several = several or len(texts) > 1
+            filled[index] = texts if len(texts) > 1 else texts[0]
+        return _combinations(filled) if several else "".join(filled)
+
+    return evaluate
+
+
+def _template_of_one(before: str, get: Callable[[Item], Any], after: str, coded: bool) -> Evaluate:  # noqa: FBT001
+    def evaluate(item: Item, _problems: Problems) -> Any:
+        value = get(item)
+        if type(value) is str:
+            return before + (percent_encode(value) if coded else value) + after
+        texts = _texts(value, coded)
+        if len(texts) == 1:
+            return before + texts[0] + after
+        return [before + text + after for text in texts] or None
+
+    return evaluate
+
+
+def _texts(value: Any, coded: bool) -> list[str]:  # noqa: FBT001
+    values = value if isinstance(value, list) else [value]
+    texts = [text_of(each) for each in values if each is not None and type(each) is not dict]
+    return [percent_encode(text) for text in texts] if coded else texts
+
+
+def _combinations(filled: list[Any]) -> list[str]:
+    choices = [part if isinstance(part, list) else [part] for part in filled]
+    return ["".join(each) for each in product(*choices)]
+
+
+def _call(call: Call, registry: Registry) -> Evaluate:
+    function = registry[call.function]
+    arguments = [_argument(parameter, call, registry) for parameter in function.parameters]
+    if len(arguments) == 1 and function.parameters[0].takes == "one":
+        return _call_of_one(function, arguments[0])
+
+    apply = function.call
+    parameters = function.parameters
+
+    def evaluate(item: Item, problems: Problems) -> Any:
+        values = [argument(item, problems) for argument in arguments]
+        several = False
+        for parameter, value in zip(parameters, values, strict=True):
+            if parameter.takes == "one":
+                if value is None and parameter.required:
+                    return None
+                several = several or type(value) is list
+        if not several:
+            return _sorted_out(apply(*values), problems)
+        return _flat(_sorted_out(apply(*each), problems) for each in _each(parameters, values))
+
+    return evaluate
+
+
+def _call_of_one(function: Function, argument: Evaluate) -> Evaluate:
+    apply = function.call
+    required = function.parameters[0].required
+
+    def evaluate(item: Item, problems: Problems) -> Any:
+        value = argument(item, problems)
+        if value is None and required:
+            return None
+        if type(value) is list:
+            return _flat(_sorted_out(apply(each), problems) for each in value if each is not None)
+        return _sorted_out(apply(value), problems)
+
+    return evaluate
+
+
+def _argument(parameter: Parameter, call: Call, registry: Registry) -> Evaluate:
+    given = [
+        evaluator(argument.value, registry)
+        for argument in call.arguments
+        if argument.parameter == parameter.iri
+    ]
+    if parameter.takes == "rest":
+        return lambda item, problems: [each(item, problems) for each in given]
+    if not given:
+        return lambda _item, _problems: [] if parameter.takes == "list" else None
+    evaluate = given[0]
+    if parameter.takes == "list":
+        return lambda item, problems: _listed(evaluate(item, problems))
+    return evaluate
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [each for each in value if each is not None]
+    return [] if value is None else [value]
+
+
+def _each(parameters: tuple[Parameter, ...], values: list[Any]) -> product[tuple[Any, ...]]:
+    return product(
+        *(
+            value if parameter.takes == "one" and type(value) is list else [value]
+            for parameter, value in zip(parameters, values, strict=True)
+        )
+    )
+
+
+def _sorted_out(result: Any, problems: Problems) -> Any:
+    """``result`` without its problems, which go where problems are put."""
+    if type(result) is Problem:
+        problems.append(result)
+        return None
+    if type(result) is list and any(type(each) is Problem for each in result):
+        problems.extend(each for each in result if type(each) is Problem)
+        return [each for each in result if type(each) is not Problem]
+    return result
+
+
+def _flat(results: Any) -> list[Any] | None:
+    values: list[Any] = []
+    for result in results:
+        if isinstance(result, list):
+            values.extend(result)
+        elif result is not None:
+            values.append(result)
+    return values or None

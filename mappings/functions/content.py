@@ -1,0 +1,223 @@
+"""Functions on what people write: HTML, addresses of pages, telephone numbers, numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import nh3
+
+from mappings.functions.general import text_of
+from mappings.functions.registry import EBF, Function, declare, optional
+from mappings.problems import Problem, problem
+from vocab.iris import Iris
+from vocab.messages import say
+
+_MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_BLOCK = re.compile(
+    r"<\s*(br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/ul|/ol|/table|hr)\b[^>]*>", re.IGNORECASE
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" *\n *(\n *)+")
+_SAFE_TAGS = {"a", "b", "blockquote", "br", "em", "h3", "h4", "i", "li", "ol", "p", "strong", "ul"}
+
+_EMAIL = re.compile(
+    r"[\w.+%-]+(?:@|\s?(?:\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?)[\w-]+(?:\.[\w-]+)+"
+)
+_PHONE = re.compile(
+    r"(?<![\w/.,-])(?:(?:\+|00)33[\s.-]?(?:\(0\)[\s.-]?)?|0)[1-9](?:[\s.-]?\d{2}){4}(?![\w]|[.,-]\d)"
+)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_NO_VALUE = frozenset({"", "-", "n/a", "#n/d", "néant", "aucun", "non"})
+_LAST_PORT = 65535
+
+
+def plain_text(value: Any) -> str | None:
+    """``value`` without HTML: tags gone, entities read, blocks on lines of their own."""
+    text = text_of(value)
+    if _MARKUP.search(text):
+        lined = _BLOCK.sub("\n", text)
+        text = html.unescape(nh3.clean(lined, tags=set(), attributes={}))
+    text = _SPACES.sub(" ", text.replace("\u00ad", "").replace("\r\n", "\n").replace("\r", "\n"))
+    return _LINES.sub("\n\n", text).strip() or None
+
+
+def safe_html(value: Any) -> str | None:
+    """``value`` as HTML that is safe to show: a few tags, links to pages only."""
+    clean = nh3.clean(
+        text_of(value),
+        tags=_SAFE_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel="noopener nofollow",
+    )
+    return clean.strip() or None
+
+
+def mask(value: Any, contacts: Any = None) -> str:
+    """``value`` with telephone numbers and e-mail addresses replaced by ``…``.
+
+    People's numbers in free text are nobody's to publish (design, rule 14); ``contacts``
+    equal to "publish" leaves them.
+    """
+    text = text_of(value)
+    if contacts == "publish":
+        return text
+    return _PHONE.sub("…", _EMAIL.sub("…", text))
+
+
+def web_address(value: Any, base: Any = None) -> str | Problem | None:
+    """``value`` as an absolute http or https address.
+
+    A missing scheme is added (``www.example.org``), a path is joined to ``base``, spaces
+    and other forbidden characters are percent-encoded. Any other scheme is a ``Problem``.
+    """
+    text = text_of(value).strip()
+    if text.casefold() in _NO_VALUE:
+        return None
+    if text.startswith("//"):
+        text = "https:" + text
+    elif not text.lower().startswith(("http://", "https://")):
+        if _HOST.match(text):
+            text = "https://" + text
+        elif _SCHEME.match(text):
+            return _bad_address(text)
+        elif base:
+            text = urljoin(text_of(base), text)
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = good and (parts.port or 0) <= _LAST_PORT and " " not in parts.netloc
+    except ValueError:
+        good = False
+    if not good:
+        return _bad_address(text)
+    return quote(text, safe="!#$%&'()*+,/:;=?@[]~-._", errors="replace")
+
+
+def _bad_address(text: str) -> Problem:
+    return problem(
+        "bad-url",
+        say("“{value}” is not the address of a web page — write https://…", value=text[:200]),
+        text,
+    )
+
+
+def telephone(value: Any) -> str | Problem | None:
+    """A telephone number in the form ``+33479543800``; a short number stays as it is."""
+    text = text_of(value).strip()
+    if text.casefold() in _NO_VALUE:
+        return None
+    digits = re.sub(r"\(0\)|[^\d+]", "", text)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if re.fullmatch(r"0[1-9]\d{8}", digits):
+        return "+33" + digits[1:]
+    if re.fullmatch(r"[1-9]\d{8}", digits):
+        return "+33" + digits
+    if re.fullmatch(r"\+[1-9]\d{6,14}|[1-9]\d{1,5}", digits):
+        return digits
+    return problem(
+        "bad-telephone",
+        say("“{value}” is not a telephone number — write it as 04 79 54 38 00", value=text[:200]),
+        text,
+    )
+
+
+def email(value: Any) -> str | Problem | None:
+    """An e-mail address in lower case, without ``mailto:``."""
+    text = text_of(value).strip().removeprefix("mailto:").lower()
+    if text in _NO_VALUE:
+        return None
+    if re.fullmatch(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", text):
+        return text
+    return problem(
+        "bad-email",
+        say("“{value}” is not an e-mail address — write it as name@example.org", value=text[:200]),
+        text,
+    )
+
+
+def language(value: Any) -> str:
+    """The language code of ``value``, of which the first part counts: ``en_GB`` → ``en``.
+
+    French where there is none, or where it is no code: these are the words of a French
+    countryside.
+    """
+    code = re.split(r"[-_]", text_of(value or "").strip().lower())[0]
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else "fr"
+
+
+def number(value: Any) -> str | Problem | None:
+    """A decimal number with a point, from ``12,50 €``, ``1 250`` or ``12.5``."""
+    text = re.sub(r"[\s\u00a0\u202f€]", "", text_of(value)).replace(",", ".")
+    if not text:
+        return None
+    if isinstance(value, float):
+        text = f"{value:.10f}".rstrip("0").rstrip(".")
+    if _NUMBER.fullmatch(text):
+        return text
+    return problem(
+        "bad-number",
+        say("“{value}” is not a number — write it as 12.5", value=text_of(value)[:200]),
+        value,
+    )
+
+
+def degrees(value: Any, limit: Any) -> str | Problem | None:
+    """A latitude (``limit`` 90) or a longitude (180) as a decimal number."""
+    found = number(value)
+    if not isinstance(found, str):
+        return found
+    if abs(float(found)) <= float(text_of(limit)) and float(found) != 0:
+        return found
+    return problem(
+        "bad-coordinate",
+        say("{value} is not a coordinate — write degrees, as 45.63", value=text_of(value)[:200]),
+        value,
+    )
+
+
+def postcode(value: Any) -> str | Problem:
+    """A French postcode: five digits, the leading zero that spreadsheets lose put back."""
+    text = re.sub(r"\s|\.0$", "", text_of(value))
+    if re.fullmatch(r"\d{4,5}", text):
+        return text.zfill(5)
+    return problem(
+        "bad-postcode",
+        say("“{value}” is not a postcode — write five digits", value=text[:200]),
+        text,
+    )
+
+
+def commune(base: Any, insee: Any) -> str | Problem:
+    """The IRI of a municipality by its INSEE code, on the node whose base is ``base``."""
+    text = re.sub(r"\s|\.0$", "", text_of(insee)).upper()
+    if re.fullmatch(r"\d{4}", text):
+        text = "0" + text
+    if re.fullmatch(r"(\d{2}|2[AB])\d{3}", text):
+        return Iris(text_of(base)).commune(text)
+    return problem(
+        "bad-insee",
+        say("“{value}” is not an INSEE code — write five characters, as 73081", value=text[:200]),
+        text,
+    )
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    declare(EBF, "text", plain_text, "value"),
+    declare(EBF, "html", safe_html, "value"),
+    declare(EBF, "mask", mask, "value", optional("contacts")),
+    declare(EBF, "url", web_address, "value", optional("base")),
+    declare(EBF, "telephone", telephone, "value"),
+    declare(EBF, "email", email, "value"),
+    declare(EBF, "language", language, optional("value")),
+    declare(EBF, "number", number, "value"),
+    declare(EBF, "degrees", degrees, "value", "limit"),
+    declare(EBF, "postcode", postcode, "value"),
+    declare(EBF, "commune", commune, "base", "insee"),
+)

@@ -1,0 +1,147 @@
+"""Functions on plain values: choosing, comparing, cutting, and finding a column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from mappings.functions.registry import EBF, GREL, IDLAB, Function, Parameter, declare, optional
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_TRUE = frozenset({"true", "1", "oui", "vrai", "yes", "o", "x", "y"})
+_FALSE = frozenset({"false", "0", "non", "faux", "no", "n"})
+
+
+def is_true(value: Any) -> bool:
+    """Whether a condition holds: True, or the text "true"."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def text_of(value: Any) -> str:
+    """A plain value as text: booleans and numbers as JSON writes them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if type(value) is str else str(getattr(value, "value", value))
+
+
+def present(value: Any) -> bool:
+    """Whether there is something: not null, not blank, not an empty list or object."""
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {})
+
+
+def fold(text: str) -> str:
+    """``text`` without case, accents or punctuation, its words joined by ``_``."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    return _NOT_WORD.sub("_", letters.replace("œ", "oe").replace("æ", "ae")).strip("_")
+
+
+def slug(value: Any) -> str | None:
+    """``value`` as a short name for an address: ``Le Châtelard`` → ``le-chatelard``."""
+    return fold(text_of(value)).replace("_", "-") or None
+
+
+def first(values: list[Any]) -> Any:
+    """The first of ``values`` that is present."""
+    return next((value for value in values if present(value)), None)
+
+
+def field(of: Any, names: str) -> Any:
+    """The first field of the object ``of`` that bears one of ``names`` and is present.
+
+    ``names`` are separated by ``|``, best first; case, accents and punctuation do not
+    count, so ``code postal`` finds ``Code_Postal``.
+    """
+    if not isinstance(of, dict):
+        return None
+    return first([of[key] for key in _candidates(tuple(of), names)])
+
+
+@lru_cache(maxsize=4096)
+def _candidates(keys: tuple[str, ...], names: str) -> tuple[str, ...]:
+    known: dict[str, str] = {}
+    for key in keys:
+        known.setdefault(fold(key), key)
+    wanted = (fold(name) for name in names.split("|"))
+    return tuple(known[name] for name in wanted if name in known)
+
+
+def boolean(value: Any) -> bool | None:
+    """``oui``, ``non``, ``true``, ``0``... as a boolean; None for any other word."""
+    word = text_of(value).strip().casefold()
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def split(value: Any, separators: Any) -> list[str]:
+    """The parts of ``value`` between any of the characters ``separators``, trimmed."""
+    parts = re.split(f"[{re.escape(text_of(separators))}]", text_of(value))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def cut(value: Any, separator: Any) -> list[str]:
+    """The parts of ``value`` between occurrences of the text ``separator``."""
+    mark = text_of(separator)
+    return text_of(value).split(mark) if mark else [text_of(value)]
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two values are the same text."""
+    return text_of(one) == text_of(other)
+
+
+def contains(values: list[Any], value: Any) -> bool:
+    """Whether ``value`` is one of ``values``."""
+    return any(equal(each, value) for each in values)
+
+
+_VALUE = GREL + "valueParameter"
+_PAIR = (_VALUE, GREL + "valueParameter2")
+_TWO = tuple(Parameter(iri, required=False) for iri in _PAIR)
+_MANY = Parameter(GREL + "param_rep_b", "rest")
+
+FUNCTIONS: tuple[Function, ...] = (
+    declare(EBF, "first", first, Parameter(EBF + "value", "rest")),
+    declare(EBF, "field", field, "of", "names"),
+    declare(
+        EBF,
+        "present",
+        present,
+        Parameter(EBF + "value", "list", required=False),
+    ),
+    declare(EBF, "contains", contains, Parameter(EBF + "values", "list"), "value"),
+    declare(EBF, "slug", slug, "value"),
+    declare(EBF, "boolean", boolean, "value"),
+    declare(EBF, "split", split, "value", "separators"),
+    declare(GREL, "toLowerCase", lambda value: text_of(value).lower(), "valueParameter"),
+    declare(GREL, "toUpperCase", lambda value: text_of(value).upper(), "valueParameter"),
+    declare(GREL, "string_trim", lambda value: text_of(value).strip(), "valueParameter"),
+    declare(
+        GREL,
+        "string_replace",
+        lambda value, find, new: text_of(value).replace(text_of(find), text_of(new)),
+        "valueParameter",
+        "p_string_find",
+        "p_string_replace",
+    ),
+    declare(GREL, "string_split", cut, "valueParameter", "p_string_sep"),
+    declare(GREL, "boolean_not", lambda value: not is_true(value), "bool_b"),
+    declare(GREL, "boolean_and", lambda values: all(map(is_true, values)), _MANY),
+    declare(GREL, "boolean_or", lambda values: any(map(is_true, values)), _MANY),
+    declare(IDLAB, "equal", equal, *_TWO),
+    declare(IDLAB, "notEqual", lambda one, other: not equal(one, other), *_TWO),
+    declare(
+        IDLAB,
+        "isNull",
+        lambda values: not present(values),
+        Parameter(IDLAB + "str", "list", required=False),
+    ),
+    declare(
+        IDLAB,
+        "trueCondition",
+        lambda condition, value: value if is_true(condition) else None,
+        optional("strBoolean", IDLAB),
+        Parameter(IDLAB + "str"),
+    ),
+)

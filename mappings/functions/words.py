@@ -1,0 +1,69 @@
+"""Words of a source → concepts of the vocabulary's schemes, and what matched nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from mappings.functions.general import text_of
+from mappings.functions.registry import EBF, Function, Lookup, Parameter, declare
+from mappings.problems import Problem, problem
+from vocab.messages import say
+
+_Known = Callable[[str], str | None]
+_SEPARATORS = (re.compile(r"[;|\n]"), re.compile(r","), re.compile(r"/"))
+_LONGEST = 80
+
+
+def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[Function, ...]:
+    """The functions on words, on the concepts that ``lookup`` knows of ``schemes``."""
+
+    def concept(scheme: str, values: list[Any]) -> list[str]:
+        found = _read(values, lambda word: lookup(scheme, word))
+        return list(dict.fromkeys(iri for _, iri in found if iri))
+
+    def unmatched(among: str, values: list[Any]) -> list[str | Problem]:
+        names = among.split("|")
+
+        def known(word: str) -> str | None:
+            return next((iri for name in names if (iri := lookup(name, word))), None)
+
+        strange = dict.fromkeys(word for word, iri in _read(values, known) if not iri)
+        return [*strange, *map(_unmatched, strange)]
+
+    values = Parameter(EBF + "value", "list")
+    return (
+        declare(EBF, "concept", concept, Parameter(EBF + "scheme", choices=schemes), values),
+        declare(EBF, "unmatched", unmatched, Parameter(EBF + "schemes", choices=schemes), values),
+    )
+
+
+def _read(values: list[Any], known: _Known) -> Iterator[tuple[str, str | None]]:
+    """Each word of ``values`` with its concept.
+
+    A value is taken whole where it is known whole; else it is split on ``;``, ``|`` and new
+    lines, then on ``,``, then on ``/``, as ``vocab.words.find`` does.
+    """
+    for value in values:
+        yield from _parts(text_of(value), known, 0)
+
+
+def _parts(text: str, known: _Known, depth: int) -> Iterator[tuple[str, str | None]]:
+    word = " ".join(text.split())
+    if not word:
+        return
+    if (concept := known(word)) or depth == len(_SEPARATORS):
+        yield word, concept
+        return
+    for part in _SEPARATORS[depth].split(text):
+        yield from _parts(part, known, depth + 1)
+
+
+def _unmatched(word: str) -> Problem:
+    return problem(
+        "unmatched-word",
+        say("no concept is called “{value}”: it is kept as a keyword", value=word[:_LONGEST]),
+        word,
+        "notice",
+    )

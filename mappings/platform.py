@@ -1,0 +1,199 @@
+"""Platforms: the software behind sources, each described by one YARRRML file.
+
+``platforms/NAME.yml`` is a YARRRML document that any engine may run on exported records,
+with one key more, ``platform``: its title, the reader of its bytes, and how it announces
+and withdraws things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, cast
+
+from mappings.compiler import Mapping as Compiled
+from mappings.documents import Table, Value
+from mappings.functions import Lookup, registry
+from mappings.problems import MappingError, nearest
+from mappings.yarrrml import read_yarrrml
+from mappings.yarrrml_text import Reading
+from vocab.messages import say
+from vocab.words import lookup
+
+ENGINE: Final = "1"
+"""Raised whenever the same mapping file comes to give other quads."""
+
+FOLDER: Final = Path(__file__).parent / "platforms"
+READERS: Final = ("ics", "feed", "geojson", "json", "csv")
+REMOVALS: Final = ("guarded", "sliding")
+
+_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals")}
+_TITLE = {key: (key,) for key in ("fr", "en")}
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One kind of source.
+
+    ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
+    ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
+    ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
+    ``fingerprint`` changes when its file or the engine does, so that what was mapped
+    before is mapped again.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    reader: str
+    iterator: str
+    key: str
+    removals: Literal["guarded", "sliding"]
+    fingerprint: str
+    mapping: Compiled
+
+
+class _Platforms(Mapping[str, Platform]):
+    """Every platform by name; each file is read and compiled when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Platform:
+        if name not in _names():
+            raise KeyError(name)
+        return _load(FOLDER / f"{name}.yml")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_names())
+
+    def __len__(self) -> int:
+        return len(_names())
+
+
+def platforms() -> Mapping[str, Platform]:
+    """The platforms that this installation knows, by name, compiled when first read."""
+    return _Platforms()
+
+
+def platform(name: str) -> Platform:
+    """The platform called ``name``.
+
+    Raises:
+        MappingError: when there is none, naming the nearest; or when its file is wrong.
+    """
+    if name not in _names():
+        raise MappingError(
+            say(
+                "there is no platform “{name}” — write {near}",
+                name=name,
+                near=nearest(name, _names()),
+            )
+        )
+    return _load(FOLDER / f"{name}.yml")
+
+
+def compile_yarrrml(
+    source: Path | str, *, words: Lookup = lookup, base: str = "", file: str = ""
+) -> Compiled:
+    """The mapping that a YARRRML file, or the text of one, writes.
+
+    Args:
+        source: the path of a file, or the text itself.
+        words: finds the concept of a word in a scheme.
+        base: what relative IRIs are appended to, unless the document has its own base.
+        file: the name of ``source`` in errors.
+
+    Raises:
+        MappingError: when it cannot be used.
+    """
+    text, name = _text(source, file)
+    functions = registry(words)
+    plan, _ = read_yarrrml(text, functions, name)
+    return Compiled(plan if plan.base else replace(plan, base=base), functions)
+
+
+def load_platform(path: Path, words: Lookup = lookup) -> Platform:
+    """The platform that the file ``path`` describes.
+
+    Raises:
+        MappingError: when it cannot be used, or lacks the key ``platform``.
+    """
+    text, name = _text(path, path.name)
+    functions = registry(words)
+    plan, document = read_yarrrml(text, functions, name)
+    reading = Reading(name, {}, functions, {})
+    if "platform" not in document:
+        raise reading.error(
+            document, say("{file}:{line}: the key “platform” is missing — add title and reader")
+        )
+    table = reading.table(document["platform"], _KEYS)
+    values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    return Platform(
+        path.stem,
+        _title(table.get("title"), document["platform"], reading),
+        _choice("reader", table, READERS, reading),
+        values.get("iterator", ""),
+        values.get("key", ""),
+        cast(Literal["guarded", "sliding"], _choice("removals", table, REMOVALS, reading)),
+        sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
+        Compiled(plan, functions),
+    )
+
+
+def _title(value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
+    table = reading.table(value, _TITLE) if isinstance(value, Table) else {}
+    if set(table) != set(_TITLE):
+        raise reading.error(
+            where, say("{file}:{line}: a platform has a title in two languages — write fr and en")
+        )
+    return MappingProxyType({language: str(reading.text(text)) for language, text in table.items()})
+
+
+def _choice(key: str, table: Mapping[str, Value], known: tuple[str, ...], reading: Reading) -> str:
+    """The value of ``key``, one of ``known``; the last but one is not a default, the first is."""
+    if key not in table:
+        return known[0]
+    value = reading.text(table[key])
+    if value not in known:
+        raise reading.error(
+            value,
+            say(
+                "{file}:{line}: {name} cannot be “{value}” — write one of: {known}",
+                name=key,
+                value=value,
+                known=", ".join(known),
+            ),
+        )
+    return str(value)
+
+
+def _text(source: Path | str, file: str) -> tuple[str, str]:
+    if isinstance(source, str):
+        return source, file or "mapping.yml"
+    name = file or str(source)
+    try:
+        return source.read_text("utf-8"), name
+    except OSError as error:
+        raise MappingError(
+            say(
+                "{file}: the file cannot be read: {reason} — check the path",
+                file=name,
+                reason=error.strerror or "",
+            ),
+            file=name,
+        ) from error
+    except UnicodeDecodeError as error:
+        raise MappingError(
+            say("{file}: the file is not UTF-8 — save it as UTF-8", file=name), file=name
+        ) from error
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
+
+
+@cache
+def _load(path: Path) -> Platform:
+    return load_platform(path)

@@ -1,0 +1,409 @@
+"""The YARRRML door: a YARRRML document → a ``Plan``.
+
+Built to the YARRRML specification (https://w3id.org/yarrrml/spec/): its keys in every
+documented spelling, its long and short forms. ``targets`` and ``authors`` are read over:
+what a mapping makes goes where the caller wants it. Joins of two sources, SQL sources and
+quoted triples are refused, saying so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from mappings.documents import Items, Table, Text, Value, read
+from mappings.functions import Registry
+from mappings.plan import (
+    Call,
+    Constant,
+    Expression,
+    Plan,
+    PredicateObject,
+    Source,
+    TermMap,
+    TermType,
+    TriplesMap,
+)
+from mappings.prefixes import PREDEFINED
+from mappings.problems import nearest
+from mappings.yarrrml_sources import named_sources, sources_of
+from mappings.yarrrml_text import Reading
+from vocab import term
+from vocab.messages import say
+
+Keys = Mapping[str, tuple[str, ...]]
+
+_ROOT: Keys = {
+    "base": ("base",),
+    "prefixes": ("prefixes",),
+    "sources": ("sources", "source"),
+    "mappings": ("mappings", "mapping", "m"),
+    "targets": ("targets", "target"),
+    "external": ("external",),
+    "authors": ("authors", "author", "a"),
+    "platform": ("platform",),
+}
+_MAPPING: Keys = {
+    "sources": ("sources", "source"),
+    "subjects": ("subjects", "subject", "s"),
+    "predicateobjects": ("predicateobjects", "predicateobject", "po"),
+    "graphs": ("graphs", "graph", "g"),
+    "condition": ("condition", "c"),
+}
+_PREDICATE_OBJECT: Keys = {
+    "predicates": ("predicates", "predicate", "p"),
+    "objects": ("objects", "object", "o"),
+    "graphs": ("graphs", "graph", "g"),
+    "condition": ("condition", "c"),
+}
+_FUNCTION: Keys = {
+    "function": ("function", "fn", "f"),
+    "parameters": ("parameters", "parameter", "pms"),
+}
+_TERM: Keys = {
+    **_FUNCTION,
+    "value": ("value", "v"),
+    "type": ("type",),
+    "datatype": ("datatype",),
+    "language": ("language",),
+    "mapping": ("mapping", "m"),
+    "condition": ("condition", "c"),
+    "targets": ("targets", "target"),
+    "quoted": ("quoted", "quotedNonAsserted"),
+}
+_PARAMETER: Keys = {
+    "parameter": ("parameter", "pm", "p"),
+    "value": ("value", "v"),
+    "type": ("type",),
+    "from": ("from",),
+}
+_TYPES = {
+    "iri": TermType.IRI,
+    "literal": TermType.LITERAL,
+    "blank": TermType.BLANK,
+    "blanknode": TermType.BLANK,
+}
+_TYPE = TermMap(Constant(term("rdf:type")), TermType.IRI)
+
+
+def read_yarrrml(text: str, registry: Registry, file: str) -> tuple[Plan, Table]:
+    """The plan that the YARRRML document ``text`` writes, and the document itself.
+
+    Raises:
+        MappingError: when it cannot be used; ``file`` names it in the message.
+    """
+    document = read(text, file)
+    start = Reading(file, PREDEFINED, registry, {})
+    root = start.table(document, _ROOT)
+    reading = replace(
+        start,
+        prefixes={**PREDEFINED, **_texts(root.get("prefixes"), start)},
+        external=_texts(root.get("external"), start),
+    )
+    if "mappings" not in root:
+        raise reading.error(
+            document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
+        )
+    base = str(reading.text(root["base"])) if "base" in root else ""
+    return Plan(tuple(_Door(reading, root).triples_maps()), base), document
+
+
+def _texts(value: Value | None, reading: Reading) -> dict[str, str]:
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, Table):
+        raise reading.error(
+            value, say("{file}:{line}: write one name and its value a line, as “name: value”")
+        )
+    return {name: str(reading.text(child)) for name, child in value.items()}
+
+
+class _Door:
+    """The mappings of one document, which may refer to its sources and to each other."""
+
+    def __init__(self, reading: Reading, root: Mapping[str, Value]) -> None:
+        self.reading = reading
+        self.sources = named_sources(root.get("sources"), reading)
+        mappings = root["mappings"]
+        if not isinstance(mappings, Table):
+            raise reading.error(
+                mappings, say("{file}:{line}: write the name of a mapping, and its keys under it")
+            )
+        self.tables = {
+            name: reading.table(child, _MAPPING) if child != "" else {}
+            for name, child in mappings.items()
+        }
+
+    def triples_maps(self) -> Iterator[TriplesMap]:
+        """Every mapping as a triples map."""
+        for name, table in self.tables.items():
+            sources = self._sources(table)
+            yield _Rules(self, self._reading(sources), sources).triples_map(name, table)
+
+    def subjects_of(self, name: Text, sources: tuple[Source, ...]) -> tuple[TermMap, ...]:
+        """The subjects of the mapping ``name``, which an object refers to."""
+        if name not in self.tables:
+            raise self.reading.error(
+                name,
+                say(
+                    "{file}:{line}: there is no mapping “{name}” — write {near}",
+                    name=name,
+                    near=nearest(name, self.tables),
+                ),
+            )
+        table = self.tables[name]
+        if self._sources(table) != sources:
+            raise self.reading.error(
+                name,
+                say(
+                    "{file}:{line}: “{name}” reads another source, and joins are not supported"
+                    " — give both mappings the same source",
+                    name=name,
+                ),
+            )
+        return _Rules(self, self._reading(sources), sources).subjects(table)
+
+    def _sources(self, table: Mapping[str, Value]) -> tuple[Source, ...]:
+        return sources_of(table.get("sources"), self.sources, self.reading)
+
+    def _reading(self, sources: tuple[Source, ...]) -> Reading:
+        columns = any(source.formulation == "csv" for source in sources)
+        return replace(self.reading, columns=columns)
+
+
+class _Rules:
+    """The rules of one mapping."""
+
+    def __init__(self, door: _Door, reading: Reading, sources: tuple[Source, ...]) -> None:
+        self.door = door
+        self.reading = reading
+        self.sources = sources
+
+    def triples_map(self, name: str, table: Mapping[str, Value]) -> TriplesMap:
+        return TriplesMap(
+            name,
+            self.sources,
+            self.subjects(table),
+            tuple(map(self._predicate_object, _listed(table.get("predicateobjects")))),
+            tuple(self._terms(table.get("graphs"), TermType.IRI)),
+            self._condition(table.get("condition")),
+        )
+
+    def subjects(self, table: Mapping[str, Value]) -> tuple[TermMap, ...]:
+        """The subjects; a mapping without any describes a blank node for each record."""
+        given = table.get("subjects")
+        if given is None or given == "":
+            return (TermMap(None, TermType.BLANK),)
+        return tuple(self._terms(given, TermType.IRI))
+
+    def _predicate_object(self, value: Value) -> PredicateObject:
+        if isinstance(value, Items):
+            return self._short(value)
+        table = self.reading.table(value, _PREDICATE_OBJECT)
+        for key in ("predicates", "objects"):
+            if key not in table:
+                raise self.reading.error(
+                    value, say("{file}:{line}: a key “{name}” is missing — add it", name=key)
+                )
+        predicates = self._predicates(table["predicates"])
+        return PredicateObject(
+            predicates,
+            self._objects(table["objects"], predicates),
+            tuple(self._terms(table.get("graphs"), TermType.IRI)),
+            self._condition(table.get("condition")),
+        )
+
+    def _short(self, value: Items) -> PredicateObject:
+        """``[predicate, object]``, ``[predicate, object, datatype or language~lang]``."""
+        if len(value) not in (2, 3):
+            raise self.reading.error(
+                value,
+                say(
+                    "{file}:{line}: a short form has two or three parts — write [predicate,"
+                    " object] or [predicate, object, datatype]"
+                ),
+            )
+        predicates = self._predicates(value[0])
+        objects = self._objects(value[1], predicates)
+        if len(value) == len(("predicate", "object", "datatype")):
+            objects = tuple(self._qualified(each, value[2]) for each in objects)
+        return PredicateObject(predicates, objects)
+
+    def _predicates(self, value: Value) -> tuple[TermMap, ...]:
+        return tuple(
+            _TYPE if each == "a" else self._term(each, TermType.IRI) for each in _listed(value)
+        )
+
+    def _objects(self, value: Value, predicates: tuple[TermMap, ...]) -> tuple[TermMap, ...]:
+        type_ = TermType.IRI if _TYPE in predicates else TermType.LITERAL
+        return tuple(made for each in _listed(value) for made in self._object(each, type_))
+
+    def _object(self, value: Value, type_: TermType) -> Iterator[TermMap]:
+        if isinstance(value, Items):
+            if len(value) not in (1, 2):
+                raise self.reading.error(
+                    value,
+                    say(
+                        "{file}:{line}: an object in brackets has one or two parts — write"
+                        " [value, datatype] or [value, language~lang]"
+                    ),
+                )
+            made = self._term(value[0], type_)
+            yield self._qualified(made, value[1]) if len(value) > 1 else made
+        elif isinstance(value, Table) and ("mapping" in value or "m" in value):
+            yield from self._linked(value)
+        else:
+            yield self._term(value, type_)
+
+    def _linked(self, value: Table) -> Iterator[TermMap]:
+        table = self.reading.table(value, _TERM)
+        if "condition" in table:
+            raise self.reading.error(
+                table["condition"],
+                say(
+                    "{file}:{line}: joins are not supported — write the IRI of the other thing"
+                    " with its own template"
+                ),
+            )
+        yield from self.door.subjects_of(self.reading.text(table["mapping"]), self.sources)
+
+    def _terms(self, value: Value | None, type_: TermType) -> Iterator[TermMap]:
+        return (self._term(each, type_) for each in _listed(value))
+
+    def _term(self, value: Value, type_: TermType) -> TermMap:
+        if isinstance(value, Table):
+            return self._long_term(value, type_)
+        text = self.reading.text(value)
+        for suffix in ("iri", "literal", "blank"):
+            if text.endswith("~" + suffix):
+                type_ = _TYPES[suffix]
+                text = _cut(text, len(suffix) + 1)
+        if type_ is not TermType.LITERAL and text.startswith("_:"):
+            text, type_ = _cut(text, 0, 2), TermType.BLANK
+        return TermMap(self.reading.expression(text, iri=type_ is TermType.IRI), type_)
+
+    def _long_term(self, value: Table, type_: TermType) -> TermMap:
+        table = self.reading.table(value, _TERM)
+        if "quoted" in table:
+            raise self.reading.error(
+                table["quoted"], say("{file}:{line}: quoted triples are not supported — remove it")
+            )
+        if "type" in table:
+            type_ = self._type(table["type"])
+        if "function" in table:
+            expression: Expression = self._call(value, table)
+        elif "value" in table:
+            made = self._term(table["value"], type_)
+            expression, type_ = made.expression or Constant(""), made.type
+        else:
+            raise self.reading.error(
+                value, say("{file}:{line}: a key “value” or “function” is missing — add one")
+            )
+        made = TermMap(expression, type_, condition=self._condition(table.get("condition")))
+        for key in ("datatype", "language"):
+            if key in table:
+                made = self._qualified(made, table[key], language=key == "language")
+        return made
+
+    def _type(self, value: Value) -> TermType:
+        name = self.reading.text(value)
+        if name not in _TYPES:
+            raise self.reading.error(
+                name,
+                say(
+                    "{file}:{line}: unknown type “{name}” — write {near}",
+                    name=name,
+                    near=nearest(name, _TYPES),
+                ),
+            )
+        return _TYPES[name]
+
+    def _qualified(self, made: TermMap, value: Value, *, language: bool = False) -> TermMap:
+        """``made`` with a datatype, or with the language that ``value~lang`` or a key says."""
+        if made.type is not TermType.LITERAL:
+            raise self.reading.error(
+                value,
+                say(
+                    "{file}:{line}: “{name}” qualifies an IRI — only literals have a datatype or"
+                    " a language",
+                    name=str(value),
+                ),
+            )
+        if isinstance(value, Table):
+            call = self._call(value, self.reading.table(value, _FUNCTION))
+            return replace(made, language=call) if language else replace(made, datatype=call)
+        text = self.reading.text(value)
+        if language or text.endswith("~lang"):
+            tag = text if language else _cut(text, len("~lang"))
+            return replace(made, language=self._language(tag), datatype=None)
+        datatype = self.reading.expression(text, iri=True)
+        if isinstance(datatype, Constant):
+            datatype = Constant(self.reading.iri(datatype.text, text))
+        return replace(made, datatype=datatype, language=None)
+
+    def _language(self, tag: Text) -> Expression:
+        expression = self.reading.expression(tag)
+        if isinstance(expression, Constant) and not _is_language(expression.text):
+            raise self.reading.error(
+                tag,
+                say("{file}:{line}: “{name}” is no language — write a code such as fr", name=tag),
+            )
+        return expression
+
+    def _condition(self, value: Value | None) -> Call | None:
+        if value is None:
+            return None
+        if isinstance(value, Text):
+            return self.reading.compact_call(value)
+        return self._call(value, self.reading.table(value, _FUNCTION))
+
+    def _call(self, value: Value, table: Mapping[str, Value]) -> Call:
+        if "function" not in table:
+            raise self.reading.error(
+                value, say("{file}:{line}: a key “function” is missing — add it")
+            )
+        function = self.reading.text(table["function"])
+        if "(" in function:
+            return self.reading.compact_call(function)
+        return self.reading.call(
+            function, [self._parameter(each) for each in _listed(table.get("parameters"))]
+        )
+
+    def _parameter(self, value: Value) -> tuple[Text, Expression]:
+        if isinstance(value, Items) and len(value) == len(("parameter", "value")):
+            return self.reading.text(value[0]), self._argument(value[1])
+        table = self.reading.table(value, _PARAMETER)
+        for key in ("parameter", "value"):
+            if key not in table:
+                raise self.reading.error(
+                    value, say("{file}:{line}: a key “{name}” is missing — add it", name=key)
+                )
+        return self.reading.text(table["parameter"]), self._argument(table["value"])
+
+    def _argument(self, value: Value) -> Expression:
+        if isinstance(value, Table):
+            return self._call(value, self.reading.table(value, _FUNCTION))
+        return self.reading.argument(value)
+
+
+def _listed(value: Value | None) -> list[Value]:
+    if value is None or value == "":
+        return []
+    return list(value) if isinstance(value, Items) else [value]
+
+
+def _cut(text: Text, tail: int, head: int = 0) -> Text:
+    """``text`` without its first ``head`` and last ``tail`` characters, on the same line."""
+    cut = Text(text[head : len(text) - tail])
+    cut.line = text.line
+    return cut
+
+
+def _is_language(tag: str) -> bool:
+    """Whether ``tag`` has the shape of a language tag (BCP 47)."""
+    first, *others = tag.split("-")
+    return (
+        first.isascii()
+        and first.isalpha()
+        and all(part.isascii() and part.isalnum() and len(part) <= 8 for part in others)  # noqa: PLR2004  # BCP 47
+    )

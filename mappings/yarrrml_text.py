@@ -1,0 +1,357 @@
+"""The small languages inside YARRRML texts: templates, prefixed names, compact calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from mappings.documents import Table, Text, Value
+from mappings.functions import Function, Parameter, Registry
+from mappings.paths import Path, PathError
+from mappings.plan import Argument, Call, Constant, Expression, Reference, Template
+from mappings.prefixes import SCHEMES
+from mappings.problems import MappingError, nearest
+from vocab.messages import Message, say
+
+_REFERENCE = re.compile(r"""\$\(((?:\\.|\[(?:'[^']*'|"[^"]*")\]|[^\\)])*)\)""")
+_PIECE = re.compile(rf"""(?P<escaped>\\\$\()|(?P<reference>{_REFERENCE.pattern})|(?P<open>\$\()""")
+_NAME = re.compile(r"(?P<prefix>[A-Za-z_][\w.\-]*|):(?!//)(?P<local>.*)", re.DOTALL)
+_CALL = re.compile(r"\s*(?P<name>[^\s()=,$]+)\s*\(")
+_PARAMETER = re.compile(r"\s*(?P<name>[^\s()=,$'\"]+)\s*=\s*")
+_QUOTED = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
+_BARE = re.compile(rf"""(?:{_REFERENCE.pattern}|\\.|[^,()\\])+""")
+_RAW = ("_record", "_source", "_node")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document being read: what its texts need to be understood.
+
+    ``columns`` says that references are column names taken as they are, not JSONPath.
+    """
+
+    file: str
+    prefixes: Mapping[str, str]
+    registry: Registry
+    external: Mapping[str, str]
+    columns: bool = False
+
+    def error(self, value: Value, message: Message) -> MappingError:
+        """``message`` as an error about ``value``; its text starts with ``{file}:{line}:``."""
+        place = {"file": self.file, "line": value.line}
+        said = Message(message.text, {**message.values, **place})
+        return MappingError(said, file=self.file, line=value.line)
+
+    def text(self, value: Value) -> Text:
+        """``value`` as a text.
+
+        Raises:
+            MappingError: when it is a list or a table.
+        """
+        if isinstance(value, Text):
+            return value
+        raise self.error(
+            value, say("{file}:{line}: a list or a table cannot stand here — write a text")
+        )
+
+    def table(self, value: Value, keys: Mapping[str, tuple[str, ...]]) -> dict[str, Value]:
+        """``value`` as a table whose keys, in any of the spellings of ``keys``, are known.
+
+        Raises:
+            MappingError: when it is no table, or a key is unknown or written twice.
+        """
+        if not isinstance(value, Table):
+            raise self.error(
+                value,
+                say(
+                    "{file}:{line}: keys are needed here — write some of: {known}",
+                    known=", ".join(keys),
+                ),
+            )
+        spelled = {spelling: name for name, every in keys.items() for spelling in every}
+        found: dict[str, Value] = {}
+        for key, child in value.items():
+            if key not in spelled:
+                raise self.error(
+                    child,
+                    say(
+                        "{file}:{line}: unknown key “{name}” — write {near}",
+                        name=key,
+                        near=nearest(key, spelled),
+                    ),
+                )
+            if spelled[key] in found:
+                raise self.error(
+                    child,
+                    say(
+                        "{file}:{line}: “{name}” says again what a key above says — keep one",
+                        name=key,
+                    ),
+                )
+            found[spelled[key]] = child
+        return found
+
+    def expression(self, value: Value, *, iri: bool = False) -> Expression:
+        """The template that a text writes, its prefix expanded when it is to be an ``iri``.
+
+        Raises:
+            MappingError: when a reference is not closed, or cannot be understood.
+        """
+        text = self.text(value)
+        parts = [*self._pieces(text, text)]
+        if iri and parts and isinstance(parts[0], Constant):
+            parts[0] = Constant(self.expand(parts[0].text, text, known_only=len(parts) > 1))
+        if len(parts) == 1:
+            return parts[0]
+        return Template(tuple(parts)) if parts else Constant("")
+
+    def expand(self, name: str, where: Value, *, known_only: bool = False) -> str:
+        """``prefix:local`` as an IRI; anything that is not a prefixed name as it is.
+
+        Raises:
+            MappingError: when the prefix is unknown and is no IRI scheme either.
+        """
+        match = _NAME.match(name)
+        if match is None:
+            return name
+        prefix = match["prefix"]
+        if prefix in self.prefixes:
+            return self.prefixes[prefix] + match["local"]
+        if known_only or prefix == "_" or prefix.lower() in SCHEMES:
+            return name
+        raise self.error(
+            where,
+            say(
+                "{file}:{line}: the prefix “{name}” is not declared — write {near}",
+                name=prefix,
+                near=nearest(prefix, self.prefixes),
+            ),
+        )
+
+    def iri(self, name: str, where: Value) -> str:
+        """``name``, a prefixed name or an IRI, as an absolute IRI.
+
+        Raises:
+            MappingError: when it is neither.
+        """
+        expanded = self.expand(name, where)
+        try:
+            return ox.NamedNode(expanded).value
+        except ValueError as error:
+            raise self.error(
+                where,
+                say(
+                    "{file}:{line}: “{name}” is no IRI ({reason}) — write prefix:name",
+                    name=name,
+                    reason=str(error),
+                ),
+            ) from error
+
+    def call(self, function: Value, arguments: Iterable[tuple[Text, Expression]]) -> Call:
+        """The call of a function by name, its arguments checked against the registry.
+
+        Raises:
+            MappingError: when the function or a parameter is unknown, or one is missing.
+        """
+        name = self.text(function)
+        known = self._function(name, function)
+        parameters = {parameter.iri: parameter for parameter in known.parameters}
+        given: list[Argument] = []
+        for label, value in arguments:
+            iri = self.iri(_qualified(label, name), label)
+            if iri not in parameters:
+                raise self.error(
+                    label,
+                    say(
+                        "{file}:{line}: {function} has no parameter “{name}” — write {near}",
+                        function=name,
+                        name=label,
+                        near=nearest(label, map(self._shorten, parameters)),
+                    ),
+                )
+            self._check_choice(parameters[iri], value, label)
+            given.append(Argument(iri, value))
+        self._complete(known, given, function)
+        return Call(known.iri, tuple(given))
+
+    def compact_call(self, text: Text) -> Call:
+        """The call that a text such as ``ebf:slug(ebf:value=$(name))`` writes.
+
+        Raises:
+            MappingError: as ``call``; also when a bracket is not closed.
+        """
+        call, end = self._compact(text, 0)
+        if text[end:].strip():
+            raise self._unfinished(text, text[end:])
+        return call
+
+    def _function(self, name: str, where: Value) -> Function:
+        iri = self.iri(name, where)
+        if iri not in self.registry:
+            raise self.error(
+                where,
+                say(
+                    "{file}:{line}: unknown function “{name}” — write {near}",
+                    name=name,
+                    near=nearest(name, map(self._shorten, self.registry)),
+                ),
+            )
+        return self.registry[iri]
+
+    def _check_choice(self, parameter: Parameter, value: Expression, where: Value) -> None:
+        if parameter.choices is None:
+            return
+        known = parameter.choices()
+        written = value.text if isinstance(value, Constant) else "$(…)"
+        for part in written.split("|"):
+            if part not in known:
+                raise self.error(
+                    where,
+                    say(
+                        "{file}:{line}: {name} cannot be “{value}” — write {near}",
+                        name=self._shorten(parameter.iri),
+                        value=part,
+                        near=nearest(part, known),
+                    ),
+                )
+
+    def _complete(self, function: Function, given: list[Argument], where: Value) -> None:
+        """Refuse a call in which a parameter is missing, or written twice for nothing."""
+        names = [argument.parameter for argument in given]
+        for parameter in function.parameters:
+            count = names.count(parameter.iri)
+            if not count and parameter.required:
+                raise self.error(
+                    where,
+                    say(
+                        "{file}:{line}: {function} needs the parameter {name} — add it",
+                        function=self._shorten(function.iri),
+                        name=self._shorten(parameter.iri),
+                    ),
+                )
+            if count > 1 and parameter.takes != "rest":
+                raise self.error(
+                    where,
+                    say(
+                        "{file}:{line}: {function} takes {name} once — keep one",
+                        function=self._shorten(function.iri),
+                        name=self._shorten(parameter.iri),
+                    ),
+                )
+
+    def _shorten(self, iri: str) -> str:
+        for prefix, namespace in self.prefixes.items():
+            if iri.startswith(namespace):
+                return f"{prefix}:{iri.removeprefix(namespace)}"
+        return iri
+
+    def _pieces(self, text: str, where: Value) -> Iterator[Constant | Reference]:
+        position, plain = 0, ""
+        for match in _PIECE.finditer(text):
+            plain += text[position : match.start()]
+            position = match.end()
+            if match["escaped"]:
+                plain += "$("
+                continue
+            if match["open"]:
+                raise self.error(
+                    where,
+                    say(
+                        "{file}:{line}: “{part}” is not closed — write $(name)",
+                        part=text[match.start() :][:60],
+                    ),
+                )
+            found = self._reference(match[3], where)
+            if isinstance(found, Constant):
+                plain += found.text
+                continue
+            if plain:
+                yield Constant(plain)
+            plain = ""
+            yield found
+        plain += text[position:]
+        if plain:
+            yield Constant(plain)
+
+    def _reference(self, written: str, where: Value) -> Constant | Reference:
+        name = written.replace("\\)", ")").replace("\\(", "(").strip()
+        if name.startswith("_") and name[1:] in self.external:
+            return Constant(self.external[name[1:]])
+        if self.columns:
+            return Reference(Path.column(name))
+        try:
+            path = Path.parse(name)
+        except PathError as error:
+            raise self.error(
+                where,
+                say(
+                    "{file}:{line}: “{part}” in $({name}) is not understood — write a.b, a[*]"
+                    " or ['a name']",
+                    part=str(error),
+                    name=name,
+                ),
+            ) from error
+        return Reference(path, raw=bool(path.steps) and path.steps[0] in _RAW)
+
+    def _compact(self, text: Text, start: int) -> tuple[Call, int]:
+        match = _CALL.match(text, start)
+        if match is None:
+            raise self._unfinished(text, text[start:])
+        name, position = self._placed(match["name"], text), match.end()
+        arguments: list[tuple[Text, Expression]] = []
+        while not (closing := re.compile(r"\s*\)").match(text, position)):
+            label = _PARAMETER.match(text, position)
+            if label is None:
+                raise self._unfinished(text, text[position:])
+            value, position = self._compact_value(text, label.end())
+            arguments.append((self._placed(label["name"], text), value))
+            if comma := re.compile(r"\s*,").match(text, position):
+                position = comma.end()
+        return self.call(name, arguments), closing.end()
+
+    def _compact_value(self, text: Text, start: int) -> tuple[Expression, int]:
+        if _CALL.match(text, start):
+            return self._compact(text, start)
+        if quoted := _QUOTED.match(text, start):
+            inner = quoted[1] if quoted[1] is not None else quoted[2]
+            return self.expression(
+                self._placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)
+            ), quoted.end()
+        bare = _BARE.match(text, start)
+        if bare is None:
+            raise self._unfinished(text, text[start:])
+        return self.argument(self._placed(bare[0].strip(), text)), bare.end()
+
+    def argument(self, value: Value) -> Expression:
+        """A parameter's value: a template, or the IRI of a name whose prefix is declared."""
+        expression = self.expression(value)
+        if isinstance(expression, Constant) and (match := _NAME.match(expression.text)):
+            prefix = match["prefix"]
+            if prefix in self.prefixes and " " not in match["local"]:
+                return Constant(self.prefixes[prefix] + match["local"])
+        return expression
+
+    def _unfinished(self, text: Text, part: str) -> MappingError:
+        return self.error(
+            text,
+            say(
+                "{file}:{line}: “{part}” is not understood — write function(parameter=$(name))",
+                part=part[:60],
+            ),
+        )
+
+    @staticmethod
+    def _placed(text: str, where: Value) -> Text:
+        placed = Text(text)
+        placed.line = where.line
+        return placed
+
+
+def _qualified(parameter: str, function: str) -> str:
+    """A parameter without prefix is in the namespace of its function."""
+    if ":" in parameter:
+        return parameter
+    return function[: max(function.rfind(mark) for mark in ":#/") + 1] + parameter
