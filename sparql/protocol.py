@@ -77,7 +77,7 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, operation: Operation) -> Response:
-        if _is_browser(request) and not operation.format:
+        if operation.format == "html" or (_is_browser(request) and not operation.format):
             return await self._page(request, operation)
         if operation.text is None:
             return self._description(request)
@@ -165,7 +165,6 @@ class Streamed(Response):
     def __init__(self, pool: Pool, plan: Plan, request: Request) -> None:
         self.status_code = 200
         self.background = None
-        self.body = b""
         self.init_headers(_headers(plan))
         self._pool = pool
         self._plan = plan

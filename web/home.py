@@ -1,0 +1,107 @@
+"""What the first page tells, asked once for each generation and day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyoxigraph as ox
+
+from sparql.ask import Row, rows, saved
+from sparql.workers import Pool
+from store.generations import Generation
+from vocab import SCHEMA
+from vocab.iris import Iris
+from web.agenda import Day, Period, days
+from web.texts import link
+
+Clock = Callable[[], datetime]
+_OURSELVES = "the pages"
+"""Whose share of the workers the pages' own queries take."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source as the page names it; ``changed`` is when it last brought something new."""
+
+    title: str
+    publisher: str
+    license: str
+    changed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A saved query, ready to run."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The facts of the first page; ``counts`` by the last word of the schema.org type."""
+
+    generation: Generation
+    period: Period
+    days: tuple[Day, ...]
+    counts: tuple[tuple[str, int], ...]
+    sources: tuple[SourceLine, ...]
+    examples: tuple[Example, ...]
+
+
+class Homes:
+    """The ``Home`` of now; computed once, however many readers come at the same time."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._last: Home | None = None
+
+    async def now(self, generation: Generation) -> Home:
+        """The facts of ``generation`` for the week that begins today.
+
+        Raises:
+            SparqlError: when the store does not answer.
+        """
+        period = Period.week(self._clock())
+        async with self._lock:
+            last = self._last
+            if last is None or (last.generation, last.period) != (generation, period):
+                self._last = last = await _gather(self._pool, generation, period)
+            return last
+
+
+async def _gather(pool: Pool, generation: Generation, period: Period) -> Home:
+    agenda = saved("agenda", **period.values())
+    counts, places = saved("counts"), saved("places-by-type")
+    provenance = ox.NamedNode(Iris(generation.base).graph("provenance"))
+    sources = await rows(pool, saved("sources", provenance=provenance), _OURSELVES)
+    return Home(
+        generation=generation,
+        period=period,
+        days=days(await rows(pool, agenda, _OURSELVES), period),
+        counts=tuple(
+            (row["kind"].removeprefix(SCHEMA), int(row["count"]))
+            for row in await rows(pool, counts, _OURSELVES)
+        ),
+        sources=tuple(map(_source, sources)),
+        examples=(
+            Example("agenda", agenda),
+            Example("counts", counts),
+            Example("places-by-type", places),
+        ),
+    )
+
+
+def _source(row: Row) -> SourceLine:
+    changed = row.get("changed")
+    return SourceLine(
+        title=row["title"],
+        publisher=row.get("publisher", ""),
+        license=link(row.get("license")),
+        changed=datetime.fromisoformat(changed) if changed else None,
+    )
