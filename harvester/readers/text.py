@@ -227,3 +227,22 @@ def paths(value: Any, dotted: str) -> Iterator[Any]:
             return
         value = value[name]
     yield value
+
+
+ID_NAMES = ("id", "_id", "@id", "uid", "uuid", "guid", "identifier", "identifiant", "slug")
+"""Where entries of JSON and columns of CSV keep their native id, the likeliest first."""
+
+
+def native_key(entry: dict[str, Any], path: str = "") -> str:
+    """The native id of an entry: at ``path`` when one is named, else under the usual names."""
+    for name in (path,) if path else ID_NAMES:
+        found = next(paths(entry, name) if "." in name else iter([entry.get(name)]), None)
+        if isinstance(found, str | int | float) and not isinstance(found, bool):
+            if text := str(found).strip():
+                return text
+    return ""
+
+
+def is_object_or_list(text: str) -> bool:
+    """Whether ``text`` begins as JSON that can hold entries."""
+    return text[:1024].lstrip()[:1] in {"{", "["}
