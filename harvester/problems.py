@@ -36,16 +36,14 @@ class Problem:
             whole = say("{file}:{line}: {what} — {remedy}")
         else:
             whole = say("{file}:{line}: source “{source}”: {what} — {remedy}")
-        return Message(
-            whole.text,
-            {
-                "file": filename,
-                "line": self.line,
-                "source": self.source,
-                "what": self.message.render(language),
-                "remedy": self.remedy.render(language),
-            },
-        ).render(language)
+        values = {
+            "file": filename,
+            "line": self.line,
+            "source": self.source,
+            "what": self.message.render(language),
+            "remedy": self.remedy.render(language),
+        }
+        return " ".join(Message(whole.text, values).render(language).splitlines())
 
 
 class ConfigError(HarvestError):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from harvester import source_rules as rule
 from harvester.source_rules import AGREEMENT, LICENCES
@@ -15,11 +15,11 @@ Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+class _Value(BaseModel, frozen=True, strict=True, extra="forbid"):
+    """Strict, because a number where text is meant has often lost its leading zero."""
 
 
-class Site(_Value):
+class Site(_Value, frozen=True):
     """This node: whose it is, where its IRIs begin, which communes it speaks of.
 
     ``base`` ends with ``/``. ``contact``, a mailbox or a web address, stands in the
@@ -33,7 +33,7 @@ class Site(_Value):
     timezone: Annotated[str, AfterValidator(rule.timezone)] = "Europe/Paris"
 
 
-class Source(_Value):
+class Source(_Value, frozen=True):
     """A block of ``sources.toml``: one address, and how to read what it gives.
 
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``

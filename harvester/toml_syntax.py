@@ -16,9 +16,11 @@ from typing import Any
 from harvester.toml_lines import KeyPath, Positions, Repeat, Statement, locate
 from vocab.messages import Message, say
 
+_LONG = 300  # characters of a line that a remedy repeats
 _MOST = 100  # slips read past: each costs one more parse
 _ERROR = re.compile(r"(?P<why>.*) \(at (?:line (?P<line>\d+), .*|end of document)\)", re.DOTALL)
 _UNQUOTED = re.compile(r"""\s*(?P<key>[\w.-]+)\s*=\s*(?P<value>[^"'\[{\s#][^#]*?)\s*(?:#.*)?""")
+_EMPTY = re.compile(r"\s*(?P<key>[\w.-]+)\s*=\s*(?:#.*)?")
 _TRUTHS = frozenset({"true", "false", "yes", "no", "oui", "non", "vrai", "faux"})
 _TYPOGRAPHIC = "“”„«»‘’` \u00a0\u202f\"'"
 
@@ -27,7 +29,7 @@ _TYPOGRAPHIC = "“”„«»‘’` \u00a0\u202f\"'"
 class Slip:
     """A syntax error; ``path`` is the key or the table it stands in."""
 
-    line: int
+    line: int | None
     path: KeyPath
     message: Message
     remedy: Message
@@ -59,9 +61,13 @@ def parse(text: str) -> Parsed:
     for _ in range(_MOST):
         try:
             parsed.document = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:
-            text = _read_past(text, parsed, error)
+        except tomllib.TOMLDecodeError as error:
+            text = _read_past(text, parsed, str(error))
             parsed.positions = locate(text)
+        except (ValueError, RecursionError):  # a number of 5,000 digits, 1,000 brackets
+            message = say("a number is too long, or brackets are nested too deeply")
+            parsed.slips.append(Slip(None, (), message, say("give this file simple values only")))
+            break
         else:
             return parsed
     parsed.cut = True
@@ -90,10 +96,10 @@ def _double_brackets(text: str, parsed: Parsed) -> str:
     return text
 
 
-def _read_past(text: str, parsed: Parsed, error: ValueError | RecursionError) -> str:
+def _read_past(text: str, parsed: Parsed, error: str) -> str:
     """Report the first error of ``text`` and return the text without it."""
     lines = text.split("\n")
-    found = _ERROR.fullmatch(str(error))
+    found = _ERROR.fullmatch(error)
     noticed = int(found["line"]) if found and found["line"] else len(lines)
     statement = _statement(parsed.positions, noticed)
     written = lines[statement.line - 1]
@@ -124,19 +130,22 @@ def _statement(positions: Positions, line: int) -> Statement:
 
 def _repeated(repeat: Repeat, *, header: bool) -> Slip:
     """A key or a section written twice; both lines are named."""
-    key = ".".join(part for part in repeat.path if isinstance(part, str) and part != "source")
     if header:
+        name = ".".join(map(str, repeat.path))
         message = say(
-            "section [{key}] is opened twice, on lines {first} and {line}",
-            key=key, first=repeat.first, line=repeat.line,
-        )  # fmt: skip
-        return Slip(
-            repeat.line, repeat.path, message, say("put all its keys under one [{key}]", key=key)
+            "section [{name}] is opened twice, on lines {first} and {line}",
+            name=name,
+            first=repeat.first,
+            line=repeat.line,
         )
+        remedy = say("put all its keys under one [{name}]", name=name)
+        return Slip(repeat.line, repeat.path, message, remedy)
     message = say(
         "key “{key}” is written twice, on lines {first} and {line}",
-        key=repeat.path[-1], first=repeat.first, line=repeat.line,
-    )  # fmt: skip
+        key=repeat.path[-1],
+        first=repeat.first,
+        line=repeat.line,
+    )
     return Slip(repeat.line, repeat.path, message, say("keep one of the two"))
 
 
@@ -179,6 +188,9 @@ def _explain(why: str, written: str) -> tuple[Message, Message]:
     for beginnings, message, remedy in _EXPLANATIONS:
         if why.startswith(beginnings):
             return message, remedy
+    if empty := _EMPTY.fullmatch(written):
+        message = say("“{key}” has no value", key=empty["key"])
+        return message, say("write one after the “=”, or # before the line")
     bare = _UNQUOTED.fullmatch(written)
     if bare is None:
         message = say("this line cannot be understood")
@@ -189,4 +201,6 @@ def _explain(why: str, written: str) -> tuple[Message, Message]:
         message = say("{value} is not a value here", value=value)
         return message, say("write {key} = true or {key} = false, in lower case", key=key)
     message = say("the value of “{key}” is not between straight quotes", key=key)
-    return message, say('write {key} = "{value}"', key=key, value=value)
+    quote = "'" if "\\" in value else '"'
+    written = f"{key} = {quote}{value}{quote}"
+    return message, say("write {line}", line=written if len(written) <= _LONG else f'{key} = "…"')
