@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
 from io import BytesIO
@@ -28,6 +28,7 @@ from harvester.sources import Config, load
 from harvester.starter import write_starter
 from mappings import platforms
 from samples import serving
+from store.changes import Changeset
 from store.generations import Generation, Generations
 from store.state import SourceState, State, StoredIssue
 from vocab.messages import Message, Told, language_of, say
@@ -184,30 +185,24 @@ OUTCOMES = {
 }
 
 
-def report_data(report: Report) -> dict[str, Any]:
-    """A report for machines: plain values, the reason in English."""
-    return {
-        "source": report.source,
-        "outcome": report.outcome,
-        "reason": str(report.reason) if report.reason else None,
-        "records": report.records,
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "held": report.held,
-        "quads": report.quads,
-        "seconds": round(report.seconds, 3),
-        "issues": [
-            {
-                "code": issue.code,
-                "severity": issue.severity,
-                "message": str(issue.message),
-                "where": issue.where,
-                "key": "/".join(issue.key),
+def plain(value: Any) -> Any:
+    """A value of the program as JSON knows it: times in ISO 8601, sentences in English."""
+    match value:
+        case Message():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case Changeset():
+            return {
+                graph: [len(delta.added), len(delta.removed)]
+                for graph, delta in value.graphs.items()
             }
-            for issue in report.issues
-        ],
-    }
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
 
 
 def print_json(data: object) -> None:
@@ -230,7 +225,7 @@ def harvest_command(
     )
     if as_json:
         number = generation.number if generation else None
-        print_json({"generation": number, "sources": list(map(report_data, reports))})
+        print_json({"generation": number, "sources": plain(reports)})
     else:
         show_reports(reports, generation)
     if any(report.outcome == "failed" for report in reports):
@@ -248,14 +243,17 @@ def serve(config: Path, host: str, port: int) -> None:
 
 def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
-    from web.app import serve as serve_web  # noqa: PLC0415  # half of the start-up time
+    from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
     serve_web(
         place_of(config.path).generations,
+        host,
+        port,
         title=config.site.title,
         timezone=config.site.timezone,
-        host=host,
-        port=port,
+        announce=lambda address: click.echo(
+            spoken(say("serving on {address} — stop with Ctrl+C", address=address))
+        ),
     )
 
 
@@ -355,7 +353,7 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     with State(place_of(config).state) as state:
         known = [(state.get(each.id), state.issues(each.id)) for each in sources]
     if as_json:
-        print_json([state_data(one, issues) for one, issues in known])
+        print_json([{**plain(one), "issues": plain(issues)} for one, issues in known])
         return
     zone = ZoneInfo(loaded.site.timezone)
     show_states([one for one, _ in known], zone)
@@ -391,22 +389,6 @@ def show_issues(issues: Sequence[StoredIssue]) -> None:
 
 
 SEVERITIES = {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
-
-
-def state_data(state: SourceState, issues: Sequence[StoredIssue]) -> dict[str, Any]:
-    """The state of a source for machines: times in ISO 8601, sentences in English."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, datetime):
-            return value.isoformat()
-        return str(value) if isinstance(value, Message) else value
-
-    told = {field.name: plain(getattr(state, field.name)) for field in fields(state)}
-    told["issues"] = [
-        {field.name: plain(getattr(issue, field.name)) for field in fields(issue)}
-        for issue in issues
-    ]
-    return told
 
 
 @main.command()

@@ -25,7 +25,7 @@ from vocab.iris import Iris
 from vocab.messages import say
 
 _KINDS = """
-SELECT ?type (COUNT(?s) AS ?n) WHERE { GRAPH ?canonical { ?s a ?type } } GROUP BY ?type
+SELECT ?graph ?type (COUNT(?s) AS ?n) WHERE { GRAPH ?graph { ?s a ?type } } GROUP BY ?graph ?type
 """
 
 
@@ -101,7 +101,7 @@ class Session:
     def _kinds(self) -> dict[str, int]:
         """How many canonical entities there are of each type."""
         graph = ox.NamedNode(self._means.iris.graph("canonical"))
-        rows = self._means.store.query(_KINDS, canonical=graph)
+        rows = self._means.store.query(_KINDS, graph=graph)
         if not isinstance(rows, ox.QuerySolutions):
             raise TypeError(rows)
         return {row["type"].value: int(row["n"].value) for row in rows}
