@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from time import struct_time
@@ -20,7 +21,7 @@ import nh3
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from harvester.readers.jsonfeed import is_json_feed, read_json_feed
-from harvester.readers.text import absolute, hash_key, is_html, point, refusal
+from harvester.readers.text import absolute, hash_key, is_html, point, refusal, wide_encoding
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -31,6 +32,7 @@ _RELATIVE = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w+);", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_DECLARED = re.compile(r"(?<=\s)encoding\s*=\s*[\"'][\w-]+[\"']")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:\?|$)", re.IGNORECASE)
 _EVENT_MODULES = (
     "http://purl.org/rss/1.0/modules/event/",
@@ -59,6 +61,7 @@ def read(
     Raises:
         ReadError: when the body is not a feed, or so broken that no entry is left of it.
     """
+    content = _narrow(content)
     found = read_json_feed(content) if is_json_feed(content.body) else _entries(content)
     yield from _keyed(found)
 
@@ -86,6 +89,15 @@ def _keyed(found: Iterator[dict[str, Any] | Issue]) -> Iterator[Record | Issue]:
         seen[key] = identity
         data["id"] = key
         yield Record((key,), data, where)
+
+
+def _narrow(content: Content) -> Content:
+    """``content`` in UTF-8 when it is UTF-16 without a mark, which XML parsers do not find."""
+    wide = wide_encoding(content.body)
+    if not wide:
+        return content
+    text = _DECLARED.sub("", content.body.decode(wide, "replace"), count=1)
+    return replace(content, body=text.encode(), charset="utf-8")
 
 
 def _entries(content: Content) -> Iterator[dict[str, Any] | Issue]:

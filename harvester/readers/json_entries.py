@@ -25,12 +25,18 @@ _PATH = re.compile(r"\$((?:\.[^.\[\]*]+|\['[^']+'\])*)(\[\*\])?")
 _NAMES = re.compile(r"\.([^.\[\]*]+)|\['([^']+)'\]")
 _MAX_NAMES = 12
 
+COLLECTIONS = (
+    *("events", "data", "items", "results", "records", "elements", "features", "entries"),
+    *("objects", "rows", "orderedItems", "member", "hydra:member", "@graph", "value"),
+)
+"""Names under which an object usually holds its entries; the first that does so is taken."""
+
 
 def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     """The entries that ``options.iterator`` selects.
 
-    Without an iterator: the entries of a list, or those of the only list of objects that an
-    object holds at its top; otherwise the whole document is one entry.
+    Without an iterator: the entries of a list, or those that an object holds under one of the
+    names of ``COLLECTIONS``; otherwise the whole document is one entry.
 
     Raises:
         ReadError: when the body is not JSON, is nested too deep, the iterator is not one that
@@ -109,27 +115,25 @@ def _guess(body: bytes) -> str:
     """The iterator for a document whose source names none."""
     if body.lstrip()[:1] == b"[":
         return "$[*]"
-    lists = [name for name, holds in _top(body).items() if holds == "objects"]
-    return f"$['{lists[0]}'][*]" if len(lists) == 1 else "$"
+    top = _top(body)
+    return next((f"$['{name}'][*]" for name in COLLECTIONS if top.get(name)), "$")
 
 
-def _top(body: bytes) -> dict[str, str]:
-    """The names at the top of an object, and whether each holds a list of objects.
+def _top(body: bytes) -> dict[str, bool]:
+    """The names at the top of an object, and whether each holds a list with objects in it.
 
     Raises:
         ReadError: when the body is cut short or broken.
     """
-    found: dict[str, str] = {}
+    found: dict[str, bool] = {}
     name = ""
     try:
         for prefix, event, value in ijson.parse(io.BytesIO(body)):
             if event == "map_key" and not prefix:
                 name = str(value)
-                found[name] = ""
+                found[name] = False
             elif event == "start_map" and prefix == f"{name}.item":
-                found[name] = "objects"
-            elif event == "start_array" and prefix == name:
-                found[name] = "list"
+                found[name] = True
     except (ijson.JSONError, ValueError) as error:
         raise ReadError(
             say(

@@ -46,7 +46,7 @@ def decode(body: bytes, declared: str = "", *, forced: str = "") -> tuple[str, I
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return _tidy(body.decode(encoding, "replace")), None
-    if wide := _wide_encoding(body):
+    if wide := wide_encoding(body):
         return _tidy(body.decode(wide, "replace")), None
     try:
         return _tidy(body.decode("utf-8")), None
@@ -95,10 +95,15 @@ def _declared_codec(declared: str) -> str:
     return "" if name == "utf-8" else name
 
 
-def _wide_encoding(body: bytes) -> str:
-    """UTF-16 without its mark: one byte in two of a mostly ASCII text is NUL."""
+def wide_encoding(body: bytes) -> str:
+    """UTF-16 or UTF-32 without its mark, "" if not: of a mostly ASCII text they are half NUL."""
     head = body[:512]
-    if len(head) >= 4 and head.count(0) > len(head) * 0.4:  # noqa: PLR2004  # two letters
+    if len(head) < 4 or any(head.startswith(mark) for mark, _ in _BOMS):  # noqa: PLR2004
+        return ""
+    share = head.count(0) / len(head)
+    if share > 0.7:  # noqa: PLR2004  # three bytes in four
+        return "utf-32-be" if head[0] == 0 else "utf-32-le"
+    if share > 0.4:  # noqa: PLR2004  # one in two
         return "utf-16-be" if head[0] == 0 else "utf-16-le"
     return ""
 
@@ -237,9 +242,9 @@ def native_key(entry: dict[str, Any], path: str = "") -> str:
     """The native id of an entry: at ``path`` when one is named, else under the usual names."""
     for name in (path,) if path else ID_NAMES:
         found = next(paths(entry, name) if "." in name else iter([entry.get(name)]), None)
-        if isinstance(found, str | int | float) and not isinstance(found, bool):
-            if text := str(found).strip():
-                return text
+        usable = isinstance(found, str | int | float) and not isinstance(found, bool)
+        if usable and (text := str(found).strip()):
+            return text
     return ""
 
 
