@@ -29,28 +29,33 @@ UPDATES = frozenset(
 )
 VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 
+_GRAPH_FOLLOWS = frozenset(("GRAPH", "FROM", "NAMED", "DESCRIBE"))
+
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _CHAR = rf"(?:[\w·]|{_CODEPOINT})"
 _LOCAL = rf"(?:[\w·:]|{_CODEPOINT}|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
-# SPARQL 1.1, section 19.8, by order of precedence. A bare word is what is left over.
+_TAIL = rf"(?:{_LOCAL}(?:(?:{_LOCAL}|[.\-])*{_LOCAL})?)?"
+# SPARQL 1.1, section 19.8. Every alternative ends where it began to fail, so that reading
+# stays linear: a name and a word are one run of characters, told apart by the colon after
+# it, and a short string without its end goes as far as the line.
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s\ufeff]+ | \#[^\r\n]*)
   | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20] | {_CODEPOINT})*>)
   | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
-      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+      | "(?:[^"\\\r\n]|\\.)*"? | '(?:[^'\\\r\n]|\\.)*'?)
   | (?P<variable>[?$]{_CHAR}+)
   | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-  | (?P<name>(?:{_CHAR}(?:(?:{_CHAR}|[.\-])*{_CHAR})?)?:
-      (?:{_LOCAL}(?:(?:{_LOCAL}|[.\-])*{_LOCAL})?)?)
-  | (?P<word>{_CHAR}+)
+  | (?P<name>:{_TAIL})
+  | (?P<run>{_CHAR}(?:(?:{_CHAR}|[.\-])*{_CHAR})?(?P<colon>:{_TAIL})?)
   | (?P<open>[{{(\[])
   | (?P<close>[}})\]])
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WORD = re.compile(f"{_CHAR}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,11 @@ def tokens(text: str) -> Iterator[Token]:
     """The tokens of ``text``, white space and comments left out. Never fails."""
     for match in _TOKEN.finditer(text):
         sort = match.lastgroup or "other"
-        if sort == "space":
-            continue
-        found = match.group()
-        yield Token(sort, decode(found) if "\\" in found else found, match.start())
+        if sort == "run" and match["colon"] is None:
+            for word in _WORD.finditer(text, *match.span()):
+                yield Token("word", decode(word.group()), word.start())
+        elif sort != "space":
+            yield Token("name" if sort == "run" else sort, decode(match.group()), match.start())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +138,18 @@ def _read(text: str, limits: Limits) -> Checked:
 
 
 def _refuse_service(text: str, read: list[Token]) -> None:
-    """Refuse the keyword, also where it touches the name after it.
+    """Refuse the keyword, also where it touches what stands beside it.
 
-    pyoxigraph reads no tokens: in ``SERVICE:x { }`` it first tries a triple, then goes back
-    and takes the endpoint that ``:x`` names. Only after GRAPH is that name a name.
+    pyoxigraph reads no tokens and asks for no space: it takes ``trueSERVICE`` for two words,
+    and in ``SERVICEex:x { }`` it goes back from a triple that does not come to the endpoint
+    that ``ex:x`` names. A name before a brace is only a name where a graph is expected.
     """
-    for before, token, after in zip(["", *read], read, [*read[1:], None], strict=False):
-        word = token.text.upper()
-        called = token.sort == "word" and word == "SERVICE"
-        if token.sort == "name" and word.startswith("SERVICE:") and after is not None:
-            graph = isinstance(before, Token) and before.text.upper() == "GRAPH"
-            called = after.text == "{" and not graph
+    for before, token, after in zip([None, *read], read, [*read[1:], None], strict=False):
+        if "SERVICE" not in token.text.upper():
+            continue
+        called = token.sort == "word"
+        if token.sort == "name" and after is not None and after.text == "{":
+            called = before is None or before.text.upper() not in _GRAPH_FOLLOWS
         if called:
             raise QueryRefusedError(
                 say(

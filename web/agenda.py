@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
 
 from vocab import SCHEMA, term
-from web.texts import LOCAL, link
+from web.texts import link
 
 _XSD_DATE = ox.NamedNode(term("xsd:date"))
 _XSD_DATETIME = ox.NamedNode(term("xsd:dateTime"))
@@ -50,25 +51,30 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Local days, both included."""
+    """Days, both included, that begin at the midnight of ``zone``."""
 
     first: date
     last: date
+    zone: ZoneInfo
 
     @classmethod
-    def week(cls, now: datetime) -> Period:
+    def week(cls, now: datetime, zone: ZoneInfo) -> Period:
         """From the local day of ``now`` (aware) to seven days later."""
-        today = now.astimezone(LOCAL).date()
-        return cls(today, today + timedelta(days=7))
+        today = now.astimezone(zone).date()
+        return cls(today, today + timedelta(days=7), zone)
 
     def values(self) -> Mapping[str, ox.Literal]:
         """The values that ``agenda.rq`` is asked with."""
         return {
             "first": ox.Literal(self.first.isoformat(), datatype=_XSD_DATE),
             "last": ox.Literal(self.last.isoformat(), datatype=_XSD_DATE),
-            "from": _midnight(self.first),
-            "until": _midnight(self.last + timedelta(days=1)),
+            "from": self._midnight(self.first),
+            "until": self._midnight(self.last + timedelta(days=1)),
         }
+
+    def _midnight(self, day: date) -> ox.Literal:
+        moment = datetime.combine(day, time.min, tzinfo=self.zone)
+        return ox.Literal(moment.isoformat(), datatype=_XSD_DATETIME)
 
 
 def days(rows: Iterable[Mapping[str, str]], period: Period) -> tuple[Day, ...]:
@@ -78,7 +84,7 @@ def days(rows: Iterable[Mapping[str, str]], period: Period) -> tuple[Day, ...]:
     """
     events: dict[str, Event] = {}
     for row in rows:
-        event = _event(row)
+        event = _event(row, period.zone)
         if event is not None:
             events.setdefault(event.iri, event)
     ordered = sorted(events.values(), key=_order)
@@ -88,11 +94,11 @@ def days(rows: Iterable[Mapping[str, str]], period: Period) -> tuple[Day, ...]:
     return (*going_on, *(Day(day, tuple(events)) for day, events in coming))
 
 
-def _event(row: Mapping[str, str]) -> Event | None:
+def _event(row: Mapping[str, str], zone: ZoneInfo) -> Event | None:
     """The event of a row, None when its dates are beyond what a calendar can show."""
     try:
-        first, starts = _moment(row["start"])
-        last, ends = _moment(row.get("end", row["start"]))
+        first, starts = _moment(row["start"], zone)
+        last, ends = _moment(row.get("end", row["start"]), zone)
     except (ValueError, OverflowError):
         return None
     status = row.get("status", "").removeprefix(SCHEMA)
@@ -112,7 +118,7 @@ def _event(row: Mapping[str, str]) -> Event | None:
     )
 
 
-def _moment(value: str) -> tuple[date, datetime | None]:
+def _moment(value: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     """The local day of an xsd:date or xsd:dateTime, and the moment of the latter.
 
     A time without an offset is the territory's.
@@ -121,8 +127,8 @@ def _moment(value: str) -> tuple[date, datetime | None]:
         return date.fromisoformat(value[:10]), None
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=LOCAL)
-    local = moment.astimezone(LOCAL)
+        moment = moment.replace(tzinfo=zone)
+    local = moment.astimezone(zone)
     return local.date(), local
 
 
@@ -130,8 +136,3 @@ def _order(event: Event) -> tuple[date, bool, datetime, str]:
     """By day, whole days first, then by hour and name."""
     moment = event.starts or datetime.combine(event.first, time.min, tzinfo=UTC)
     return event.first, event.starts is not None, moment, event.name
-
-
-def _midnight(day: date) -> ox.Literal:
-    moment = datetime.combine(day, time.min, tzinfo=LOCAL)
-    return ox.Literal(moment.isoformat(), datatype=_XSD_DATETIME)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -44,6 +45,7 @@ def create(
     generations_root: Path,
     *,
     title: str,
+    timezone: str = "Europe/Paris",
     limits: Limits | None = None,
     clock: Clock = _now,
     every: float = 1.0,
@@ -56,12 +58,13 @@ def create(
     Args:
         generations_root: the folder that ``store.generations`` publishes in.
         title: the node's name, ``[site] title``.
+        timezone: IANA name of the zone whose days and hours the pages tell.
         limits: bounds on queries and clients.
         clock: the present, aware; it decides what "this week" is.
         every: seconds between two looks at what is published.
     """
     pool = Pool(Generations(generations_root).current, limits, every=every)
-    pages = Pages(pool, Homes(pool, clock), title)
+    pages = Pages(pool, Homes(pool, clock, ZoneInfo(timezone)), title)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
 
@@ -55,7 +56,8 @@ class Home:
 class Homes:
     """The ``Home`` of now; computed once, however many readers come at the same time."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock, zone: ZoneInfo) -> None:
+        self.zone = zone
         self._pool = pool
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -67,7 +69,7 @@ class Homes:
         Raises:
             SparqlError: when the store does not answer.
         """
-        period = Period.week(self._clock())
+        period = Period.week(self._clock(), self.zone)
         async with self._lock:
             last = self._last
             if last is None or (last.generation, last.period) != (generation, period):

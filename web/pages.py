@@ -20,8 +20,8 @@ from sparql.language import preferred
 from sparql.protocol import prepare
 from sparql.values import SparqlError
 from sparql.workers import Pool
-from web import texts
 from web.home import Homes
+from web.texts import Words, link
 
 ROOM = Path(__file__).parent
 MOST_ROWS = 500
@@ -110,12 +110,14 @@ class Pages:
         language = preferred(
             request.headers.get("accept-language", ""), request.query_params.get("lang", "")
         )
+        words = Words(language, self._homes.zone)
         body = self._templates.get_template(template).render(
             values,
-            _=texts.speaker(language),
+            _=words.say,
+            words=words,
+            link=link,
             lang=language,
             title=self._title,
-            words=texts,
             generation=self._pool.generation,
         )
         headers = {

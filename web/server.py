@@ -59,6 +59,7 @@ def serve(
     port: int = 8000,
     *,
     title: str,
+    timezone: str = "Europe/Paris",
     limits: Limits | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -73,6 +74,7 @@ def serve(
         host: name or address to listen on.
         port: 0 lets the system choose.
         title: the node's name, shown on the pages.
+        timezone: IANA name of the zone whose days and hours the pages tell.
         limits: bounds on queries and clients.
         announce: told the address once it accepts connections.
 
@@ -82,7 +84,7 @@ def serve(
     listening = listen(host, port)
     logging.getLogger("enbauges").setLevel(logging.WARNING)
     config = uvicorn.Config(
-        create(root, title=title, limits=limits),
+        create(root, title=title, timezone=timezone, limits=limits),
         access_log=False,
         http="h11",
         lifespan="on",

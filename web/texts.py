@@ -1,8 +1,8 @@
-"""Speaking on pages: a template's ``_``, dates in words, and links that are safe to follow."""
+"""Speaking on pages: sentences, dates and numbers in words, links that are safe to follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -12,38 +12,35 @@ from babel.numbers import format_decimal
 
 from vocab.messages import Message
 
-LOCAL = ZoneInfo("Europe/Paris")
-"""The time of the territory: its days begin at this midnight."""
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one page speaks: its language, and the zone whose hours it tells."""
 
-def speaker(language: str) -> Callable[..., str]:
-    """The function ``_`` of the templates: an English sentence, said in ``language``."""
+    language: str
+    zone: ZoneInfo
 
-    def say_it(text: str, /, **values: object) -> str:
-        return Message(text, values).render(language)
+    def say(self, text: str, /, **values: object) -> str:
+        """An English sentence in the language of the page; ``_`` in the templates."""
+        return Message(text, values).render(self.language)
 
-    return say_it
+    def day(self, day: date) -> str:
+        """``dimanche 22 novembre``, ``Sunday 22 November``."""
+        return format_date(day, "EEEE d MMMM", locale=self.language)
 
+    def hour(self, moment: datetime) -> str:
+        """``20:30``, in the local time."""
+        return format_time(moment.astimezone(self.zone), "HH:mm", locale=self.language)
 
-def day_name(day: date, language: str) -> str:
-    """``dimanche 22 novembre``, ``Sunday 22 November``."""
-    return format_date(day, "EEEE d MMMM", locale=language)
+    def stamp(self, moment: datetime) -> str:
+        """``22 novembre 2026, 18:30``, in the local time."""
+        return format_datetime(
+            moment.astimezone(self.zone), "d MMMM y, HH:mm", locale=self.language
+        )
 
-
-def clock_time(moment: datetime, language: str) -> str:
-    """``20:30``, in the local time."""
-    return format_time(moment.astimezone(LOCAL), "HH:mm", locale=language)
-
-
-def stamp(moment: datetime, language: str) -> str:
-    """``22 novembre 2026 à 18:30``, in the local time."""
-    pattern = "d MMMM y 'à' HH:mm" if language == "fr" else "d MMMM y, HH:mm"
-    return format_datetime(moment.astimezone(LOCAL), pattern, locale=language)
-
-
-def number(value: int, language: str) -> str:
-    """``12 345`` in French, ``12,345`` in English."""
-    return format_decimal(value, locale=language)
+    def number(self, value: int) -> str:
+        """``12 345`` in French, ``12,345`` in English."""
+        return format_decimal(value, locale=self.language)
 
 
 def link(address: str | None) -> str:
