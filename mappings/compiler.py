@@ -16,7 +16,7 @@ from mappings.expressions import Problems, condition
 from mappings.functions import Registry
 from mappings.paths import Item, Path, as_item, select
 from mappings.plan import Plan, PredicateObject, Source, TermMap, TriplesMap
-from mappings.terms import Make, constant, maker
+from mappings.terms import Field, Make, constant, field, maker
 
 Graph = ox.NamedNode | ox.DefaultGraph
 _Add = Callable[[ox.Quad], None]
@@ -116,7 +116,7 @@ def _states(
             make = maker(object_map, registry, base)
             fixed = constant(predicate_map, base)
             if fixed is not None and not every:
-                state = _constant_object(fixed, constant(object_map, base)) or _plain(fixed, make)
+                state = _simple(fixed, object_map, make, base)
             else:
                 state = _general(
                     maker(predicate_map, registry, base),
@@ -124,14 +124,45 @@ def _states(
                     [maker(graph, registry, base) for graph in every],
                 )
             yield _guarded(state, holds) if holds else state
+    for predicate_map in each.inverse:
+        predicate = maker(predicate_map, registry, base)
+        for object_map in each.objects:
+            targets = [maker(graph, registry, base) for graph in every]
+            state = _general(predicate, maker(object_map, registry, base), targets, inverse=True)
+            yield _guarded(state, holds) if holds else state
 
 
-def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode | None) -> _State | None:
-    if thing is None:
-        return None
+def _simple(predicate: ox.NamedNode, object_map: TermMap, make: Make, base: str) -> _State:
+    """The statement of a fixed predicate, by the shortest way that its object allows."""
+    if (thing := constant(object_map, base)) is not None:
+        return _constant_object(predicate, thing)
+    if (found := field(object_map, base)) is not None:
+        return _of_field(predicate, found)
+    return _plain(predicate, make)
+
+
+def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode) -> _State:
+    quad = ox.Quad
 
     def state(_item: Item, subject: Any, graph: Graph, add: _Add, _problems: Problems) -> None:
-        add(ox.Quad(subject, predicate, thing, graph))
+        add(quad(subject, predicate, thing, graph))
+
+    return state
+
+
+def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
+    quad, key, build, rest = ox.Quad, found.key, found.build, found.rest
+
+    def state(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
+        value = item.get(key)
+        if type(value) is str:
+            try:
+                add(quad(subject, predicate, build(value), graph))
+            except ValueError:
+                rest(value, problems)
+        elif value is not None:
+            for thing in _listed(rest(value, problems)):
+                add(quad(subject, predicate, thing, graph))
 
     return state
 
@@ -152,7 +183,7 @@ def _plain(predicate: ox.NamedNode, make: Make) -> _State:
     return state
 
 
-def _general(predicate: Make, make: Make, graphs: list[Make]) -> _State:
+def _general(predicate: Make, make: Make, graphs: list[Make], *, inverse: bool = False) -> _State:
     def state(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
         predicates = _listed(predicate(item, problems))
         objects = _listed(make(item, problems))
@@ -160,7 +191,10 @@ def _general(predicate: Make, make: Make, graphs: list[Make]) -> _State:
         for target in named if graphs else [graph]:
             for each in predicates:
                 for thing in objects:
-                    add(ox.Quad(subject, each, thing, target))
+                    if not inverse:
+                        add(ox.Quad(subject, each, thing, target))
+                    elif not isinstance(thing, ox.Literal):
+                        add(ox.Quad(thing, each, subject, target))
 
     return state
 

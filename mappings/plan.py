@@ -83,12 +83,16 @@ class TermMap:
 
 @dataclass(frozen=True, slots=True)
 class PredicateObject:
-    """Predicates and objects, every pair of which is stated of the subject."""
+    """Predicates and objects, every pair of which is stated of the subject.
+
+    With the predicates ``inverse``, the subject is stated of the objects.
+    """
 
     predicates: tuple[TermMap, ...]
     objects: tuple[TermMap, ...]
     graphs: tuple[TermMap, ...] = ()
     condition: Call | None = None
+    inverse: tuple[TermMap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

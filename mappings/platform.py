@@ -101,7 +101,7 @@ def compile_yarrrml(
     Args:
         source: the path of a file, or the text itself.
         words: finds the concept of a word in a scheme.
-        base: what relative IRIs are appended to, unless the document has its own base.
+        base: what relative IRIs are appended to, instead of the document's own base.
         file: the name of ``source`` in errors.
 
     Raises:
@@ -110,7 +110,7 @@ def compile_yarrrml(
     text, name = _text(source, file)
     functions = registry(words)
     plan, _ = read_yarrrml(text, functions, name)
-    return Compiled(plan if plan.base else replace(plan, base=base), functions)
+    return Compiled(replace(plan, base=base) if base else plan, functions)
 
 
 def load_platform(path: Path, words: Lookup = lookup) -> Platform:
@@ -151,7 +151,7 @@ def _title(value: Value | None, where: Value, reading: Reading) -> Mapping[str, 
 
 
 def _choice(key: str, table: Mapping[str, Value], known: tuple[str, ...], reading: Reading) -> str:
-    """The value of ``key``, one of ``known``; the last but one is not a default, the first is."""
+    """The value of ``key``, one of ``known``, the first of which is meant when it is absent."""
     if key not in table:
         return known[0]
     value = reading.text(table[key])

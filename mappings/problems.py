@@ -47,8 +47,13 @@ class Problem:
 
 
 def problem(code: str, message: Message, value: object, severity: Severity = "warning") -> Problem:
-    """A ``Problem`` about ``value``, of which the first 200 characters are kept."""
-    return Problem(code, message, severity, str(value)[:200])
+    """A ``Problem`` about ``value``, which is kept as ``shown``."""
+    return Problem(code, message, severity, shown(value))
+
+
+def shown(value: object) -> str:
+    """``value`` for a message: its first 200 characters, fit to be written as UTF-8."""
+    return str(value)[:200].encode("utf-8", "backslashreplace").decode()
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

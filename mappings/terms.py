@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -17,19 +20,32 @@ from mappings.expressions import Evaluate, Problems, condition, evaluator
 from mappings.functions import Registry
 from mappings.functions.general import text_of
 from mappings.paths import Item
-from mappings.plan import Constant, Expression, TermMap, TermType
-from mappings.problems import problem
+from mappings.plan import Constant, Reference, TermMap, TermType
+from mappings.problems import Problem, problem, shown
 from vocab import term
 from vocab.messages import say
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Make = Callable[[Item, Problems], Any]
-_MakeOne = Callable[[Any, Problems], "Term | None"]
+Build = Callable[[str], Term]
 
 _BOOLEAN = ox.NamedNode(term("xsd:boolean"))
 _INTEGER = ox.NamedNode(term("xsd:integer"))
 _DOUBLE = ox.NamedNode(term("xsd:double"))
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A term map that reads one field of the record and builds one kind of term.
+
+    It is what most rules are, so the compiler runs it without a call in between.
+    """
+
+    key: str
+    build: Build
+    rest: Callable[[Any, Problems], Any]
+    """What to make of a value that is no text, or that ``build`` refuses."""
 
 
 def maker(term_map: TermMap, registry: Registry, base: str) -> Make:
@@ -43,106 +59,94 @@ def maker(term_map: TermMap, registry: Registry, base: str) -> Make:
 
 def constant(term_map: TermMap, base: str) -> ox.NamedNode | None:
     """The IRI that ``term_map`` gives for every record, if it is such a map."""
-    if (
-        isinstance(term_map.expression, Constant)
-        and term_map.type is TermType.IRI
-        and term_map.condition is None
-    ):
-        made = _iri(term_map.expression.text, [], base)
-        return made if isinstance(made, ox.NamedNode) else None
-    return None
+    expression, build = term_map.expression, _builder(term_map, base)
+    if not isinstance(expression, Constant) or term_map.condition is not None or build is None:
+        return None
+    made = _made(expression.text, [], build)
+    return made if isinstance(made, ox.NamedNode) else None
+
+
+def field(term_map: TermMap, base: str) -> Field | None:
+    """``term_map`` as a ``Field``, if it is one."""
+    expression = term_map.expression
+    if not isinstance(expression, Reference) or term_map.condition is not None:
+        return None
+    build = _builder(term_map, base)
+    key = expression.path.steps[0] if len(expression.path.steps) == 1 else None
+    if build is None or not isinstance(key, str):
+        return None
+    return Field(key, build, lambda value, problems: _all(value, problems, build))
 
 
 def _unconditional(term_map: TermMap, registry: Registry, base: str) -> Make:
     if term_map.expression is None:
         return lambda _item, _problems: ox.BlankNode()
-    iri = term_map.type is TermType.IRI
-    evaluate = evaluator(term_map.expression, registry, encode=iri)
-    if term_map.type is TermType.LITERAL:
-        return _literals(term_map, evaluate, registry, base)
-    one: _MakeOne = (lambda value, problems: _iri(value, problems, base)) if iri else _blank
+    encode = term_map.type is TermType.IRI
+    evaluate = evaluator(term_map.expression, registry, encode=encode)
+    build = _builder(term_map, base)
+    if build is None:
+        return _qualified(term_map, evaluate, registry, base)
     if isinstance(term_map.expression, Constant):
-        made = one(term_map.expression.text, [])
+        made = _made(term_map.expression.text, [], build)
         return lambda _item, _problems: made
-    return _each(evaluate, one)
-
-
-def _literals(term_map: TermMap, evaluate: Evaluate, registry: Registry, base: str) -> Make:
-    if term_map.language is not None:
-        return _in_language(term_map.language, evaluate, registry)
-    if term_map.datatype is not None:
-        return _of_datatype(term_map.datatype, evaluate, registry, base)
 
     def make(item: Item, problems: Problems) -> Any:
         value = evaluate(item, problems)
         if type(value) is str:
-            return _literal(value, problems)
-        return _all(value, problems, _natural)
+            try:
+                return build(value)
+            except ValueError:
+                pass
+        return _all(value, problems, build)
 
     return make
 
 
-def _of_datatype(datatype: Expression, evaluate: Evaluate, registry: Registry, base: str) -> Make:
-    if isinstance(datatype, Constant):
-        iri = ox.NamedNode(datatype.text)
-        return _each(evaluate, lambda value, problems: _literal(value, problems, datatype=iri))
-    evaluate_datatype = evaluator(datatype, registry, encode=True)
+def _builder(term_map: TermMap, base: str) -> Build | None:
+    """How a text becomes a term; None where datatype or language depend on the record."""
+    if term_map.type is TermType.BLANK:
+        return _blank
+    if term_map.type is TermType.IRI:
+        return (lambda text: _resolved(text, base)) if base else ox.NamedNode
+    if isinstance(term_map.language, Constant):
+        return partial(ox.Literal, language=term_map.language.text)
+    if isinstance(term_map.datatype, Constant):
+        return partial(ox.Literal, datatype=ox.NamedNode(term_map.datatype.text))
+    return ox.Literal if term_map.language is None and term_map.datatype is None else None
+
+
+def _qualified(term_map: TermMap, evaluate: Evaluate, registry: Registry, base: str) -> Make:
+    """A literal whose datatype or language is read in the record."""
+    qualifier = term_map.language or term_map.datatype
+    assert qualifier is not None  # noqa: S101  # for the type checker: _builder has seen to it
+    read = evaluator(qualifier, registry, encode=term_map.language is None)
 
     def make(item: Item, problems: Problems) -> Any:
-        found = _all(evaluate_datatype(item, problems), problems, _in(base))
-        if not isinstance(found, ox.NamedNode):
-            return None
-        return _all(
-            evaluate(item, problems),
-            problems,
-            lambda value, said: _literal(value, said, datatype=found),
-        )
-
-    return make
-
-
-def _in(base: str) -> _MakeOne:
-    return lambda value, problems: _iri(value, problems, base)
-
-
-def _in_language(language: Expression, evaluate: Evaluate, registry: Registry) -> Make:
-    if isinstance(language, Constant):
-        tag = language.text
-        return _each(evaluate, lambda value, problems: _literal(value, problems, language=tag))
-    evaluate_language = evaluator(language, registry)
-
-    def make(item: Item, problems: Problems) -> Any:
-        found = evaluate_language(item, problems)
+        found = read(item, problems)
         if found is None:
             return None
-        return _all(
-            evaluate(item, problems),
-            problems,
-            lambda value, said: _literal(value, said, language=text_of(found)),
-        )
+        build: Build
+        if term_map.language is not None:
+            build = partial(ox.Literal, language=text_of(found))
+        else:
+            datatype = _made(found, problems, lambda text: _resolved(text, base))
+            if not isinstance(datatype, ox.NamedNode):
+                return None
+            build = partial(ox.Literal, datatype=datatype)
+        return _all(evaluate(item, problems), problems, build)
 
     return make
 
 
-def _each(evaluate: Evaluate, one: _MakeOne) -> Make:
-    def make(item: Item, problems: Problems) -> Any:
-        value = evaluate(item, problems)
-        if type(value) is str:
-            return one(value, problems)
-        return _all(value, problems, one)
-
-    return make
-
-
-def _all(value: Any, problems: Problems, one: _MakeOne) -> Any:
+def _all(value: Any, problems: Problems, build: Build) -> Any:
     """The term of ``value``, or the terms of its items; objects of JSON have none."""
     if value is None or type(value) is dict:
         return None
     if type(value) is not list:
-        return one(value, problems)
+        return _made(value, problems, build)
     terms: list[Term] = []
     for each in value:
-        made = _all(each, problems, one)
+        made = _all(each, problems, build)
         if type(made) is list:
             terms.extend(made)
         elif made is not None:
@@ -150,63 +154,49 @@ def _all(value: Any, problems: Problems, one: _MakeOne) -> Any:
     return terms or None
 
 
-def _natural(value: Any, problems: Problems) -> Term | None:
+def _made(value: Any, problems: Problems, build: Build) -> Term | None:
+    """One term, or None and a problem."""
+    if build is ox.Literal and type(value) is not str:
+        return _natural(value)
+    try:
+        return build(text_of(value))
+    except ValueError as error:
+        problems.append(_refused(value, build, str(error)))
+        return None
+
+
+def _refused(value: Any, build: Build, reason: str) -> Problem:
+    text = shown(text_of(value))
+    if build is ox.Literal or isinstance(build, partial):
+        said = say("“{value}” cannot be kept as text: {reason}", value=text, reason=reason)
+        return problem("bad-text", said, text)
+    return problem(
+        "bad-iri", say("“{value}” is not an IRI: {reason}", value=text, reason=reason), text
+    )
+
+
+def _natural(value: Any) -> Term:
     """The literal of a plain value, with the datatype that JSON gives it (RML-Core)."""
     if isinstance(value, bool):
         return ox.Literal(text_of(value), datatype=_BOOLEAN)
     if isinstance(value, int):
         return ox.Literal(str(value), datatype=_INTEGER)
-    if isinstance(value, float):
+    if isinstance(value, (float, Decimal)):
         return ox.Literal(_double(value), datatype=_DOUBLE)
-    if isinstance(value, ox.Literal):
-        return value
-    return _literal(value, problems)
+    return value if isinstance(value, ox.Literal) else ox.Literal(text_of(value))
 
 
-def _double(value: float) -> str:
+def _double(value: float | Decimal) -> str:
     """The canonical form of an xsd:double: ``30.0E0`` (XML Schema 1.1 Part 2, E.1)."""
-    mantissa, _, exponent = f"{value:.16E}".partition("E")
-    digits = mantissa.rstrip("0")
-    return f"{digits}0E{int(exponent)}" if digits.endswith(".") else f"{digits}E{int(exponent)}"
+    mantissa, _, exponent = f"{Decimal(repr(float(value))):E}".partition("E")
+    whole, _, digits = mantissa.partition(".")
+    return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
 
 
-def _literal(
-    value: Any,
-    problems: Problems,
-    *,
-    datatype: ox.NamedNode | None = None,
-    language: str | None = None,
-) -> ox.Literal | None:
-    try:
-        return ox.Literal(text_of(value), datatype=datatype, language=language)
-    except ValueError as error:
-        problems.append(
-            problem(
-                "bad-literal",
-                say("“{value}” is no text: {reason}", value=repr(value)[:200], reason=str(error)),
-                repr(value),
-            )
-        )
-        return None
+def _resolved(text: str, base: str) -> ox.NamedNode:
+    return ox.NamedNode(text if _ABSOLUTE.match(text) else base + text)
 
 
-def _iri(value: Any, problems: Problems, base: str) -> ox.NamedNode | None:
-    if isinstance(value, ox.NamedNode):
-        return value
-    text = text_of(value)
-    try:
-        return ox.NamedNode(text if _ABSOLUTE.match(text) else base + text)
-    except ValueError as error:
-        problems.append(
-            problem(
-                "bad-iri",
-                say("“{value}” is not an IRI: {reason}", value=text[:200], reason=str(error)),
-                text,
-            )
-        )
-        return None
-
-
-def _blank(value: Any, _problems: Problems) -> ox.BlankNode:
-    label = sha256(text_of(value).encode("utf-8", "replace")).hexdigest()[:24]
+def _blank(text: str) -> ox.BlankNode:
+    label = sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
     return ox.BlankNode("b" + label)

@@ -52,7 +52,9 @@ _MAPPING: Keys = {
 }
 _PREDICATE_OBJECT: Keys = {
     "predicates": ("predicates", "predicate", "p"),
+    "inversepredicates": ("inversepredicates", "inversepredicate", "i"),
     "objects": ("objects", "object", "o"),
+    "type": ("type",),
     "graphs": ("graphs", "graph", "g"),
     "condition": ("condition", "c"),
 }
@@ -100,7 +102,7 @@ def read_yarrrml(text: str, registry: Registry, file: str) -> tuple[Plan, Table]
         prefixes={**PREDEFINED, **_texts(root.get("prefixes"), start)},
         external=_texts(root.get("external"), start),
     )
-    if "mappings" not in root:
+    if "mappings" not in root or root["mappings"] == "":
         raise reading.error(
             document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
         )
@@ -208,9 +210,10 @@ class _Rules:
         predicates = self._predicates(table["predicates"])
         return PredicateObject(
             predicates,
-            self._objects(table["objects"], predicates),
+            self._objects(table["objects"], predicates, table.get("type")),
             tuple(self._terms(table.get("graphs"), TermType.IRI)),
             self._condition(table.get("condition")),
+            tuple(self._terms(table.get("inversepredicates"), TermType.IRI)),
         )
 
     def _short(self, value: Items) -> PredicateObject:
@@ -234,8 +237,12 @@ class _Rules:
             _TYPE if each == "a" else self._term(each, TermType.IRI) for each in _listed(value)
         )
 
-    def _objects(self, value: Value, predicates: tuple[TermMap, ...]) -> tuple[TermMap, ...]:
+    def _objects(
+        self, value: Value, predicates: tuple[TermMap, ...], said: Value | None = None
+    ) -> tuple[TermMap, ...]:
+        """The objects; classes are IRIs, other objects literals unless a type is ``said``."""
         type_ = TermType.IRI if _TYPE in predicates else TermType.LITERAL
+        type_ = type_ if said is None else self._type(said)
         return tuple(made for each in _listed(value) for made in self._object(each, type_))
 
     def _object(self, value: Value, type_: TermType) -> Iterator[TermMap]:

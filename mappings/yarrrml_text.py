@@ -280,6 +280,8 @@ class Reading:
         name = written.replace("\\)", ")").replace("\\(", "(").strip()
         if name.startswith("_") and name[1:] in self.external:
             return Constant(self.external[name[1:]])
+        if name.startswith("\\_"):
+            name = name[1:]
         if self.columns:
             return Reference(Path.column(name))
         try:

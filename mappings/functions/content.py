@@ -11,7 +11,7 @@ import nh3
 
 from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, declare, optional
-from mappings.problems import Problem, problem
+from mappings.problems import Problem, problem, shown
 from vocab.iris import Iris
 from vocab.messages import say
 
@@ -102,7 +102,7 @@ def web_address(value: Any, base: Any = None) -> str | Problem | None:
 def _bad_address(text: str) -> Problem:
     return problem(
         "bad-url",
-        say("“{value}” is not the address of a web page — write https://…", value=text[:200]),
+        say("“{value}” is not the address of a web page — write https://…", value=shown(text)),
         text,
     )
 
@@ -123,7 +123,7 @@ def telephone(value: Any) -> str | Problem | None:
         return digits
     return problem(
         "bad-telephone",
-        say("“{value}” is not a telephone number — write it as 04 79 54 38 00", value=text[:200]),
+        say("“{value}” is not a telephone number — write it as 04 79 54 38 00", value=shown(text)),
         text,
     )
 
@@ -137,7 +137,7 @@ def email(value: Any) -> str | Problem | None:
         return text
     return problem(
         "bad-email",
-        say("“{value}” is not an e-mail address — write it as name@example.org", value=text[:200]),
+        say("“{value}” is not an e-mail address — write it as name@example.org", value=shown(text)),
         text,
     )
 
@@ -163,7 +163,7 @@ def number(value: Any) -> str | Problem | None:
         return text
     return problem(
         "bad-number",
-        say("“{value}” is not a number — write it as 12.5", value=text_of(value)[:200]),
+        say("“{value}” is not a number — write it as 12.5", value=shown(text_of(value))),
         value,
     )
 
@@ -177,7 +177,7 @@ def degrees(value: Any, limit: Any) -> str | Problem | None:
         return found
     return problem(
         "bad-coordinate",
-        say("{value} is not a coordinate — write degrees, as 45.63", value=text_of(value)[:200]),
+        say("{value} is not a coordinate — write degrees, as 45.63", value=shown(text_of(value))),
         value,
     )
 
@@ -189,7 +189,7 @@ def postcode(value: Any) -> str | Problem:
         return text.zfill(5)
     return problem(
         "bad-postcode",
-        say("“{value}” is not a postcode — write five digits", value=text[:200]),
+        say("“{value}” is not a postcode — write five digits", value=shown(text)),
         text,
     )
 
@@ -203,7 +203,7 @@ def commune(base: Any, insee: Any) -> str | Problem:
         return Iris(text_of(base)).commune(text)
     return problem(
         "bad-insee",
-        say("“{value}” is not an INSEE code — write five characters, as 73081", value=text[:200]),
+        say("“{value}” is not an INSEE code — write five characters, as 73081", value=shown(text)),
         text,
     )
 

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, declare, optional
-from mappings.problems import Problem, problem
+from mappings.problems import Problem, problem, shown
 from vocab import term
 from vocab.messages import say
 
@@ -54,7 +54,7 @@ def _read(text: str, timezone: str) -> ox.Literal | Problem:
             "bad-timezone",
             say(
                 "the time zone “{value}” does not exist — write a name such as Europe/Paris",
-                value=timezone[:200],
+                value=shown(timezone),
             ),
             timezone,
         )
@@ -121,7 +121,7 @@ def _unreadable(text: str) -> Problem:
         "bad-date",
         say(
             "the date “{value}” cannot be read — write it as 2026-05-01 or 2026-05-01T18:00",
-            value=text[:200],
+            value=shown(text),
         ),
         text,
     )

@@ -8,12 +8,11 @@ from typing import Any
 
 from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, Lookup, Parameter, declare
-from mappings.problems import Problem, problem
+from mappings.problems import Problem, problem, shown
 from vocab.messages import say
 
 _Known = Callable[[str], str | None]
 _SEPARATORS = (re.compile(r"[;|\n]"), re.compile(r","), re.compile(r"/"))
-_LONGEST = 80
 
 
 def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[Function, ...]:
@@ -63,7 +62,7 @@ def _parts(text: str, known: _Known, depth: int) -> Iterator[tuple[str, str | No
 def _unmatched(word: str) -> Problem:
     return problem(
         "unmatched-word",
-        say("no concept is called “{value}”: it is kept as a keyword", value=word[:_LONGEST]),
+        say("no concept is called “{value}”: it is kept as a keyword", value=shown(word)),
         word,
         "notice",
     )
