@@ -162,7 +162,8 @@ def test_an_address_harvested_twice_is_told_with_both_lines(tmp_path: Path) -> N
     assert mistakes(tmp_path, SITE + BLOCK + other) == [
         (
             "15: source “other”: this address is harvested twice as the same kind, "
-            "by lines 9 and 15 — remove one of the two, or give them another mapping, iterator or key"
+            "by lines 9 and 15 — remove one of the two, "
+            "or give them another mapping, iterator or key"
         )
     ]
 
