@@ -1,1 +1,4 @@
-"""Sample sources, written for this project, and the loopback server that serves them."""
+"""Invented sources of the Massif des Bauges, served as the real ones are (``sample:NAME``).
+
+``serving`` renders and serves them; ``README.md`` says what each one shows.
+"""
