@@ -42,6 +42,9 @@ LICENCES = MappingProxyType(
 AGREEMENT = "accord"
 """The ``licence`` of a source whose publisher agreed in writing."""
 
+_FORMATS = MappingProxyType(
+    {"rss": "feed", "atom": "feed", "ical": "ics", "icalendar": "ics", "calendar": "ics"}
+)
 _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"(\d{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
@@ -85,7 +88,8 @@ def kind(value: str, info: ValidationInfo) -> str:
     """The name of a platform that has a mapping."""
     if isinstance(info.context, Surroundings) and value not in info.context.kinds:
         message = say("there is no kind {value}", value=toml(value))
-        if guess := closest(value, info.context.kinds):
+        said = _FORMATS.get(value.lower())
+        if guess := said if said in info.context.kinds else closest(value, info.context.kinds):
             raise WrongValueError(message, say('did you mean "{guess}"?', guess=guess))
         known = ", ".join(sorted(info.context.kinds))
         raise WrongValueError(message, say("write one of: {known}", known=known))

@@ -17,7 +17,7 @@ from harvester.toml_lines import KeyPath, Positions, Repeat, Statement, locate
 from vocab.messages import Message, say
 
 _LONG = 300  # characters of a line that a remedy repeats
-_MOST = 100  # slips read past: each costs one more parse
+_MOST = 50  # slips read past: each costs one more parse
 _ERROR = re.compile(r"(?P<why>.*) \(at (?:line (?P<line>\d+), .*|end of document)\)", re.DOTALL)
 _UNQUOTED = re.compile(r"""\s*(?P<key>[\w.-]+)\s*=\s*(?P<value>[^"'\[{\s#][^#]*?)\s*(?:#.*)?""")
 _EMPTY = re.compile(r"\s*(?P<key>[\w.-]+)\s*=\s*(?:#.*)?")
@@ -101,7 +101,7 @@ def _read_past(text: str, parsed: Parsed, error: str) -> str:
     lines = text.split("\n")
     found = _ERROR.fullmatch(error)
     noticed = int(found["line"]) if found and found["line"] else len(lines)
-    statement = _statement(parsed.positions, noticed)
+    statement = _statement(parsed.positions, noticed, lines)
     written = lines[statement.line - 1]
     header = written.lstrip().startswith("[")
     repeat = next((seen for seen in parsed.positions.repeats if seen.line <= noticed), None)
@@ -122,10 +122,12 @@ def _read_past(text: str, parsed: Parsed, error: str) -> str:
     return "\n".join(lines)
 
 
-def _statement(positions: Positions, line: int) -> Statement:
-    """The statement that begins on ``line`` or is still open there."""
+def _statement(positions: Positions, line: int, lines: list[str]) -> Statement:
+    """The statement that begins on ``line`` or is still open there; a comment is one, too."""
     begun = [statement for statement in positions.statements if statement.line <= line]
-    return begun[-1] if begun else Statement(line, (), ())
+    last = begun[-1] if begun else Statement(line, (), ())
+    comment = lines[line - 1].lstrip().startswith("#")
+    return Statement(line, last.table, ()) if comment else last
 
 
 def _repeated(repeat: Repeat, *, header: bool) -> Slip:
