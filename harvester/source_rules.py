@@ -46,11 +46,11 @@ _FORMATS = MappingProxyType(
     {"rss": "feed", "atom": "feed", "ical": "ics", "icalendar": "ics", "calendar": "ics"}
 )
 _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
-_EVERY = re.compile(r"(\d{1,6}) ?(min|h|d|w)")
+_EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
-_INSEE = re.compile(r"\d[\dAB]\d{3}")
+_INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 _MAILBOX = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 
@@ -64,8 +64,8 @@ class Surroundings:
 
 
 def text(value: str, info: ValidationInfo) -> str:
-    """Words for people: one line, not empty."""
-    words = " ".join(value.split())
+    """Words for people: one line, not empty; the no-break spaces of French stay."""
+    words = re.sub(r"[ \t\n]+", " ", value).strip()
     if not words:
         raise WrongValueError(
             say("“{key}” is empty", key=info.field_name),

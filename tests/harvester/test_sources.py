@@ -115,8 +115,8 @@ def test_sources_may_be_written_as_a_list_of_inline_tables(tmp_path: Path) -> No
 
 
 def test_a_title_on_several_lines_becomes_one(tmp_path: Path) -> None:
-    block = BLOCK.replace('"Agenda"', '"""\n  Agenda\n  du village """')
-    assert read(tmp_path, SITE + block).sources[0].title == "Agenda du village"
+    block = BLOCK.replace('"Agenda"', '"""\n  Quoi de neuf\u00a0?\n  Agenda """')
+    assert read(tmp_path, SITE + block).sources[0].title == "Quoi de neuf\u00a0? Agenda"
 
 
 def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path: Path) -> None:
