@@ -15,7 +15,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from pyoxigraph import Literal
@@ -24,6 +24,7 @@ from vocab import CONCEPT, PREFIXES, ROOM, VocabularyError, read_turtle
 from vocab.messages import say
 
 _SKOS = PREFIXES["skos"]
+_REMEMBERED = 65_536  # words: a source repeats the same few for every entry
 _LABELS = frozenset(_SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel", "notation"))
 _CODE = re.compile(r"[A-Z0-9]{2,5}")
 _CODE_LENGTH = 3
@@ -72,6 +73,7 @@ def normalise(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def lookup(scheme: str, text: str) -> str | None:
     """The concept of ``scheme`` that ``text``, taken as a whole, names; None when none does.
 
