@@ -22,8 +22,19 @@ ZONE = ZoneInfo("Europe/Paris")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MOIS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _UNITS = {"d": 1, "w": 7}
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 _EXPRESSION = re.compile(
