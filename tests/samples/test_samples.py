@@ -99,10 +99,7 @@ def test_each_moved_occurrence_and_each_exception_is_one_of_its_series(
     """Otherwise it would be an event more, or an exception to nothing."""
     masters = {event["UID"]: event for event in events(name, today) if "RRULE" in event}
     for event in events(name, today):
-        if "RECURRENCE-ID" in event:
-            moments = [event["RECURRENCE-ID"].dt]
-        else:
-            moments = event.exdates
+        moments = [event["RECURRENCE-ID"].dt] if "RECURRENCE-ID" in event else event.exdates
         if not moments:
             continue
         rule = masters[event["UID"]].copy(recursive=True)
