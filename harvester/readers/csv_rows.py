@@ -51,7 +51,9 @@ def _records(
     for line, cells in rows:
         where = f"line {line}"
         data: dict[str, Any] = {
-            name: value for name, cell in zip(names, cells, strict=False) if (value := cell.strip())
+            name: value
+            for name, cell in zip(names, cells, strict=False)
+            if (value := cell.replace("\r\n", "\n").strip())
         }
         if not data:
             continue

@@ -20,7 +20,7 @@ import feedparser
 import nh3
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
-from harvester.readers.jsonfeed import is_json_feed, read_json_feed
+from harvester.readers.jsonfeed import Found, is_json_feed, read_json_feed
 from harvester.readers.text import absolute, hash_key, is_html, point, refusal, wide_encoding
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
@@ -66,16 +66,14 @@ def read(
     yield from _keyed(found)
 
 
-def _keyed(found: Iterator[dict[str, Any] | Issue]) -> Iterator[Record | Issue]:
+def _keyed(found: Iterator[Found]) -> Iterator[Record | Issue]:
     """Records with a key each; some publishers give one guid to several entries."""
     seen: dict[str, tuple[object, object]] = {}
-    number = 0
-    for data in found:
-        if isinstance(data, Issue):
-            yield data
+    for one in found:
+        if isinstance(one, Issue):
+            yield one
             continue
-        number += 1
-        where = f"entry {number}"
+        where, data = one
         identity = (data.get("title"), data.get("link"))
         key = str(data.get("id") or data.get("link") or "") or hash_key(
             data.get("title"), data.get("published"), data.get("summary"), data.get("content")
@@ -100,7 +98,7 @@ def _narrow(content: Content) -> Content:
     return replace(content, body=text.encode(), charset="utf-8")
 
 
-def _entries(content: Content) -> Iterator[dict[str, Any] | Issue]:
+def _entries(content: Content) -> Iterator[Found]:
     parsed = _parse(content)
     broken = _complaint(parsed)
     if broken is not None:
@@ -108,8 +106,8 @@ def _entries(content: Content) -> Iterator[dict[str, Any] | Issue]:
     names = parsed.get("namespaces", {})
     modules = [prefix for prefix, uri in names.items() if uri in _EVENT_MODULES]
     about = _about(parsed["feed"], content.url)
-    for entry in parsed["entries"]:
-        yield from _entry(entry, about, modules, content.url)
+    for number, entry in enumerate(parsed["entries"], 1):
+        yield from _entry(entry, f"entry {number}", about, modules, content.url)
 
 
 def _parse(content: Content) -> Any:
@@ -179,8 +177,8 @@ def _about(feed: Entry, url: str) -> dict[str, str]:
 
 
 def _entry(
-    entry: Entry, about: dict[str, str], modules: list[str], url: str
-) -> Iterator[dict[str, Any] | Issue]:
+    entry: Entry, where: str, about: dict[str, str], modules: list[str], url: str
+) -> Iterator[Found]:
     data: dict[str, Any] = {
         "id": str(_get(entry, "id") or "").strip(),
         "title": _plain(entry, "title"),
@@ -200,9 +198,11 @@ def _entry(
         if moment is None and raw:
             message = say("the date {value} cannot be read and was left out", value=str(raw)[:60])
             key = (data["id"],) if data["id"] else ()
-            yield Issue("feed-bad-date", message, "warning", key=key)
+            yield Issue("feed-bad-date", message, "warning", where, key)
         data[name] = moment
-    yield {name: value for name, value in data.items() if value}
+    if data["summary"] == data["content"]:  # feedparser fills the one with the other
+        del data["summary"]
+    yield where, {name: value for name, value in data.items() if value}
 
 
 def _get(entry: Entry, name: str) -> Any:

@@ -259,7 +259,10 @@ class _Dates:
         )
         if isinstance(start, datetime):
             return datetime.combine(end, time(), start.tzinfo)
-        return end.date() if isinstance(end, datetime) else end
+        if not isinstance(end, datetime):
+            return end
+        local = end.astimezone(self.home)
+        return local.date() + timedelta(days=1 if local.time() > time() else 0)
 
     def _time(self, value: Any) -> Time | None:
         """The date of a property, aware; None when it is absent or no date."""

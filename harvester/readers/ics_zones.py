@@ -31,7 +31,7 @@ _YEARLY = re.compile(r"FREQ\s*=\s*YEARLY", re.IGNORECASE)
 
 
 class Zones:
-    """The time zones that one body knows, and a count of the times that had none.
+    """The time zones that one body knows, and a count of the times that are in none of them.
 
     icalendar keeps the definitions it meets in one process-wide table; making a ``Zones``
     empties it, so that a calendar never borrows the invented zone of the one read before.
@@ -40,8 +40,7 @@ class Zones:
     def __init__(self, default: str, names: Mapping[int, str]) -> None:
         tzp.use_zoneinfo()
         self.default = ZoneInfo(default)
-        self.floating = 0
-        self.unknown: Counter[str] = Counter()
+        self._unplaced: Counter[tuple[str, str]] = Counter()
         self._found: dict[str, tzinfo | None] = {}
         self._names = names
 
@@ -89,29 +88,25 @@ class Zones:
             return value
         zone = self.find(tzid)
         if zone is None:
-            if tzid:
-                self.unknown[tzid] += 1
-            else:
-                self.floating += 1
+            self._unplaced[tzid, str(home)] += 1
         return value.replace(tzinfo=zone or home)
 
     def issues(self) -> Iterator[Issue]:
         """What was assumed, counted."""
-        if self.floating:
-            message = say(
-                "{count} times are in no time zone — read as {default}",
-                count=self.floating,
-                default=self.default.key,
-            )
-            yield Issue("ics-floating-time", message, "notice")
-        for name, count in sorted(self.unknown.items()):
-            message = say(
-                "the time zone {name} is unknown — {count} times were read as {default}",
-                name=name[:80],
-                count=count,
-                default=self.default.key,
-            )
-            yield Issue("ics-unknown-zone", message, "warning")
+        for (name, home), count in sorted(self._unplaced.items()):
+            if name:
+                message = say(
+                    "the time zone {name} is unknown — {count} times were read as {zone}",
+                    name=name[:80],
+                    count=count,
+                    zone=home,
+                )
+                yield Issue("ics-unknown-zone", message, "warning")
+            else:
+                message = say(
+                    "{count} times are in no time zone — read as {zone}", count=count, zone=home
+                )
+                yield Issue("ics-floating-time", message, "notice")
 
 
 def is_utc(value: datetime) -> bool:
@@ -159,7 +154,7 @@ def _guess(tzid: str) -> tzinfo | None:
     if folded in names:
         return ZoneInfo(names[folded])
     for windows, olson in WINDOWS_TO_OLSON.items():
-        if folded.startswith(windows.casefold()):
+        if " " in windows and folded.startswith(windows.casefold()):
             return _zone(olson)
     known = {cities[word.casefold()] for word in _WORDS.findall(tzid) if word.casefold() in cities}
     offsets = {datetime(2026, 1, 1, tzinfo=ZoneInfo(name)).utcoffset() for name in known}

@@ -12,6 +12,9 @@ from harvester.readers.text import absolute, check_depth, decode, refusal
 from harvester.records import Content, Issue, ReadError
 from vocab.messages import say
 
+Found = tuple[str, dict[str, Any]] | Issue
+"""An entry as a feed gives it, with its place; or what could not be understood."""
+
 _VERSION = "jsonfeed.org/version/"
 
 
@@ -20,7 +23,7 @@ def is_json_feed(body: bytes) -> bool:
     return body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
-def read_json_feed(content: Content) -> Iterator[dict[str, Any] | Issue]:
+def read_json_feed(content: Content) -> Iterator[Found]:
     """The items of a JSON Feed.
 
     Raises:
@@ -44,16 +47,15 @@ def read_json_feed(content: Content) -> Iterator[dict[str, Any] | Issue]:
     }
     about = {name: value for name, value in about.items() if value}
     for number, item in enumerate(document.get("items", []), 1):
+        where = f"entry {number}"
         if isinstance(item, dict):
-            yield from _item(item, about, content.url)
+            yield from _item(item, where, about, content.url)
         else:
             message = say("the item is not an object — it was left out")
-            yield Issue("feed-bad-entry", message, where=f"item {number}")
+            yield Issue("feed-bad-entry", message, where=where)
 
 
-def _item(
-    item: dict[str, Any], about: dict[str, str], url: str
-) -> Iterator[dict[str, Any] | Issue]:
+def _item(item: dict[str, Any], where: str, about: dict[str, str], url: str) -> Iterator[Found]:
     plain = _text(item, "content_text")
     tags = item.get("tags")
     data: dict[str, Any] = {
@@ -73,12 +75,12 @@ def _item(
             moment = datetime.fromisoformat(raw) if raw else None
         except ValueError:
             message = say("the date {value} cannot be read and was left out", value=raw[:60])
-            yield Issue("feed-bad-date", message, "warning", key=(data["id"],))
+            yield Issue("feed-bad-date", message, "warning", where, (data["id"],))
             continue
         if moment is not None:
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             data[name] = moment.isoformat(timespec="seconds")
-    yield {name: value for name, value in data.items() if value}
+    yield where, {name: value for name, value in data.items() if value}
 
 
 def _text(item: dict[str, Any], name: str) -> str:

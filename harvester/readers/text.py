@@ -30,7 +30,12 @@ _GUESS_BYTES = 65_536
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#:].*)?$", re.IGNORECASE)
+_BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+([a-z]{2,})(?:[/?#].*)?$", re.IGNORECASE)
+_FILES = frozenset(
+    {"html", "htm", "php", "asp", "aspx", "jsp", "xml", "pdf", "ics", "rss", "json", "txt"}
+    | {"jpg", "jpeg", "png", "gif", "svg", "webp", "avif", "mp3", "mp4"}
+)
+"""What follows the last dot of a relative address, and is no top-level domain."""
 
 
 def decode(body: bytes, declared: str = "", *, forced: str = "") -> tuple[str, Issue | None]:
@@ -199,9 +204,9 @@ def absolute(address: object, base: str) -> str:
     text = str(address or "").strip()
     if not text or any(char.isspace() for char in text):
         return ""
+    if (host := _BARE_HOST.match(text)) and host[1].lower() not in _FILES:
+        text = f"https://{text}"
     try:
-        if not urlsplit(text).scheme and _BARE_HOST.match(text) and "." in text.split("/")[0]:
-            text = f"https://{text}" if text.lower().startswith("www.") or not base else text
         whole = urlsplit(urljoin(base, text))
     except ValueError:
         return ""
