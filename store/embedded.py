@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +12,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from store.changes import Changeset, Lines
-from store.errors import LockedError, StoreError, disk_error
+from store.errors import LockedError, StoreError, told
 from vocab.messages import say
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -48,16 +46,17 @@ class EmbeddedStore:
             LockedError: when another process writes to it; it says which.
             StoreError: when the directory is damaged, or cannot be written.
         """
-        with self._told():
+        with told(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
             try:
-                self._open = ox.Store(str(self.directory))
+                opened = ox.Store(str(self.directory))
             except OSError as error:
                 if any(sign in str(error) for sign in _LOCK_HELD):
                     raise self._locked() from error
                 raise
             writer = {"pid": os.getpid(), "command": " ".join(sys.argv)}
             (self.directory / _WRITER).write_text(json.dumps(writer), encoding="utf-8")
+        self._open = opened
         return self
 
     def __exit__(
@@ -76,7 +75,7 @@ class EmbeddedStore:
 
     def lines(self, graph: str) -> Lines:
         """The N-Triples statements of ``graph``, empty when the store has no such graph."""
-        with self._told():
+        with told(self.directory):
             text = self._store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph))
         return frozenset((text or b"").decode().split("\n")[:-1])
 
@@ -86,7 +85,7 @@ class EmbeddedStore:
         In the same form as ``lines``; it costs microseconds, whatever the graph's size.
         """
         wanted = None if predicate is None else ox.NamedNode(predicate)
-        with self._told():
+        with told(self.directory):
             quads = self._store.quads_for_pattern(
                 ox.NamedNode(subject), wanted, None, ox.NamedNode(graph)
             )
@@ -95,7 +94,7 @@ class EmbeddedStore:
 
     def graph_names(self) -> list[str]:
         """The IRIs of the graphs that hold something, sorted."""
-        with self._told():
+        with told(self.directory):
             return sorted(
                 graph.value
                 for graph in self._store.named_graphs()
@@ -104,7 +103,7 @@ class EmbeddedStore:
 
     def count(self, graph: str) -> int:
         """How many quads ``graph`` holds."""
-        with self._told():
+        with told(self.directory):
             return count_quads(self._store, ox.NamedNode(graph))
 
     def apply(self, changeset: Changeset) -> None:
@@ -116,7 +115,7 @@ class EmbeddedStore:
         if not (update := changeset.to_update()):
             return
         try:
-            with self._told():
+            with told(self.directory):
                 self._store.update(update)
         except SyntaxError as error:
             raise StoreError(
@@ -130,12 +129,12 @@ class EmbeddedStore:
 
     def flush(self) -> None:
         """Bring to disk all that was applied (about 16 ms: once per batch of sources)."""
-        with self._told():
+        with told(self.directory):
             self._store.flush()
 
     def backup(self, directory: Path) -> None:
         """A snapshot in ``directory``, which must not exist; hard links on the same disk."""
-        with self._told(directory):
+        with told(directory):
             self._store.backup(str(directory))
 
     def query(self, sparql: str, /, **bound: ox.NamedNode | ox.Literal) -> Answer:
@@ -146,7 +145,7 @@ class EmbeddedStore:
         """
         terms: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
         terms = {ox.Variable(name): term for name, term in bound.items()}
-        with self._told():
+        with told(self.directory):
             return self._store.query(sparql, substitutions=terms)
 
     @property
@@ -160,13 +159,6 @@ class EmbeddedStore:
 
     def _holds(self, graph: ox.NamedNode) -> bool:
         return next(self._store.quads_for_pattern(None, None, None, graph), None) is not None
-
-    @contextmanager
-    def _told(self, directory: Path | None = None) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, RuntimeError) as error:
-            raise disk_error(error, directory or self.directory) from error
 
     def _locked(self) -> LockedError:
         try:

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vocab.messages import Message, Told, say
@@ -44,12 +46,23 @@ _FULL = ("No space left", "File too large", "Disk quota exceeded")
 _DAMAGED = ("Corruption", "Column family", "MANIFEST")
 
 
-def disk_error(error: Exception, directory: Path) -> StoreError:
-    """What Oxigraph or the system says of ``directory``, as an error with a remedy.
+@contextmanager
+def told(directory: Path) -> Iterator[None]:
+    """Turn what Oxigraph or the system says of ``directory`` into an error with a remedy.
 
     Oxigraph gives RocksDB's sentences, and no error number: ``OSError`` for input and output,
     ``RuntimeError`` for corruption.
+
+    Raises:
+        StoreError: from either.
     """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise _disk_error(error, directory) from error
+
+
+def _disk_error(error: Exception, directory: Path) -> StoreError:
     reason = str(error).strip() or type(error).__name__
     if any(sign in reason for sign in _FULL):
         message = say(
@@ -74,8 +87,8 @@ def disk_error(error: Exception, directory: Path) -> StoreError:
         )
     else:
         message = say(
-            "{directory}: the store cannot be used ({reason}) — check that it is a directory "
-            "on a local disk that works",
+            "{directory}: cannot be used ({reason}) — check that it is a directory on a local "
+            "disk that works",
             directory=str(directory),
             reason=reason,
         )

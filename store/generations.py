@@ -17,8 +17,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -28,7 +27,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from store.embedded import EmbeddedStore, count_quads
-from store.errors import GenerationError, disk_error
+from store.errors import GenerationError, told
 from vocab.messages import say
 
 KEPT = 2
@@ -103,7 +102,7 @@ class Generations:
         Raises:
             StoreError: when it cannot be written; the current generation stays.
         """
-        with _told(self.root):
+        with told(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._sweep()
             number = max(self._numbers(), default=0) + 1
@@ -163,16 +162,8 @@ def open_read_only(generation: Generation) -> ox.Store:
     Raises:
         StoreError: when it is damaged or was retired.
     """
-    with _told(generation.store_path):
+    with told(generation.store_path):
         return ox.Store.read_only(str(generation.store_path))
-
-
-@contextmanager
-def _told(directory: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        raise disk_error(error, directory) from error
 
 
 def _counts(snapshot: Path) -> dict[str, int]:

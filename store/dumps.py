@@ -1,0 +1,250 @@
+"""Dumps of a generation: files that others may take, with the licence of each.
+
+::
+
+    DIR/
+    ├── enbauges.nq.gz                  everything that may be reused, by named graph
+    ├── enbauges.jsonld                 the canonical entities, for any script
+    ├── sources-{licence}.nq.gz         what the sources under one licence say
+    └── index.ttl                       what the files are (DCAT, VoID)
+
+A source without a stated licence is in none of them, nor is an entity that only such sources
+describe (design, graphs and IRIs: licences). Each graph is one gzip member, sorted and without
+a date, so that an unchanged graph is the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from store.errors import told
+from store.generations import Generation, open_read_only
+from store.jsonld import Context, Value
+from vocab import PREFIXES, term
+from vocab.iris import Iris
+
+_DERIVED = ox.NamedNode(term("prov:wasDerivedFrom"))
+_LICENCE = ox.NamedNode(term("dcterms:license"))
+_OWN_GRAPHS = ("provenance", "tombstones", "links", "vocabulary")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dump:
+    """One file: what it holds and under which licences (as N-Triples terms)."""
+
+    name: str
+    media_type: str
+    triples: int
+    licences: tuple[str, ...]
+
+
+def export(generation: Generation, directory: Path) -> list[Path]:
+    """Write the dumps of ``generation`` into ``directory``, made when it does not exist.
+
+    Each file takes its name when it is whole; files of licences that no source states any
+    more are removed.
+
+    Returns:
+        The files written, the index last.
+
+    Raises:
+        StoreError: when the generation cannot be read or the files cannot be written.
+    """
+    content = _Content(generation)
+    with told(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        dumps = [*_write_quads(content, directory), _write_jsonld(content, directory)]
+        with _whole(directory / "index.ttl") as file:
+            file.write(_index(generation, dumps).encode())
+        written = [directory / dump.name for dump in dumps] + [directory / "index.ttl"]
+        for stale in set(directory.glob("sources-*.nq.gz")) - set(written):
+            stale.unlink()
+    return written
+
+
+class _Content:
+    """What of a generation may be reused."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.store = open_read_only(generation)
+        self.iris = Iris(generation.base)
+        self.canonical = ox.NamedNode(self.iris.graph("canonical"))
+        self.licences = self._licences()
+        self._allowed = tuple(self.iris.record(source, "") for source in self.licences)
+        self.entities, self._withheld = self._entities()
+        self.subjects = self._reached()
+
+    @property
+    def every_licence(self) -> tuple[str, ...]:
+        """The licences of what may be reused, each once."""
+        return tuple(sorted({name for names in self.licences.values() for name in names}))
+
+    def _licences(self) -> dict[str, tuple[str, ...]]:
+        """Source id → the licences it states."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        provenance = ox.NamedNode(self.iris.graph("provenance"))
+        prefix = self.iris.source("")
+        for quad in self.store.quads_for_pattern(None, _LICENCE, None, provenance):
+            subject = _value(quad.subject)
+            if subject.startswith(prefix):
+                found[subject.removeprefix(prefix)].add(str(quad.object))
+        return {source: tuple(sorted(licences)) for source, licences in sorted(found.items())}
+
+    def _entities(self) -> tuple[set[str], set[str]]:
+        """The canonical entities that may be reused, and those that may not."""
+        every, allowed = set(), set()
+        for quad in self.store.quads_for_pattern(None, _DERIVED, None, self.canonical):
+            every.add(_value(quad.subject))
+            if _value(quad.object).startswith(self._allowed):
+                allowed.add(_value(quad.subject))
+        return allowed, every - allowed
+
+    def _reached(self) -> set[str]:
+        """The entities, their parts, and what describes the concepts and communes they name."""
+        reached, waiting = set(self.entities), list(self.entities)
+        while waiting:
+            subject = ox.NamedNode(waiting.pop())
+            for quad in self.store.quads_for_pattern(subject, None, None, self.canonical):
+                if isinstance(quad.object, ox.NamedNode):
+                    iri = quad.object.value
+                    if iri not in reached and iri not in self._withheld:
+                        reached.add(iri)
+                        waiting.append(iri)
+        return reached
+
+    def lines(self, graph: str) -> list[str]:
+        """The N-Quads lines of ``graph`` that may be reused, sorted."""
+        name = ox.NamedNode(graph)
+        text = (self.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=name) or b"").decode()
+        statements = text.split("\n")[:-1]
+        if name == self.canonical:
+            statements = [line for line in statements if line[1 : line.index(">")] in self.subjects]
+        elif graph in (self.iris.graph("links"), self.iris.graph("tombstones")):
+            statements = [line for line in statements if not self._is_withheld(line)]
+        return sorted(f"{line[:-1]}<{graph}> ." for line in statements)
+
+    def _is_withheld(self, line: str) -> bool:
+        """Whether ``line`` names a record or an entity that may not be reused."""
+        for word in line.split(" "):
+            iri = word[1:-1]
+            if iri in self._withheld:
+                return True
+            if iri.startswith(self.iris.records) and not iri.startswith(self._allowed):
+                return True
+        return False
+
+    def about(self, subject: ox.NamedNode) -> Iterator[tuple[ox.NamedNode, Value]]:
+        """What the canonical graph says of ``subject``."""
+        for quad in self.store.quads_for_pattern(subject, None, None, self.canonical):
+            if isinstance(quad.object, ox.NamedNode | ox.Literal):
+                yield quad.predicate, quad.object
+
+
+def _write_quads(content: _Content, directory: Path) -> list[_Dump]:
+    """The whole, and one file for each licence, from the same gzip members."""
+    own = [content.iris.graph(name) for name in ("canonical", *_OWN_GRAPHS)]
+    groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for source, licences in content.licences.items():
+        groups[licences].append(content.iris.source_graph(source))
+    dumps = []
+    with _whole(directory / "enbauges.nq.gz") as whole:
+        total = sum(_write_graph(content, graph, whole) for graph in sorted(own))
+        for licences, graphs in sorted(groups.items()):
+            name = f"sources-{_slug(licences)}.nq.gz"
+            with _whole(directory / name) as file:
+                count = sum(_write_graph(content, graph, whole, file) for graph in graphs)
+            total += count
+            dumps.append(_Dump(name, "application/n-quads", count, licences))
+    every = _Dump("enbauges.nq.gz", "application/n-quads", total, content.every_licence)
+    return [every, *dumps]
+
+
+def _write_graph(content: _Content, graph: str, *files: BinaryIO) -> int:
+    lines = content.lines(graph)
+    member = gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0)
+    for file in files:
+        file.write(member)
+    return len(lines)
+
+
+def _write_jsonld(content: _Content, directory: Path) -> _Dump:
+    """One node a line, its parts nested: fragments of an entity, and skolem IRIs."""
+    context = Context.load()
+    base, seen, triples, separator = content.iris.base, set[str](), 0, "\n"
+
+    def is_part(iri: str) -> bool:
+        return iri.startswith(base) and "#" in iri and iri in content.subjects
+
+    with _whole(directory / "enbauges.jsonld") as file:
+        head = json.dumps(context.document, ensure_ascii=False)
+        file.write(f'{{"@context": {head},\n"@graph": ['.encode())
+        for iri in sorted(content.subjects, key=lambda iri: (is_part(iri), iri)):
+            subject = ox.NamedNode(iri)
+            said = sum(1 for _ in content.about(subject))
+            triples += said
+            if said and iri not in seen:
+                node = context.node(subject, content.about, is_part=is_part, seen=seen)
+                file.write(f"{separator}{json.dumps(node, ensure_ascii=False)}".encode())
+                separator = ",\n"
+        file.write(b"\n]}\n")
+    return _Dump("enbauges.jsonld", "application/ld+json", triples, content.every_licence)
+
+
+def _index(generation: Generation, dumps: Iterable[_Dump]) -> str:
+    """The index as Turtle; addresses are relative, so that the folder may be put anywhere."""
+    prefixes = "".join(
+        f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("dcat", "dcterms", "void", "xsd")
+    )
+    title = ox.Literal(str(generation.facts.get("title", generation.base)))
+    created = ox.Literal(
+        generation.created.isoformat(), datatype=ox.NamedNode(term("xsd:dateTime"))
+    )
+    files = ", ".join(f"<{dump.name}>" for dump in dumps)
+    dataset = (
+        f"\n<> a dcat:Dataset, void:Dataset ;\n"
+        f"    dcterms:title {title} ;\n"
+        f"    dcterms:issued {created} ;\n"
+        f"    void:uriSpace {ox.Literal(generation.base)} ;\n"
+        f"    dcat:distribution {files} .\n"
+    )
+    return prefixes + dataset + "".join(map(_described, dumps))
+
+
+def _described(dump: _Dump) -> str:
+    licences = f"    dcterms:license {', '.join(dump.licences)} ;\n" if dump.licences else ""
+    return (
+        f"\n<{dump.name}> a dcat:Distribution ;\n"
+        f"    dcat:downloadURL <{dump.name}> ;\n"
+        f'    dcat:mediaType "{dump.media_type}" ;\n'
+        f"{licences}"
+        f"    void:triples {dump.triples} .\n"
+    )
+
+
+def _slug(licences: tuple[str, ...]) -> str:
+    """A file name's worth of the licences: their addresses without scheme or punctuation."""
+    bare = (re.sub(r"^<?(https?://)?", "", licence) for licence in licences)
+    return "_".join(re.sub(r"[^\w.]+", "-", text).strip("-") for text in bare)
+
+
+def _value(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    return node.value if isinstance(node, ox.NamedNode) else ""
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name when it is whole."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        yield file
+    part.replace(path)
