@@ -8,8 +8,10 @@ http is refused, as it would let anyone on the way write the answer.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,16 +25,25 @@ import requests
 import urllib3.exceptions
 
 from harvester import guard
-from harvester.fetch_errors import FetchError, answered, bad_address, explain, secret_address
+from harvester.fetch_errors import (
+    FetchError,
+    answered,
+    bad_address,
+    broken,
+    explain,
+    secret_address,
+    too_large,
+    too_many_redirects,
+    undecoded,
+    weakened,
+)
 from harvester.records import Content
-from vocab.messages import say
 
 __all__ = ["Client", "FetchError", "Fetched", "Limits", "Validators", "user_agent"]
 
 _CHUNK = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
-_ACCEPTED = {"", "identity", "gzip", "x-gzip", "deflate"}
-"""The encodings that urllib3 decodes in bounded steps without further libraries."""
+_GZIP = {"gzip", "x-gzip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,11 @@ class Validators:
     etag: str = ""
     last_modified: str = ""
     content_hash: str = ""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether a server may answer 304 to a request made with them."""
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +179,7 @@ class Client:
                 ) from failure
             except ValueError as error:  # urllib.parse
                 raise bad_address(_trail(hops)) from error
-        raise FetchError(
-            "redirects",
-            say(
-                "{url} redirects more than {most} times — register the address where a browser "
-                "ends up",
-                url=_trail(hops),
-                most=self._limits.redirects,
-            ),
-        )
+        raise too_many_redirects(_trail(hops), self._limits.redirects)
 
     def _send(
         self, hops: list[str], headers: dict[str, str], *, allow_private: bool
@@ -209,7 +217,7 @@ class Client:
         moved: str,
     ) -> Fetched:
         status, url = response.status_code, _trail(hops)
-        if status == requests.codes.not_modified and validators:
+        if status == requests.codes.not_modified and validators and validators.conditional:
             response.raw.drain_conn()
             seen = _validators(response, validators.content_hash, validators)
             return Fetched(hops[-1], self._clock(), status, None, seen, moved)
@@ -225,29 +233,18 @@ class Client:
     def _body(self, response: requests.Response, url: str) -> bytes:
         """The decoded body, never more than the limit in memory."""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in _ACCEPTED:
-            raise FetchError(
-                "encoding",
-                say(
-                    "{url} is compressed with {encoding}, which we did not ask for — tell its "
-                    "publisher",
-                    url=url,
-                    encoding=encoding,
-                ),
-            )
+        if encoding not in {"", "identity", *_GZIP}:
+            raise undecoded(url, encoding)
+        # GzipFile tells a stream that stops short; urllib3's decoder takes it for the whole.
+        source = gzip.GzipFile(fileobj=response.raw) if encoding in _GZIP else response.raw
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > self._limits.max_bytes:
-                raise FetchError(
-                    "too-large",
-                    say(
-                        "{url} holds more than {most} bytes — ask its publisher for a smaller "
-                        "extract (a period, a territory)",
-                        url=url,
-                        most=self._limits.max_bytes,
-                    ),
-                )
+        try:
+            while chunk := source.read(_CHUNK):
+                body += chunk
+                if len(body) > self._limits.max_bytes:
+                    raise too_large(url, self._limits.max_bytes)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise broken(url, str(error)) from error
         return bytes(body)
 
     def _not_before(self, response: requests.Response) -> datetime | None:
@@ -267,7 +264,7 @@ def _left() -> float:
 
 
 def _headers(validators: Validators | None) -> dict[str, str]:
-    headers = {"Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
+    headers = {"Accept-Encoding": "gzip", "Accept": "*/*"}
     if validators and validators.etag:
         headers["If-None-Match"] = validators.etag
     if validators and validators.last_modified:
@@ -302,14 +299,7 @@ def _next_hop(hops: list[str], response: requests.Response) -> str:
     location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
     target = urljoin(hops[-1], location)
     if (urlsplit(hops[-1]).scheme, urlsplit(target).scheme) == ("https", "http"):
-        raise FetchError(
-            "redirects",
-            say(
-                "{url} goes from https down to http — register the http address itself if you "
-                "accept that anyone on the way can change it",
-                url=_trail([*hops, target]),
-            ),
-        )
+        raise weakened(_trail([*hops, target]))
     return target
 
 

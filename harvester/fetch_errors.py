@@ -127,6 +127,53 @@ def secret_address(parts: SplitResult) -> FetchError:
     return FetchError("bad-address", message)
 
 
+def broken(url: str, reason: str) -> FetchError:
+    """The answer stopped short, or is not HTTP."""
+    code, sentence = _BROKEN
+    return FetchError(code, Message(sentence.text, {"url": url, "reason": reason}))
+
+
+def too_large(url: str, most: int) -> FetchError:
+    """The answer holds more than ``most`` decoded bytes."""
+    message = say(
+        "{url} holds more than {most} bytes — ask its publisher for a smaller extract (a "
+        "period, a territory)",
+        url=url,
+        most=most,
+    )
+    return FetchError("too-large", message)
+
+
+def undecoded(url: str, encoding: str) -> FetchError:
+    """The answer is compressed with an ``encoding`` that we did not ask for."""
+    message = say(
+        "{url} is compressed with {encoding}, which we did not ask for — tell its publisher",
+        url=url,
+        encoding=encoding,
+    )
+    return FetchError("encoding", message)
+
+
+def too_many_redirects(url: str, most: int) -> FetchError:
+    """The chain of redirects ``url`` is longer than ``most``."""
+    message = say(
+        "{url} redirects more than {most} times — register the address where a browser ends up",
+        url=url,
+        most=most,
+    )
+    return FetchError("redirects", message)
+
+
+def weakened(url: str) -> FetchError:
+    """The chain of redirects ``url`` leaves https for http."""
+    message = say(
+        "{url} goes from https down to http — register the http address itself if you accept "
+        "that anyone on the way can change it",
+        url=url,
+    )
+    return FetchError("redirects", message)
+
+
 def answered(url: str, status: int, not_before: datetime | None = None) -> FetchError:
     """The server answered with ``status`` instead of the content."""
     message = _of_status(status)
