@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from sparql.values import Limits, QueryMalformedError, QueryRefusedError, QueryTooLongError
@@ -127,8 +126,7 @@ def _read(text: str, limits: Limits) -> Checked:
     _refuse_service(text, read)
     words = list(_words(text, read, limits.depth))
     outer = [word for word, depth in words if depth == 0]
-    forms = (_form(word, before) for before, word in pairwise(["", *outer]))
-    form = next((form for form in forms if form is not None), None)
+    form = next((form for form in map(_form, outer) if form is not None), None)
     if form is None:
         raise QueryMalformedError(
             say("this is not a query: it must be a SELECT, ASK, CONSTRUCT or DESCRIBE")
@@ -181,9 +179,9 @@ def _words(text: str, read: list[Token], most: int) -> Iterator[tuple[str, int]]
             )
 
 
-def _form(word: str, before: str) -> Form | None:
+def _form(word: str) -> Form | None:
     """The query form that ``word`` starts, None within the prologue."""
-    if word in UPDATES and before not in ("PREFIX", "BASE"):
+    if word in UPDATES:
         raise QueryRefusedError(
             say(
                 "{word}: this endpoint only reads, and its data come from the harvested sources: "

@@ -33,6 +33,7 @@ class WorkerProcess:
         self.idle = True
         self._process = process
         self._limits = limits
+        self._ending: asyncio.Task[str] | None = None
 
     @classmethod
     async def start(cls, generation: Generation, limits: Limits) -> WorkerProcess:
@@ -107,11 +108,23 @@ class WorkerProcess:
             return
 
     async def kill(self) -> str:
-        """End the process now; what it wrote to stderr."""
+        """End the process now; the last line that it wrote to stderr.
+
+        It may be asked several times, and at the same time: the end is one.
+        """
         self.idle = False
+        if self._ending is None:
+            self._ending = asyncio.get_running_loop().create_task(self._end())
+        return await asyncio.shield(self._ending)
+
+    async def _end(self) -> str:
         if self._process.returncode is None:
             self._process.kill()
-        _, stderr = await self._process.communicate()
+        assert self._process.stderr is not None  # noqa: S101  # a pipe, see start
+        stderr = await self._process.stderr.read()
+        await self._process.wait()
+        # asyncio closes the pipes of a process once they are read to the end; nobody will.
+        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
         return stderr.decode(errors="replace").strip().rpartition("\n")[2]
 
     @property

@@ -73,11 +73,11 @@ class Pool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.generation = None  # from here on nothing is started
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(worker.kill() for worker in self._workers))
-        self._workers.clear()
+        await self._end(*self._workers)
         self._idle.clear()
 
     @property
@@ -170,9 +170,13 @@ class Pool:
                 self._idle.append(worker)
             self._changed.notify_all()
         if not reusable:
-            self._workers.discard(worker)
-            await worker.kill()
+            await self._end(worker)
             await self._fill()
+
+    async def _end(self, *workers: WorkerProcess) -> None:
+        """End processes; they are known until they are gone, so that none is left behind."""
+        await asyncio.gather(*(worker.kill() for worker in workers))
+        self._workers.difference_update(workers)
 
     async def _fill(self) -> None:
         """Start workers until the current generation has its number of them."""
@@ -220,9 +224,9 @@ class Pool:
         newest = await asyncio.to_thread(self._current)
         if newest is not None and newest != self.generation:
             await self._move(newest)
-        for worker in [worker for worker in self._idle if not worker.alive]:
-            self._idle.remove(worker)
-            self._workers.discard(worker)
+        dead = [worker for worker in self._idle if not worker.alive]
+        self._idle = [worker for worker in self._idle if worker.alive]
+        await self._end(*dead)
         await self._fill()
 
     async def _move(self, newest: Generation) -> None:
@@ -239,10 +243,9 @@ class Pool:
         async with self._changed:
             old, self._idle = self._idle, fresh
             self.generation = newest
-            self._workers.difference_update(old)
             self._workers.update(fresh)
             self._changed.notify_all()
-        await asyncio.gather(*(worker.kill() for worker in old))
+        await self._end(*old)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` in a task that is kept until it is done."""
