@@ -1,4 +1,4 @@
-"""The guarded HTTP client: the only room that opens a connection to a foreign address.
+"""The guarded HTTP client: the only file that opens a connection to a foreign address.
 
 Every hop of a redirect passes the same guard as the first address. What ``allow_private``
 opens is the registered host and port (and its https on the usual port), never what they

@@ -102,9 +102,12 @@ def test_a_spelling_that_is_no_address_goes_nowhere(
     assert error.code in {"bad-address", "dns", "forbidden-address"}
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("host", LOOPBACK + HOME)
-def test_the_operator_is_told_how_to_allow_a_server_of_their_own(client: Client, host: str) -> None:
-    url = f"http://{host}/agenda.ics"
+def test_the_operator_is_told_how_to_allow_a_server_of_their_own(
+    client: Client, scheme: str, host: str
+) -> None:
+    url = f"{scheme}://{host}/agenda.ics"
     assert "allow_private = true" in str(failure(client, url))
     assert failure(client, url, allow_private=True).code == "refused"
 
