@@ -117,19 +117,23 @@ def _call(call: Call, registry: Registry) -> Evaluate:
         return _call_of_one(function, arguments[0])
 
     apply = function.call
-    parameters = function.parameters
+    single = [parameter.takes == "one" for parameter in function.parameters]
+    required = [
+        parameter.required and parameter.takes in ("one", "object")
+        for parameter in function.parameters
+    ]
 
     def evaluate(item: Item, problems: Problems) -> Any:
         values = [argument(item, problems) for argument in arguments]
-        several = False
-        for parameter, value in zip(parameters, values, strict=True):
-            if parameter.takes == "one":
-                if value is None and parameter.required:
-                    return None
-                several = several or type(value) is list
-        if not several:
+        if any(value is None for value, needed in zip(values, required, strict=True) if needed):
+            return None
+        if not any(type(value) is list for value, one in zip(values, single, strict=True) if one):
             return _sorted_out(apply(*values), problems)
-        return _flat(_sorted_out(apply(*each), problems) for each in _each(parameters, values))
+        each = (
+            value if one and type(value) is list else [value]
+            for value, one in zip(values, single, strict=True)
+        )
+        return _flat(_sorted_out(apply(*combination), problems) for combination in product(*each))
 
     return evaluate
 
@@ -143,7 +147,7 @@ def _call_of_one(function: Function, argument: Evaluate) -> Evaluate:
         if value is None and required:
             return None
         if type(value) is list:
-            return _flat(_sorted_out(apply(each), problems) for each in value if each is not None)
+            return _flat(_sorted_out(apply(each), problems) for each in _listed(value))
         return _sorted_out(apply(value), problems)
 
     return evaluate
@@ -156,28 +160,29 @@ def _argument(parameter: Parameter, call: Call, registry: Registry) -> Evaluate:
         if argument.parameter == parameter.iri
     ]
     if parameter.takes == "rest":
-        return lambda item, problems: [each(item, problems) for each in given]
+        return lambda item, problems: [_value(each(item, problems)) for each in given]
     if not given:
         return lambda _item, _problems: [] if parameter.takes == "list" else None
     evaluate = given[0]
     if parameter.takes == "list":
         return lambda item, problems: _listed(evaluate(item, problems))
-    return evaluate
+    if parameter.takes == "object":
+        return lambda item, problems: _object(evaluate(item, problems))
+    return lambda item, problems: _value(evaluate(item, problems))
+
+
+def _value(value: Any) -> Any:
+    return None if type(value) is dict else value
+
+
+def _object(value: Any) -> Any:
+    return value if type(value) is dict else None
 
 
 def _listed(value: Any) -> list[Any]:
     if isinstance(value, list):
-        return [each for each in value if each is not None]
-    return [] if value is None else [value]
-
-
-def _each(parameters: tuple[Parameter, ...], values: list[Any]) -> product[tuple[Any, ...]]:
-    return product(
-        *(
-            value if parameter.takes == "one" and type(value) is list else [value]
-            for parameter, value in zip(parameters, values, strict=True)
-        )
-    )
+        return [each for each in value if each is not None and type(each) is not dict]
+    return [] if _value(value) is None else [value]
 
 
 def _sorted_out(result: Any, problems: Problems) -> Any:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import nh3
 
 from mappings.functions.general import text_of
-from mappings.functions.registry import EBF, Function, declare, optional
+from mappings.functions.registry import EBF, Function, Parameter, declare, optional
 from mappings.problems import Problem, problem, shown
 from vocab.iris import Iris
 from vocab.messages import say
@@ -33,6 +33,10 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _NO_VALUE = frozenset({"", "-", "n/a", "#n/d", "néant", "aucun", "non"})
+_DAYS = r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\s?[-,]\s?(?=[MTWFSP]))?)+"
+_TIMES = r"(?:\d\d?:\d\d\s?-\s?\d\d?:\d\d\+?(?:\s?,\s?)?)+|off|closed"
+_HOURS = re.compile(rf"24/7|(?:{_DAYS}\s(?:{_TIMES})\s?(?:[;,]\s?|$))+")
+_WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _LAST_PORT = 65535
 
 
@@ -208,6 +212,32 @@ def commune(base: Any, insee: Any) -> str | Problem:
     )
 
 
+def opening_hours(value: Any) -> str | Problem:
+    """Opening hours in the grammar of OpenStreetMap: ``Mo-Fr 09:00-12:00; Sa off``."""
+    text = " ".join(text_of(value).split())
+    if _HOURS.fullmatch(text):
+        return text
+    return problem(
+        "unread-hours",
+        say(
+            "the opening hours “{value}” are not in the form Mo-Fr 09:00-12:00; Sa off",
+            value=shown(text),
+        ),
+        text,
+        "notice",
+    )
+
+
+def week_hours(of: dict[str, Any]) -> str | Problem | None:
+    """Opening hours by day, ``{"Mo": "09:00-12:00 & 14:00-18:00"}``, as ``openingHours``."""
+    days = [
+        f"{day} {text_of(hours).replace('&', ',').replace(' ,', ',')}"
+        for day, hours in of.items()
+        if hours and day in _WEEK
+    ]
+    return opening_hours("; ".join(days)) if days else None
+
+
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "text", plain_text, "value"),
     declare(EBF, "html", safe_html, "value"),
@@ -218,6 +248,8 @@ FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "language", language, optional("value")),
     declare(EBF, "number", number, "value"),
     declare(EBF, "degrees", degrees, "value", "limit"),
+    declare(EBF, "openingHours", opening_hours, "value"),
+    declare(EBF, "weekHours", week_hours, Parameter(EBF + "of", "object")),
     declare(EBF, "postcode", postcode, "value"),
     declare(EBF, "commune", commune, "base", "insee"),
 )

@@ -24,6 +24,7 @@ from vocab.messages import say
 _DATE = ox.NamedNode(term("xsd:date"))
 _DATETIME = ox.NamedNode(term("xsd:dateTime"))
 _TIMEZONE = "Europe/Paris"
+_Zones = tuple[ZoneInfo, ZoneInfo | None]
 
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)?)?"
@@ -36,19 +37,20 @@ _WORDS = re.compile(r"\b(à|a|le|de|dès|vers)\b", re.IGNORECASE)
 _LONGEST = 80
 
 
-def read_date(value: Any, timezone: Any = None) -> ox.Literal | Problem:
+def read_date(value: Any, timezone: Any = None, to: Any = None) -> ox.Literal | Problem:
     """``value`` as an ``xsd:date`` or an ``xsd:dateTime`` with offset.
 
     ISO 8601 is read first, then ``31/12/2026`` (day first), then dates in words in French
-    or English with a year. ``timezone`` is an IANA name, Europe/Paris when absent.
+    or English with a year. ``timezone`` is an IANA name, Europe/Paris when absent;
+    ``to`` is the zone whose offset the time is written with, its own when absent.
     """
-    return _read(text_of(value).strip(), text_of(timezone or _TIMEZONE))
+    return _read(text_of(value).strip(), text_of(timezone or _TIMEZONE), text_of(to) if to else "")
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str, timezone: str) -> ox.Literal | Problem:
+def _read(text: str, timezone: str, to: str) -> ox.Literal | Problem:
     try:
-        zone = ZoneInfo(timezone)
+        zones = ZoneInfo(timezone), ZoneInfo(to) if to else None
     except (ZoneInfoNotFoundError, ValueError):
         return problem(
             "bad-timezone",
@@ -59,13 +61,13 @@ def _read(text: str, timezone: str) -> ox.Literal | Problem:
             timezone,
         )
     if match := _ISO.fullmatch(text):
-        return _iso(text, match, zone)
+        return _iso(text, match, zones)
     if match := _FRENCH_DAY.fullmatch(text):
         return _day(text, int(match["year"]), int(match["month"]), int(match["day"]))
-    return _worded(text, zone)
+    return _worded(text, zones)
 
 
-def _iso(text: str, match: re.Match[str], zone: ZoneInfo) -> ox.Literal | Problem:
+def _iso(text: str, match: re.Match[str], zones: _Zones) -> ox.Literal | Problem:
     try:
         if not match["time"]:
             return ox.Literal(date.fromisoformat(text).isoformat(), datatype=_DATE)
@@ -74,7 +76,7 @@ def _iso(text: str, match: re.Match[str], zone: ZoneInfo) -> ox.Literal | Proble
         )
     except ValueError:
         return _unreadable(text)
-    return _moment(moment, zone)
+    return _moment(moment, zones)
 
 
 def _day(text: str, year: int, month: int, day: int) -> ox.Literal | Problem:
@@ -84,7 +86,7 @@ def _day(text: str, year: int, month: int, day: int) -> ox.Literal | Problem:
         return _unreadable(text)
 
 
-def _worded(text: str, zone: ZoneInfo) -> ox.Literal | Problem:
+def _worded(text: str, zones: _Zones) -> ox.Literal | Problem:
     if len(text) > _LONGEST or _RANGE.search(text):
         return _unreadable(text)
     import dateparser  # noqa: PLC0415  # takes 0.2 s, and most sources write ISO 8601
@@ -104,12 +106,14 @@ def _worded(text: str, zone: ZoneInfo) -> ox.Literal | Problem:
     if moment is None:
         return _unreadable(text)
     if _SAYS_TIME.search(text):
-        return _moment(moment, zone)
+        return _moment(moment, zones)
     return ox.Literal(moment.date().isoformat(), datatype=_DATE)
 
 
-def _moment(moment: datetime, zone: ZoneInfo) -> ox.Literal | Problem:
+def _moment(moment: datetime, zones: _Zones) -> ox.Literal | Problem:
+    zone, to = zones
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    aware = aware.astimezone(to) if to else aware
     offset = aware.utcoffset() or timedelta()
     if offset.total_seconds() % 60:
         return _unreadable(moment.isoformat())
@@ -144,14 +148,7 @@ def weekday(value: Any) -> ox.NamedNode | None:
     return ox.NamedNode(term("schema:" + name)) if name else None
 
 
-def week_of_month(value: Any) -> int | None:
-    """The ``1`` of an iCalendar BYDAY value such as ``1TU``; None where it has none."""
-    number = text_of(value)[:-2]
-    return int(number) if number.lstrip("+-").isdecimal() else None
-
-
 FUNCTIONS: tuple[Function, ...] = (
-    declare(EBF, "date", read_date, "value", optional("timezone")),
+    declare(EBF, "date", read_date, "value", optional("timezone"), optional("to")),
     declare(EBF, "weekday", weekday, "value"),
-    declare(EBF, "weekOfMonth", week_of_month, "value"),
 )

@@ -48,14 +48,12 @@ def first(values: list[Any]) -> Any:
     return next((value for value in values if present(value)), None)
 
 
-def field(of: Any, names: str) -> Any:
+def field(of: dict[str, Any], names: str) -> Any:
     """The first field of the object ``of`` that bears one of ``names`` and is present.
 
     ``names`` are separated by ``|``, best first; case, accents and punctuation do not
     count, so ``code postal`` finds ``Code_Postal``.
     """
-    if not isinstance(of, dict):
-        return None
     return first([of[key] for key in _candidates(tuple(of), names)])
 
 
@@ -103,11 +101,17 @@ _MANY = Parameter(GREL + "param_rep_b", "rest")
 
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "first", first, Parameter(EBF + "value", "rest")),
-    declare(EBF, "field", field, "of", "names"),
+    declare(EBF, "field", field, Parameter(EBF + "of", "object"), "names"),
     declare(
         EBF,
         "present",
         present,
+        Parameter(EBF + "value", "list", required=False),
+    ),
+    declare(
+        EBF,
+        "absent",
+        lambda value: not present(value),
         Parameter(EBF + "value", "list", required=False),
     ),
     declare(EBF, "contains", contains, Parameter(EBF + "values", "list"), "value"),

@@ -25,15 +25,16 @@ Lookup = Callable[[str, str], str | None]
 class Parameter:
     """A parameter by its IRI.
 
-    ``takes`` says what it is given: "one" value, the "list" of all values of its
-    expression, or the "rest": it may be written several times and each value is a list
-    item, None included. The function is not called when a required "one" has no value.
+    ``takes`` says what it is given: "one" value; an "object" of JSON; the "list" of all
+    values of its expression; or the "rest": it may be written several times and each value
+    is a list item, None included. The function is not called when a required "one" or
+    "object" has no value; objects are no value where one is not asked for.
     ``choices`` are the texts that it may be, several of them separated by ``|``; such a
     parameter is the same for every record.
     """
 
     iri: str
-    takes: Literal["one", "list", "rest"] = "one"
+    takes: Literal["one", "object", "list", "rest"] = "one"
     required: bool = True
     choices: Callable[[], Collection[str]] | None = None
 
