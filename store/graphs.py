@@ -34,40 +34,38 @@ def normalise(quads: Iterable[ox.Quad], skolem: Skolem | None) -> dict[str, Line
     """
     scratch = ox.Store()
     scratch.extend(quads)
-    text = _dump(scratch)
+    for unnamed in scratch.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        raise GraphError(
+            say("{quad} is in no named graph — give it that of its record", quad=str(unnamed))
+        )
+    text = (scratch.dump(format=ox.RdfFormat.N_QUADS) or b"").decode()
+    lines = text.split("\n")[:-1]
     if "_:" in text:
-        text = _dump(_without_blank_nodes(scratch, skolem))
+        lines = _without_blank_nodes(lines, skolem)
     graphs: defaultdict[str, list[str]] = defaultdict(list)
-    for line in text.split("\n")[:-1]:
+    for line in lines:
         statement, _, graph = line.rpartition(" <")
         graphs[graph[:-3]].append(statement + " .")
     return {graph: frozenset(statements) for graph, statements in graphs.items()}
 
 
-def _dump(store: ox.Store) -> str:
-    unnamed = next(store.quads_for_pattern(None, None, None, ox.DefaultGraph()), None)
-    if unnamed is not None:
-        raise GraphError(
-            say("{quad} is in no named graph — give it that of its record", quad=str(unnamed))
-        )
-    return (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode()
-
-
-def _without_blank_nodes(store: ox.Store, skolem: Skolem | None) -> ox.Store:
+def _without_blank_nodes(lines: list[str], skolem: Skolem | None) -> list[str]:
+    """``lines`` with an IRI for each blank node; only those that may have one are parsed."""
+    named = [line for line in lines if "_:" not in line]
+    rest = "\n".join(line for line in lines if "_:" in line)
     blank: defaultdict[str, list[ox.Quad]] = defaultdict(list)
-    named = ox.Store()
-    for quad in store:
+    for quad in ox.parse(rest, ox.RdfFormat.N_QUADS, lenient=True):
         if not isinstance(quad.graph_name, ox.NamedNode):
             raise GraphError(say("{quad} is in a graph without a name", quad=str(quad)))
         if has_blank_node(quad):
             blank[quad.graph_name.value].append(quad)
         else:
-            named.add(quad)
+            named.append(f"{quad} .")
     for graph, quads in blank.items():
         if skolem is None:
             raise GraphError(
                 say("{graph} has blank nodes, which the store does not keep", graph=graph),
                 about=graph,
             )
-        named.extend(skolemise(graph, quads, skolem))
+        named += (f"{quad} ." for quad in skolemise(graph, quads, skolem))
     return named
