@@ -1,0 +1,332 @@
+"""Calendars: what is mended, what is refused, and how far a rule may run."""
+
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harvester.readers.ics import read
+from harvester.records import Content, Issue, ReadError, ReadOptions, Record, Window
+
+WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
+ONE = "UID:a\nDTSTART:20260501T100000Z\nSUMMARY:Fête"
+
+
+def events(*blocks: str, head: str = "", timezone: str = "Europe/Paris") -> list[Record | Issue]:
+    inner = "\n".join(f"BEGIN:VEVENT\n{block}\nEND:VEVENT" for block in blocks)
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}\n{inner}\nEND:VCALENDAR\n"
+    return body(text.encode(), timezone=timezone)
+
+
+def body(data: bytes, *, charset: str = "", timezone: str = "Europe/Paris") -> list[Record | Issue]:
+    return list(read(Content(data, charset=charset), ReadOptions(WINDOW, timezone)))
+
+
+def data(found: list[Record | Issue]) -> list[dict[str, Any]]:
+    return [one.data for one in found if isinstance(one, Record)]
+
+
+def codes(found: list[Record | Issue]) -> list[str]:
+    return [one.code for one in found if isinstance(one, Issue)]
+
+
+def starts(found: list[Record | Issue], kind: str = "occurrence") -> list[str]:
+    return [one["start"] for one in data(found) if one["type"] == kind]
+
+
+CALENDAR = f"BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\n{ONE}\nEND:VEVENT\nEND:VCALENDAR\n"
+
+
+@pytest.mark.parametrize("end", ["\r\r\n", "\r\n", "\r", "\n", "\r\n\r\n"])
+def test_line_ends_of_every_sort_are_mended(end: str) -> None:
+    found = body(CALENDAR.replace("\n", end).encode())
+    assert [one["summary"] for one in data(found)] == ["Fête"]
+    assert codes(found) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset", "told"),
+    [
+        ("utf-8", "", []),
+        ("utf-8-sig", "utf-8", []),
+        ("utf-16", "", []),
+        ("utf-16-le", "", []),
+        ("utf-32-be", "", []),
+        ("latin-1", "utf-8", ["encoding"]),
+        ("latin-1", "iso-8859-1", []),
+        ("cp1252", "", ["encoding"]),
+        ("utf-8", "iso-8859-1", []),
+    ],
+)
+def test_the_encoding_is_found_whatever_is_declared(
+    encoding: str, charset: str, told: list[str]
+) -> None:
+    found = body(CALENDAR.encode(encoding), charset=charset)
+    assert [one["summary"] for one in data(found)] == ["Fête"]
+    assert codes(found) == told
+
+
+def test_nul_characters_are_left_out() -> None:
+    assert data(body(CALENDAR.replace("Fête", "F\0ête").encode()))[0]["summary"] == "Fête"
+
+
+def test_several_calendars_in_one_body_are_read_together() -> None:
+    second = CALENDAR.replace("UID:a", "UID:b")
+    assert [one["uid"] for one in data(body((CALENDAR + second).encode()))] == ["a", "b"]
+
+
+def test_a_valid_calendar_without_events_yields_nothing() -> None:
+    assert events() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty body"),
+        (b"  \r\n", "empty body"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
+        (b"\xef\xbb\xbf<!-- x --><HTML lang=fr>", "web page"),
+        (b'{"message": "Group not found"}', "JSON"),
+        (b'<?xml version="1.0"?><rss/>', "XML"),
+        (b"%PDF-1.4 ...", "not iCalendar"),
+        (CALENDAR.replace("END:VEVENT\nEND:VCALENDAR\n", "").encode(), "cut short"),
+    ],
+)
+def test_what_is_no_calendar_says_what_it_is(content: bytes, words: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        body(content)
+    assert words in str(caught.value)
+
+
+def test_a_missing_end_of_calendar_is_told_and_its_events_are_read() -> None:
+    found = body(CALENDAR.removesuffix("END:VCALENDAR\n").encode())
+    assert [one["uid"] for one in data(found)] == ["a"]
+    assert codes(found) == ["ics-no-end"]
+
+
+def test_an_event_that_icalendar_refuses_does_not_lose_the_others() -> None:
+    found = events("UID:x\nDTSTART:20260132T100000Z\nGEO:ici", ONE)
+    assert [one["uid"] for one in data(found)] == ["a"]
+    (issue,) = [one for one in found if isinstance(one, Issue)]
+    assert (issue.code, issue.severity, issue.key) == ("ics-bad-date", "error", ("x",))
+    assert issue.where == "VEVENT 1, line 4"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;COUNT=10",
+        "FREQ=HOURLY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=WEEKLY;INTERVAL=-1",
+        "FREQ=DAILY;UNTIL=20250101",
+        "FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5",
+        "FREQ=YEARLY;RSCALE=CHINESE",
+        "FREQ=WEEKLY;UNTL=20260601",
+        "FREQ=SOMETIMES",
+        "FREQ=WEEKLY;BYDAY=XX",
+        "COUNT=3",
+    ],
+)
+def test_a_rule_that_must_not_be_expanded_leaves_a_single_event(rule: str) -> None:
+    found = events(f"{ONE}\nRRULE:{rule}")
+    assert [one["type"] for one in data(found)] == ["event"]
+    assert codes(found) == ["ics-bad-rule"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=5",
+        "FREQ=WEEKLY;BYMONTH=4;BYMONTHDAY=31",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYSETPOS=366;BYDAY=MO",
+        "FREQ=YEARLY;BYWEEKNO=30;BYMONTH=1",
+    ],
+)
+def test_a_rule_that_no_date_fits_is_refused_without_a_long_search(rule: str) -> None:
+    before = time.process_time()
+    found = events(f"{ONE}\nRRULE:{rule}")
+    assert time.process_time() - before < 2
+    assert codes(found) == ["ics-bad-rule"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;COUNT=1000000000",
+        "FREQ=DAILY;INTERVAL=1000000000000",
+        "FREQ=YEARLY;BYYEARDAY=" + ",".join(str(day) for day in range(1, 366)),
+        "FREQ=WEEKLY;COUNT=-1",
+    ],
+)
+def test_a_bomb_goes_off_inside_its_bounds(rule: str) -> None:
+    before = time.process_time()
+    found = events(f"{ONE}\nRRULE:{rule}")
+    assert time.process_time() - before < 2
+    assert 1 <= len(data(found)) <= 401
+    assert data(found)[0]["uid"] == "a"
+
+
+def test_a_series_keeps_400_dates_and_says_so() -> None:
+    found = events(f"{ONE}\nRRULE:FREQ=DAILY;BYHOUR=8,18")
+    assert len(starts(found)) == 400
+    assert codes(found) == ["ics-many-occurrences"]
+
+
+def test_a_daily_rule_of_the_seventeenth_century_is_not_walked() -> None:
+    found = events("UID:a\nDTSTART:16040101T100000Z\nRRULE:FREQ=DAILY")
+    assert codes(found) == ["ics-bad-rule"]
+
+
+def test_a_birthday_of_1604_as_address_books_write_it_comes_every_year() -> None:
+    found = events("UID:a\nDTSTART;VALUE=DATE:16040607\nRRULE:FREQ=YEARLY\nSUMMARY:Fête")
+    assert starts(found) == ["2026-06-07"]
+
+
+def test_a_time_of_local_mean_time_is_written_in_utc() -> None:
+    found = events("UID:a\nDTSTART;TZID=Europe/Paris:18600607T120000")
+    assert starts(found, "event") == ["1860-06-07T11:50:39+00:00"]
+
+
+def test_the_hour_of_a_series_does_not_move_with_summer_time() -> None:
+    found = events(
+        "UID:a\nDTSTART;TZID=Europe/Paris:20261020T180000\nRRULE:FREQ=WEEKLY;COUNT=2\nSUMMARY:x"
+    )
+    assert starts(found) == ["2026-10-20T18:00:00+02:00", "2026-10-27T18:00:00+01:00"]
+
+
+def test_an_until_that_is_a_day_includes_that_day() -> None:
+    found = events(
+        "UID:a\nDTSTART;TZID=Europe/Paris:20260505T180000\nRRULE:FREQ=WEEKLY;UNTIL=20260512"
+    )
+    assert len(starts(found)) == 2
+
+
+def test_a_moved_date_replaces_that_of_the_rule_even_written_as_a_day() -> None:
+    found = events(
+        "UID:a\nDTSTART;TZID=Europe/Paris:20260505T180000\nRRULE:FREQ=WEEKLY;COUNT=2",
+        "UID:a\nRECURRENCE-ID;VALUE=DATE:20260512\nDTSTART;TZID=Europe/Paris:20260513T180000",
+    )
+    assert starts(found) == ["2026-05-05T18:00:00+02:00", "2026-05-13T18:00:00+02:00"]
+    assert data(found)[2]["previous_start"] == "2026-05-12T18:00:00+02:00"
+
+
+def test_a_changed_date_that_an_exdate_takes_back_is_cancelled() -> None:
+    found = events(
+        "UID:a\nDTSTART:20260505T180000Z\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE:20260512T180000Z",
+        "UID:a\nRECURRENCE-ID:20260512T180000Z\nDTSTART:20260512T190000Z",
+    )
+    assert [one.get("status") for one in data(found)] == [None, None, "CANCELLED"]
+
+
+def test_the_later_edition_of_an_event_wins_by_sequence_then_by_modification() -> None:
+    found = events(
+        "UID:a\nDTSTART:20260505T180000Z\nSUMMARY:Neuf\nLAST-MODIFIED:20260401T000000Z",
+        "UID:a\nDTSTART:20260505T180000Z\nSUMMARY:Vieux\nLAST-MODIFIED:20260301T000000Z",
+    )
+    assert [one["summary"] for one in data(found)] == ["Neuf"]
+    assert codes(found) == ["ics-duplicate"]
+
+
+def test_an_event_moved_by_a_later_edition_is_there_once() -> None:
+    found = events(
+        "UID:a\nDTSTART:20260505T180000Z\nSUMMARY:Bal\nSEQUENCE:0",
+        "UID:a\nDTSTART:20260506T180000Z\nSUMMARY:Bal\nSEQUENCE:1",
+    )
+    assert starts(found, "event") == ["2026-05-06T20:00:00+02:00"]
+
+
+def test_a_zone_that_one_calendar_invents_is_unknown_to_the_next() -> None:
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Chez nous\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+        "TZOFFSETFROM:+0700\nTZOFFSETTO:+0700\nEND:STANDARD\nEND:VTIMEZONE"
+    )
+    event = "UID:a\nDTSTART;TZID=Chez nous:20260501T100000"
+    assert starts(events(event, head=zone), "event") == ["2026-05-01T10:00:00+07:00"]
+    found = events(event)
+    assert starts(found, "event") == ["2026-05-01T10:00:00+02:00"]
+    assert codes(found) == ["ics-unknown-zone"]
+
+
+def test_times_in_utc_are_shown_by_the_clock_of_the_source() -> None:
+    assert starts(events(ONE, timezone="Indian/Reunion"), "event") == ["2026-05-01T14:00:00+04:00"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "ANNULÉ : bal",
+        "[Annulé] bal",
+        "Bal (annulée)",
+        "Cancelled: ball",
+        "Bal - REPORTÉ",
+        "Annule bal",
+    ],
+)
+def test_a_cancellation_written_in_the_title_is_understood(title: str) -> None:
+    found = events(f"UID:a\nDTSTART:20260501T100000Z\nSUMMARY:{title}")
+    assert data(found)[0]["status"] == "CANCELLED"
+    assert data(found)[0]["summary"] == title
+    assert codes(found) == ["ics-cancelled-in-title"]
+
+
+@pytest.mark.parametrize("title", ["Annuler sa carte", "Les reporters", "Bal annulable", "Report"])
+def test_a_title_that_only_resembles_one_is_left_alone(title: str) -> None:
+    assert "status" not in data(events(f"UID:a\nDTSTART:20260501T100000Z\nSUMMARY:{title}"))[0]
+
+
+def test_an_event_without_uid_keeps_the_same_key_from_one_read_to_the_next() -> None:
+    one, again = (events("DTSTART:20260501T100000Z\nSUMMARY:Bal") for _ in range(2))
+    assert data(one)[0]["uid"] == data(again)[0]["uid"]
+    assert codes(one) == ["ics-no-uid"]
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_end_with_records_issues_or_a_read_error(tail: bytes) -> None:
+    with suppress(ReadError):
+        body(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20260501\n" + tail)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "BEGIN:VEVENT",
+            "END:VEVENT",
+            "BEGIN:VALARM",
+            "END:VALARM",
+            "END:VCALENDAR",
+            "UID:a",
+            "DTSTART:20260501T100000Z",
+            "DTSTART;VALUE=DATE:20260501",
+            "DTEND:20260501T110000",
+            "DURATION:PT1H",
+            "RRULE:FREQ=WEEKLY;COUNT=3",
+            "EXDATE:20260508",
+            "RDATE;VALUE=PERIOD:20260601T100000Z/PT2H",
+            "RECURRENCE-ID:20260508T100000Z",
+            "RECURRENCE-ID;RANGE=THISANDFUTURE:20260508",
+            "SEQUENCE:x",
+            " suite",
+        ]
+    ),
+    max_size=40,
+)
+
+
+@given(LINES)
+@settings(max_examples=200, deadline=timedelta(seconds=2))
+def test_lines_in_any_order_never_break_the_reader(lines: list[str]) -> None:
+    try:
+        found = body("\n".join(["BEGIN:VCALENDAR", *lines]).encode())
+    except ReadError:
+        return
+    keys = [one.key for one in found if isinstance(one, Record)]
+    assert len(keys) == len(set(keys))
