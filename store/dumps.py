@@ -82,7 +82,7 @@ class _Content:
         self.licences = self._licences()
         self._allowed = tuple(self.iris.record(source, "") for source in self.licences)
         self.entities, self._withheld = self._entities()
-        self.subjects = self._reached()
+        self.subjects = self._described()
 
     @property
     def every_licence(self) -> tuple[str, ...]:
@@ -109,18 +109,23 @@ class _Content:
                 allowed.add(_value(quad.subject))
         return allowed, every - allowed
 
-    def _reached(self) -> set[str]:
-        """The entities, their parts, and what describes the concepts and communes they name."""
+    def _described(self) -> dict[str, int]:
+        """Subject → statements: the entities, their parts, the concepts they name."""
+        described: dict[str, int] = {}
         reached, waiting = set(self.entities), list(self.entities)
         while waiting:
-            subject = ox.NamedNode(waiting.pop())
-            for quad in self.store.quads_for_pattern(subject, None, None, self.canonical):
-                if isinstance(quad.object, ox.NamedNode):
-                    iri = quad.object.value
-                    if iri not in reached and iri not in self._withheld:
-                        reached.add(iri)
-                        waiting.append(iri)
-        return reached
+            subject = waiting.pop()
+            count = 0
+            for _, value in self.about(ox.NamedNode(subject)):
+                count += 1
+                iri = _value(value)
+                owner = iri.partition("#")[0]
+                if iri and iri not in reached and owner not in self._withheld:
+                    reached.add(iri)
+                    waiting.append(iri)
+            if count:
+                described[subject] = count
+        return described
 
     def lines(self, graph: str) -> list[str]:
         """The N-Quads lines of ``graph`` that may be reused, sorted."""
@@ -180,7 +185,7 @@ def _write_graph(content: _Content, graph: str, *files: BinaryIO) -> int:
 def _write_jsonld(content: _Content, directory: Path) -> _Dump:
     """One node a line, its parts nested: fragments of an entity, and skolem IRIs."""
     context = Context.load()
-    base, seen, triples, separator = content.iris.base, set[str](), 0, "\n"
+    base, seen, separator = content.iris.base, set[str](), "\n"
 
     def is_part(iri: str) -> bool:
         return iri.startswith(base) and "#" in iri and iri in content.subjects
@@ -189,14 +194,13 @@ def _write_jsonld(content: _Content, directory: Path) -> _Dump:
         head = json.dumps(context.document, ensure_ascii=False)
         file.write(f'{{"@context": {head},\n"@graph": ['.encode())
         for iri in sorted(content.subjects, key=lambda iri: (is_part(iri), iri)):
-            subject = ox.NamedNode(iri)
-            said = sum(1 for _ in content.about(subject))
-            triples += said
-            if said and iri not in seen:
+            if iri not in seen:
+                subject = ox.NamedNode(iri)
                 node = context.node(subject, content.about, is_part=is_part, seen=seen)
                 file.write(f"{separator}{json.dumps(node, ensure_ascii=False)}".encode())
                 separator = ",\n"
         file.write(b"\n]}\n")
+    triples = sum(content.subjects.values())
     return _Dump("enbauges.jsonld", "application/ld+json", triples, content.every_licence)
 
 

@@ -137,7 +137,7 @@ class Context:
         seen.add(subject.value)
         types: list[Any] = []
         said: defaultdict[_Term, list[tuple[str, Any]]] = defaultdict(list)
-        for predicate, value in sorted(lookup(subject), key=str):
+        for predicate, value in sorted(lookup(subject), key=_order):
             if predicate.value == _RDF_TYPE and isinstance(value, ox.NamedNode):
                 types.append(self.name(value.value))
                 continue
@@ -235,6 +235,10 @@ def _values(key: _Term, said: list[tuple[str, Any]]) -> Any:
     for language, text in said:
         languages[language].append(text)
     return {language: _one_or_all(texts) for language, texts in sorted(languages.items())}
+
+
+def _order(said: tuple[ox.NamedNode, Value]) -> tuple[str, str]:
+    return said[0].value, str(said[1])
 
 
 def _one_or_all(values: list[Any]) -> Any:
