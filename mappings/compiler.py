@@ -12,16 +12,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mappings.expressions import Problems, condition
+from mappings.expressions import Notes, Scope, condition
 from mappings.functions import Registry
 from mappings.paths import Item, Path, as_item, select
 from mappings.plan import Plan, PredicateObject, Source, TermMap, TriplesMap
+from mappings.problems import Problem
 from mappings.terms import Field, Make, constant, field, maker
 
 Graph = ox.NamedNode | ox.DefaultGraph
 _Add = Callable[[ox.Quad], None]
-_State = Callable[[Item, Any, Graph, _Add, Problems], None]
-_Run = Callable[[Item, Graph, _Add, Problems], None]
+_State = Callable[[Item, Any, Graph, _Add, Notes], None]
+_Run = Callable[[Item, Graph, _Add, Notes], None]
 
 DEFAULT_GRAPH_IRIS = frozenset(
     {"http://www.w3.org/ns/r2rml#defaultGraph", "http://w3id.org/rml/defaultGraph"}
@@ -44,7 +45,8 @@ class Mapping:
     def __init__(self, plan: Plan, registry: Registry, records: str = "$.records[*]") -> None:
         """Compile ``plan``; ``records`` is the iterator that selects whole records."""
         self.plan = plan
-        self.compiled = tuple(_compile(each, registry, plan.base) for each in plan.triples_maps)
+        scope = Scope.of(plan, registry)
+        self.compiled = tuple(_compile(each, scope) for each in plan.triples_maps)
         root = Path.parse(records)
         self._whole: list[_Run] = []
         self._parts: list[tuple[Path, _Run]] = []
@@ -55,7 +57,7 @@ class Mapping:
                 else:
                     self._whole.append(each.run)
 
-    def quads(self, record: dict[str, Any], graph: Graph, problems: Problems) -> list[ox.Quad]:
+    def quads(self, record: dict[str, Any], graph: Graph, problems: list[Problem]) -> list[ox.Quad]:
         """What ``record`` says, in ``graph`` where the mapping names no other.
 
         Values that cannot be used are told in ``problems``, which this adds to; a value that
@@ -63,13 +65,14 @@ class Mapping:
         """
         quads: list[ox.Quad] = []
         add = quads.append
-        found: Problems = []
+        notes = Notes()
         for run in self._whole:
-            run(record, graph, add, found)
+            run(record, graph, add, notes)
         for way, run in self._parts:
             for part in select(record, way.steps):
-                run(as_item(part), graph, add, found)
-        if found:
+                own = Notes(notes.problems)
+                run(as_item(part), graph, add, own)
+        if found := notes.problems:
             problems.extend({(each.code, each.value): each for each in found}.values())
         return quads
 
@@ -83,60 +86,58 @@ def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     return iter(ways or {Path(())})
 
 
-def _compile(triples_map: TriplesMap, registry: Registry, base: str) -> Compiled:
-    subjects = [maker(each, registry, base) for each in triples_map.subjects]
+def _compile(triples_map: TriplesMap, scope: Scope) -> Compiled:
+    subjects = [maker(each, scope) for each in triples_map.subjects]
     states = [
         state
         for each in triples_map.predicate_objects
-        for state in _states(each, triples_map.graphs, registry, base)
+        for state in _states(each, triples_map.graphs, scope)
     ]
-    holds = condition(triples_map.condition, registry)
+    holds = condition(triples_map.condition, scope)
 
-    def run(item: Item, graph: Graph, add: _Add, problems: Problems) -> None:
-        if holds is not None and not holds(item, problems):
+    def run(item: Item, graph: Graph, add: _Add, notes: Notes) -> None:
+        if holds is not None and not holds(item, notes):
             return
         for make in subjects:
-            made = make(item, problems)
+            made = make(item, notes)
             if made is None:
                 continue
             for subject in made if type(made) is list else (made,):
                 for state in states:
-                    state(item, subject, graph, add, problems)
+                    state(item, subject, graph, add, notes)
 
     return Compiled(triples_map.name, triples_map.sources, run)
 
 
-def _states(
-    each: PredicateObject, graphs: tuple[TermMap, ...], registry: Registry, base: str
-) -> Iterator[_State]:
-    holds = condition(each.condition, registry)
+def _states(each: PredicateObject, graphs: tuple[TermMap, ...], scope: Scope) -> Iterator[_State]:
+    holds = condition(each.condition, scope)
     every = (*graphs, *each.graphs)
     for predicate_map in each.predicates:
         for object_map in each.objects:
-            make = maker(object_map, registry, base)
-            fixed = constant(predicate_map, base)
+            make = maker(object_map, scope)
+            fixed = constant(predicate_map, scope)
             if fixed is not None and not every:
-                state = _simple(fixed, object_map, make, base)
+                state = _simple(fixed, object_map, make, scope)
             else:
                 state = _general(
-                    maker(predicate_map, registry, base),
+                    maker(predicate_map, scope),
                     make,
-                    [maker(graph, registry, base) for graph in every],
+                    [maker(graph, scope) for graph in every],
                 )
             yield _guarded(state, holds) if holds else state
     for predicate_map in each.inverse:
-        predicate = maker(predicate_map, registry, base)
+        predicate = maker(predicate_map, scope)
         for object_map in each.objects:
-            targets = [maker(graph, registry, base) for graph in every]
-            state = _general(predicate, maker(object_map, registry, base), targets, inverse=True)
+            targets = [maker(graph, scope) for graph in every]
+            state = _general(predicate, maker(object_map, scope), targets, inverse=True)
             yield _guarded(state, holds) if holds else state
 
 
-def _simple(predicate: ox.NamedNode, object_map: TermMap, make: Make, base: str) -> _State:
+def _simple(predicate: ox.NamedNode, object_map: TermMap, make: Make, scope: Scope) -> _State:
     """The statement of a fixed predicate, by the shortest way that its object allows."""
-    if (thing := constant(object_map, base)) is not None:
+    if (thing := constant(object_map, scope)) is not None:
         return _constant_object(predicate, thing)
-    if (found := field(object_map, base)) is not None:
+    if (found := field(object_map, scope)) is not None:
         return _of_field(predicate, found)
     return _plain(predicate, make)
 
@@ -144,7 +145,7 @@ def _simple(predicate: ox.NamedNode, object_map: TermMap, make: Make, base: str)
 def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode) -> _State:
     quad = ox.Quad
 
-    def state(_item: Item, subject: Any, graph: Graph, add: _Add, _problems: Problems) -> None:
+    def state(_item: Item, subject: Any, graph: Graph, add: _Add, _notes: Notes) -> None:
         add(quad(subject, predicate, thing, graph))
 
     return state
@@ -153,15 +154,15 @@ def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode) -> _State:
 def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
     quad, key, build, rest = ox.Quad, found.key, found.build, found.rest
 
-    def state(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
+    def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
         value = item.get(key)
         if type(value) is str:
             try:
                 add(quad(subject, predicate, build(value), graph))
             except ValueError:
-                rest(value, problems)
+                rest(value, notes)
         elif value is not None:
-            for thing in _listed(rest(value, problems)):
+            for thing in _listed(rest(value, notes)):
                 add(quad(subject, predicate, thing, graph))
 
     return state
@@ -170,8 +171,8 @@ def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
 def _plain(predicate: ox.NamedNode, make: Make) -> _State:
     quad = ox.Quad
 
-    def state(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
-        made = make(item, problems)
+    def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
+        made = make(item, notes)
         if made is None:
             return
         if type(made) is list:
@@ -184,10 +185,10 @@ def _plain(predicate: ox.NamedNode, make: Make) -> _State:
 
 
 def _general(predicate: Make, make: Make, graphs: list[Make], *, inverse: bool = False) -> _State:
-    def state(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
-        predicates = _listed(predicate(item, problems))
-        objects = _listed(make(item, problems))
-        named = [_default(each, graph) for one in graphs for each in _listed(one(item, problems))]
+    def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
+        predicates = _listed(predicate(item, notes))
+        objects = _listed(make(item, notes))
+        named = [_default(each, graph) for one in graphs for each in _listed(one(item, notes))]
         for target in named if graphs else [graph]:
             for each in predicates:
                 for thing in objects:
@@ -199,10 +200,10 @@ def _general(predicate: Make, make: Make, graphs: list[Make], *, inverse: bool =
     return state
 
 
-def _guarded(state: _State, holds: Callable[[Item, Problems], bool]) -> _State:
-    def guarded(item: Item, subject: Any, graph: Graph, add: _Add, problems: Problems) -> None:
-        if holds(item, problems):
-            state(item, subject, graph, add, problems)
+def _guarded(state: _State, holds: Callable[[Item, Notes], bool]) -> _State:
+    def guarded(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
+        if holds(item, notes):
+            state(item, subject, graph, add, notes)
 
     return guarded
 

@@ -1,24 +1,60 @@
 """Expressions of a plan → closures that give plain values.
 
-An evaluator takes a record and the list that problems are put in; it gives a value, a list
-of values, or None. Whatever is the same for every record is worked out here, once.
+An evaluator takes an item and what is known of it; it gives a value, a list of values, or
+None. Whatever is the same for every record is worked out here, once; a function call that
+several rules of a mapping make is made once for each item.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from mappings.functions import Function, Parameter, Registry
 from mappings.functions.general import is_true, text_of
 from mappings.paths import Item, getter
-from mappings.plan import Call, Constant, Expression, Reference, Template
+from mappings.plan import Call, Constant, Expression, Plan, Reference, Template
 from mappings.problems import Problem
 
-Problems = list[Problem]
-Evaluate = Callable[[Item, Problems], Any]
+
+@dataclass(slots=True)
+class Notes:
+    """What is known of one item while it is mapped.
+
+    ``problems`` are the values that could not be used; ``results`` those of the calls that
+    several rules make.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    results: dict[int, Any] = field(default_factory=dict)
+
+
+Evaluate = Callable[[Item, Notes], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What expressions are compiled with.
+
+    ``shared`` numbers the calls that several rules make; relative IRIs are appended to
+    ``base`` (RML-Core).
+    """
+
+    registry: Registry
+    shared: Mapping[Call, int]
+    base: str = ""
+
+    @classmethod
+    def of(cls, plan: Plan, registry: Registry) -> Scope:
+        """The scope of ``plan``."""
+        counts = Counter(plan.calls())
+        several = [each for each, count in counts.items() if count > 1]
+        return cls(registry, {each: number for number, each in enumerate(several)}, plan.base)
+
 
 _RESERVED = re.compile(
     r"[^A-Za-z0-9\-._~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
@@ -35,26 +71,26 @@ def _encoded(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
 
 
-def evaluator(expression: Expression, registry: Registry, *, encode: bool = False) -> Evaluate:
+def evaluator(expression: Expression, scope: Scope, *, encode: bool = False) -> Evaluate:
     """The closure of ``expression``; ``encode`` percent-encodes what fills a template."""
     match expression:
         case Constant(text):
-            return lambda _item, _problems: text
+            return lambda _item, _notes: text
         case Reference(path):
             get = getter(path)
-            return lambda item, _problems: get(item)
+            return lambda item, _notes: get(item)
         case Template():
             return _template(expression, encode=encode)
         case Call():
-            return _call(expression, registry)
+            return call(expression, scope)
 
 
-def condition(call: Call | None, registry: Registry) -> Callable[[Item, Problems], bool] | None:
-    """Whether ``call`` gives true for a record; None when there is no condition."""
-    if call is None:
+def condition(test: Call | None, scope: Scope) -> Callable[[Item, Notes], bool] | None:
+    """Whether ``test`` gives true for a record; None when there is no condition."""
+    if test is None:
         return None
-    evaluate = _call(call, registry)
-    return lambda item, problems: is_true(evaluate(item, problems))
+    evaluate = call(test, scope)
+    return lambda item, notes: is_true(evaluate(item, notes))
 
 
 def _template(template: Template, *, encode: bool) -> Evaluate:
@@ -68,7 +104,7 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
         ((index, get, coded),) = holes
         return _template_of_one("".join(pieces[:index]), get, "".join(pieces[index:]), coded)
 
-    def evaluate(item: Item, _problems: Problems) -> Any:
+    def evaluate(item: Item, _notes: Notes) -> Any:
         filled: list[Any] = list(pieces)
         several = False
         for index, get, coded in holes:
@@ -87,7 +123,7 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
 
 
 def _template_of_one(before: str, get: Callable[[Item], Any], after: str, coded: bool) -> Evaluate:  # noqa: FBT001
-    def evaluate(item: Item, _problems: Problems) -> Any:
+    def evaluate(item: Item, _notes: Notes) -> Any:
         value = get(item)
         if type(value) is str:
             return before + (percent_encode(value) if coded else value) + after
@@ -110,9 +146,26 @@ def _combinations(filled: list[Any]) -> list[str]:
     return ["".join(each) for each in product(*choices)]
 
 
-def _call(call: Call, registry: Registry) -> Evaluate:
-    function = registry[call.function]
-    arguments = [_argument(parameter, call, registry) for parameter in function.parameters]
+def call(called: Call, scope: Scope) -> Evaluate:
+    """The closure of ``called``: a shared one keeps its result for the item."""
+    evaluate = _call(called, scope)
+    number = scope.shared.get(called)
+    if number is None:
+        return evaluate
+
+    def once(item: Item, notes: Notes) -> Any:
+        results = notes.results
+        if number in results:
+            return results[number]
+        result = results[number] = evaluate(item, notes)
+        return result
+
+    return once
+
+
+def _call(called: Call, scope: Scope) -> Evaluate:
+    function = scope.registry[called.function]
+    arguments = [_argument(parameter, called, scope) for parameter in function.parameters]
     if len(arguments) == 1 and function.parameters[0].takes == "one":
         return _call_of_one(function, arguments[0])
 
@@ -123,17 +176,17 @@ def _call(call: Call, registry: Registry) -> Evaluate:
         for parameter in function.parameters
     ]
 
-    def evaluate(item: Item, problems: Problems) -> Any:
-        values = [argument(item, problems) for argument in arguments]
+    def evaluate(item: Item, notes: Notes) -> Any:
+        values = [argument(item, notes) for argument in arguments]
         if any(value is None for value, needed in zip(values, required, strict=True) if needed):
             return None
         if not any(type(value) is list for value, one in zip(values, single, strict=True) if one):
-            return _sorted_out(apply(*values), problems)
+            return _sorted_out(apply(*values), notes)
         each = (
             value if one and type(value) is list else [value]
             for value, one in zip(values, single, strict=True)
         )
-        return _flat(_sorted_out(apply(*combination), problems) for combination in product(*each))
+        return _flat(_sorted_out(apply(*combination), notes) for combination in product(*each))
 
     return evaluate
 
@@ -142,33 +195,33 @@ def _call_of_one(function: Function, argument: Evaluate) -> Evaluate:
     apply = function.call
     required = function.parameters[0].required
 
-    def evaluate(item: Item, problems: Problems) -> Any:
-        value = argument(item, problems)
+    def evaluate(item: Item, notes: Notes) -> Any:
+        value = argument(item, notes)
         if value is None and required:
             return None
         if type(value) is list:
-            return _flat(_sorted_out(apply(each), problems) for each in _listed(value))
-        return _sorted_out(apply(value), problems)
+            return _flat(_sorted_out(apply(each), notes) for each in _listed(value))
+        return _sorted_out(apply(value), notes)
 
     return evaluate
 
 
-def _argument(parameter: Parameter, call: Call, registry: Registry) -> Evaluate:
+def _argument(parameter: Parameter, called: Call, scope: Scope) -> Evaluate:
     given = [
-        evaluator(argument.value, registry)
-        for argument in call.arguments
+        evaluator(argument.value, scope)
+        for argument in called.arguments
         if argument.parameter == parameter.iri
     ]
     if parameter.takes == "rest":
-        return lambda item, problems: [_value(each(item, problems)) for each in given]
+        return lambda item, notes: [_value(each(item, notes)) for each in given]
     if not given:
-        return lambda _item, _problems: [] if parameter.takes == "list" else None
+        return lambda _item, _notes: [] if parameter.takes == "list" else None
     evaluate = given[0]
     if parameter.takes == "list":
-        return lambda item, problems: _listed(evaluate(item, problems))
+        return lambda item, notes: _listed(evaluate(item, notes))
     if parameter.takes == "object":
-        return lambda item, problems: _object(evaluate(item, problems))
-    return lambda item, problems: _value(evaluate(item, problems))
+        return lambda item, notes: _object(evaluate(item, notes))
+    return lambda item, notes: _value(evaluate(item, notes))
 
 
 def _value(value: Any) -> Any:
@@ -185,13 +238,13 @@ def _listed(value: Any) -> list[Any]:
     return [] if _value(value) is None else [value]
 
 
-def _sorted_out(result: Any, problems: Problems) -> Any:
+def _sorted_out(result: Any, notes: Notes) -> Any:
     """``result`` without its problems, which go where problems are put."""
     if type(result) is Problem:
-        problems.append(result)
+        notes.problems.append(result)
         return None
     if type(result) is list and any(type(each) is Problem for each in result):
-        problems.extend(each for each in result if type(each) is Problem)
+        notes.problems.extend(each for each in result if type(each) is Problem)
         return [each for each in result if type(each) is not Problem]
     return result
 

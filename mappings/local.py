@@ -17,6 +17,7 @@ import ijson
 import pyoxigraph as ox
 
 from mappings.compiler import Compiled
+from mappings.expressions import Notes
 from mappings.paths import Item, as_item, select
 from mappings.paths import Path as Steps
 from mappings.plan import Source
@@ -53,8 +54,9 @@ def map_file(mapping: Path, file: Path | None, base: str, problems: list[Problem
 def _mapped(items: Iterator[Item], every: list[Compiled], problems: list[Problem]) -> Iterator[str]:
     for item in items:
         quads: list[ox.Quad] = []
+        notes = Notes(problems)
         for each in every:
-            each.run(item, _GRAPH, quads.append, problems)
+            each.run(item, _GRAPH, quads.append, notes)
         for quad in quads:
             yield f"{quad} ."
 

@@ -8,6 +8,7 @@ its prefixes are expanded, its functions and their parameters exist.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -80,6 +81,11 @@ class TermMap:
     language: Expression | None = None
     condition: Call | None = None
 
+    def calls(self) -> Iterator[Call]:
+        """The function calls that terms are made with."""
+        for expression in (self.expression, self.datatype, self.language, self.condition):
+            yield from _calls(expression)
+
 
 @dataclass(frozen=True, slots=True)
 class PredicateObject:
@@ -93,6 +99,12 @@ class PredicateObject:
     graphs: tuple[TermMap, ...] = ()
     condition: Call | None = None
     inverse: tuple[TermMap, ...] = ()
+
+    def calls(self) -> Iterator[Call]:
+        """The function calls of the rule."""
+        yield from _calls(self.condition)
+        for term_map in (*self.predicates, *self.objects, *self.graphs, *self.inverse):
+            yield from term_map.calls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +139,20 @@ class Plan:
 
     triples_maps: tuple[TriplesMap, ...]
     base: str = ""
+
+    def calls(self) -> Iterator[Call]:
+        """Every function call, those in arguments included; again for each use of its result."""
+        for each in self.triples_maps:
+            yield from _calls(each.condition)
+            for term_map in (*each.subjects, *each.graphs):
+                yield from term_map.calls()
+            for rule in each.predicate_objects:
+                pairs = len(rule.objects) * (len(rule.predicates) + len(rule.inverse))
+                yield from tuple(rule.calls()) * pairs
+
+
+def _calls(expression: Expression | None) -> Iterator[Call]:
+    if isinstance(expression, Call):
+        yield expression
+        for argument in expression.arguments:
+            yield from _calls(argument.value)

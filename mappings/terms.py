@@ -1,6 +1,6 @@
 """Term maps of a plan → closures that give RDF terms.
 
-A maker takes a record and the list that problems are put in; it gives a term, a list of
+A maker takes a record and what is known of it; it gives a term, a list of
 terms, or None. A value that no term can be made of is a ``Problem``.
 """
 
@@ -16,8 +16,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mappings.expressions import Evaluate, Problems, condition, evaluator
-from mappings.functions import Registry
+from mappings.expressions import Evaluate, Notes, Scope, condition, evaluator
 from mappings.functions.general import text_of
 from mappings.paths import Item
 from mappings.plan import Constant, Reference, TermMap, TermType
@@ -26,7 +25,7 @@ from vocab import term
 from vocab.messages import say
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
-Make = Callable[[Item, Problems], Any]
+Make = Callable[[Item, Notes], Any]
 Build = Callable[[str], Term]
 
 _BOOLEAN = ox.NamedNode(term("xsd:boolean"))
@@ -44,60 +43,60 @@ class Field:
 
     key: str
     build: Build
-    rest: Callable[[Any, Problems], Any]
+    rest: Callable[[Any, Notes], Any]
     """What to make of a value that is no text, or that ``build`` refuses."""
 
 
-def maker(term_map: TermMap, registry: Registry, base: str) -> Make:
-    """The closure of ``term_map``; relative IRIs are appended to ``base`` (RML-Core)."""
-    make = _unconditional(term_map, registry, base)
-    holds = condition(term_map.condition, registry)
+def maker(term_map: TermMap, scope: Scope) -> Make:
+    """The closure of ``term_map``; relative IRIs are appended to the base."""
+    make = _unconditional(term_map, scope)
+    holds = condition(term_map.condition, scope)
     if holds is None:
         return make
-    return lambda item, problems: make(item, problems) if holds(item, problems) else None
+    return lambda item, notes: make(item, notes) if holds(item, notes) else None
 
 
-def constant(term_map: TermMap, base: str) -> ox.NamedNode | None:
+def constant(term_map: TermMap, scope: Scope) -> ox.NamedNode | None:
     """The IRI that ``term_map`` gives for every record, if it is such a map."""
-    expression, build = term_map.expression, _builder(term_map, base)
+    expression, build = term_map.expression, _builder(term_map, scope.base)
     if not isinstance(expression, Constant) or term_map.condition is not None or build is None:
         return None
-    made = _made(expression.text, [], build)
+    made = _made(expression.text, Notes(), build)
     return made if isinstance(made, ox.NamedNode) else None
 
 
-def field(term_map: TermMap, base: str) -> Field | None:
+def field(term_map: TermMap, scope: Scope) -> Field | None:
     """``term_map`` as a ``Field``, if it is one."""
     expression = term_map.expression
     if not isinstance(expression, Reference) or term_map.condition is not None:
         return None
-    build = _builder(term_map, base)
+    build = _builder(term_map, scope.base)
     key = expression.path.steps[0] if len(expression.path.steps) == 1 else None
     if build is None or not isinstance(key, str):
         return None
-    return Field(key, build, lambda value, problems: _all(value, problems, build))
+    return Field(key, build, lambda value, notes: _all(value, notes, build))
 
 
-def _unconditional(term_map: TermMap, registry: Registry, base: str) -> Make:
+def _unconditional(term_map: TermMap, scope: Scope) -> Make:
     if term_map.expression is None:
-        return lambda _item, _problems: ox.BlankNode()
+        return lambda _item, _notes: ox.BlankNode()
     encode = term_map.type is TermType.IRI
-    evaluate = evaluator(term_map.expression, registry, encode=encode)
-    build = _builder(term_map, base)
+    evaluate = evaluator(term_map.expression, scope, encode=encode)
+    build = _builder(term_map, scope.base)
     if build is None:
-        return _qualified(term_map, evaluate, registry, base)
+        return _qualified(term_map, evaluate, scope)
     if isinstance(term_map.expression, Constant):
-        made = _made(term_map.expression.text, [], build)
-        return lambda _item, _problems: made
+        made = _made(term_map.expression.text, Notes(), build)
+        return lambda _item, _notes: made
 
-    def make(item: Item, problems: Problems) -> Any:
-        value = evaluate(item, problems)
+    def make(item: Item, notes: Notes) -> Any:
+        value = evaluate(item, notes)
         if type(value) is str:
             try:
                 return build(value)
             except ValueError:
                 pass
-        return _all(value, problems, build)
+        return _all(value, notes, build)
 
     return make
 
@@ -115,38 +114,38 @@ def _builder(term_map: TermMap, base: str) -> Build | None:
     return ox.Literal if term_map.language is None and term_map.datatype is None else None
 
 
-def _qualified(term_map: TermMap, evaluate: Evaluate, registry: Registry, base: str) -> Make:
+def _qualified(term_map: TermMap, evaluate: Evaluate, scope: Scope) -> Make:
     """A literal whose datatype or language is read in the record."""
     qualifier = term_map.language or term_map.datatype
     assert qualifier is not None  # noqa: S101  # for the type checker: _builder has seen to it
-    read = evaluator(qualifier, registry, encode=term_map.language is None)
+    read = evaluator(qualifier, scope, encode=term_map.language is None)
 
-    def make(item: Item, problems: Problems) -> Any:
-        found = read(item, problems)
+    def make(item: Item, notes: Notes) -> Any:
+        found = read(item, notes)
         if found is None:
             return None
         build: Build
         if term_map.language is not None:
             build = partial(ox.Literal, language=text_of(found))
         else:
-            datatype = _made(found, problems, lambda text: _resolved(text, base))
+            datatype = _made(found, notes, lambda text: _resolved(text, scope.base))
             if not isinstance(datatype, ox.NamedNode):
                 return None
             build = partial(ox.Literal, datatype=datatype)
-        return _all(evaluate(item, problems), problems, build)
+        return _all(evaluate(item, notes), notes, build)
 
     return make
 
 
-def _all(value: Any, problems: Problems, build: Build) -> Any:
+def _all(value: Any, notes: Notes, build: Build) -> Any:
     """The term of ``value``, or the terms of its items; objects of JSON have none."""
     if value is None or type(value) is dict:
         return None
     if type(value) is not list:
-        return _made(value, problems, build)
+        return _made(value, notes, build)
     terms: list[Term] = []
     for each in value:
-        made = _all(each, problems, build)
+        made = _all(each, notes, build)
         if type(made) is list:
             terms.extend(made)
         elif made is not None:
@@ -154,14 +153,14 @@ def _all(value: Any, problems: Problems, build: Build) -> Any:
     return terms or None
 
 
-def _made(value: Any, problems: Problems, build: Build) -> Term | None:
+def _made(value: Any, notes: Notes, build: Build) -> Term | None:
     """One term, or None and a problem."""
     if build is ox.Literal and type(value) is not str:
         return _natural(value)
     try:
         return build(text_of(value))
     except ValueError as error:
-        problems.append(_refused(value, build, str(error)))
+        notes.problems.append(_refused(value, build, str(error)))
         return None
 
 
