@@ -80,14 +80,13 @@ class _Content:
         self.iris = Iris(generation.base)
         self.canonical = ox.NamedNode(self.iris.graph("canonical"))
         self.licences = self._licences()
-        self._allowed = tuple(self.iris.record(source, "") for source in self.licences)
-        self.entities, self._withheld = self._entities()
+        self.entities, self._withheld, merged = self._entities()
+        self.merged_licences = self.all_of(merged)
         self.subjects = self._described()
 
-    @property
-    def every_licence(self) -> tuple[str, ...]:
-        """The licences of what may be reused, each once."""
-        return tuple(sorted({name for names in self.licences.values() for name in names}))
+    def all_of(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """The licences of ``sources``, each once."""
+        return tuple(sorted({name for source in sources for name in self.licences[source]}))
 
     def _licences(self) -> dict[str, tuple[str, ...]]:
         """Source id → the licences it states."""
@@ -100,14 +99,22 @@ class _Content:
                 found[subject.removeprefix(prefix)].add(str(quad.object))
         return {source: tuple(sorted(licences)) for source, licences in sorted(found.items())}
 
-    def _entities(self) -> tuple[set[str], set[str]]:
-        """The canonical entities that may be reused, and those that may not."""
-        every, allowed = set(), set()
+    def _source_of(self, iri: str) -> str:
+        """The id of the source whose record ``iri`` is, "" when it is no record."""
+        if not iri.startswith(self.iris.records):
+            return ""
+        return iri.removeprefix(self.iris.records).partition("/")[0]
+
+    def _entities(self) -> tuple[set[str], set[str], set[str]]:
+        """Canonical entities to give, those to withhold, and the sources of the former."""
+        every, given, merged = set(), set(), set()
         for quad in self.store.quads_for_pattern(None, _DERIVED, None, self.canonical):
-            every.add(_value(quad.subject))
-            if _value(quad.object).startswith(self._allowed):
-                allowed.add(_value(quad.subject))
-        return allowed, every - allowed
+            entity, source = _value(quad.subject), self._source_of(_value(quad.object))
+            every.add(entity)
+            if source in self.licences:
+                given.add(entity)
+                merged.add(source)
+        return given, every - given, merged
 
     def _described(self) -> dict[str, int]:
         """Subject → statements: the entities, their parts, the concepts they name."""
@@ -142,9 +149,8 @@ class _Content:
         """Whether ``line`` names a record or an entity that may not be reused."""
         for word in line.split(" "):
             iri = word[1:-1]
-            if iri in self._withheld:
-                return True
-            if iri.startswith(self.iris.records) and not iri.startswith(self._allowed):
+            source = self._source_of(iri)
+            if iri in self._withheld or (source and source not in self.licences):
                 return True
         return False
 
@@ -170,7 +176,7 @@ def _write_quads(content: _Content, directory: Path) -> list[_Dump]:
                 count = sum(_write_graph(content, graph, whole, file) for graph in graphs)
             total += count
             dumps.append(_Dump(name, "application/n-quads", count, licences))
-    every = _Dump("enbauges.nq.gz", "application/n-quads", total, content.every_licence)
+    every = _Dump("enbauges.nq.gz", "application/n-quads", total, content.all_of(content.licences))
     return [every, *dumps]
 
 
@@ -201,7 +207,7 @@ def _write_jsonld(content: _Content, directory: Path) -> _Dump:
                 separator = ",\n"
         file.write(b"\n]}\n")
     triples = sum(content.subjects.values())
-    return _Dump("enbauges.jsonld", "application/ld+json", triples, content.every_licence)
+    return _Dump("enbauges.jsonld", "application/ld+json", triples, content.merged_licences)
 
 
 def _index(generation: Generation, dumps: Iterable[_Dump]) -> str:

@@ -1,7 +1,7 @@
 """Changesets as values, and as SPARQL updates that Oxigraph reads back unchanged."""
 
 import pyoxigraph as ox
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.changes import Changeset, Delta
@@ -47,6 +47,7 @@ def lines(store: ox.Store) -> frozenset[str]:
     return frozenset(text.decode().split("\n")[:-1])
 
 
+@settings(deadline=None)
 @given(st.lists(statements, max_size=6), st.lists(statements, max_size=6))
 def test_any_statement_of_a_store_can_be_written_by_an_update_and_taken_back(
     old: list[ox.Triple], new: list[ox.Triple]
@@ -65,6 +66,7 @@ def test_any_statement_of_a_store_can_be_written_by_an_update_and_taken_back(
 few = st.frozensets(st.sampled_from("abcde"))
 
 
+@settings(deadline=None)
 @given(few, few, few)
 def test_merging_two_changes_is_the_change_from_the_first_state_to_the_last(
     one: frozenset[str], two: frozenset[str], three: frozenset[str]
