@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
 from io import BytesIO
@@ -21,61 +20,81 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from harvester import telling
 from harvester.problems import ConfigError
 from harvester.runs import Report
 from harvester.session import Place, chosen, opened, platform_of
-from harvester.sources import Config, load
-from harvester.starter import write_starter
-from mappings import platforms
+from harvester.sources import Config, UnknownSourceError, load
+from harvester.starter import StarterError, write_starter
+from mappings import MappingError, Problem, platforms
+from mappings.local import map_file
 from samples import serving
-from store.changes import Changeset
 from store.generations import Generation, Generations
-from store.state import SourceState, State, StoredIssue
+from store.state import State
 from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
 FAILED, MISUSED = 1, 2
+MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
 
 _out = Console()
 _err = Console(stderr=True)
 
 
+def _remember(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Take over ``--config``, which stands before or after the name of the command."""
+    if path is not None:
+        ctx.obj = path
+
+
+CONFIG = click.Option(
+    ["--config"],
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    expose_value=False,
+    callback=_remember,
+    help="The sources file [sources.toml]; its data lie in the folder var beside it.",
+)
+
+
 class Commands(click.Group):
-    """Turns the rooms' errors into a sentence and an exit code; no traceback unless asked."""
+    """Every command takes ``--config``; an error of a room is a sentence and an exit code."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Register a command, with ``--config``."""
+        cmd.params.append(CONFIG)
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; 2 for a bad configuration, 1 for anything else that failed."""
+        """Run the command; 2 for a bad configuration or usage, 1 when something else failed."""
         try:
             return super().invoke(ctx)
-        except ConfigError as error:
-            if ctx.params["debug"]:
-                raise
-            for problem in error.problems:
-                click.echo(problem.render(ctx.params["config"].name, language_of()), err=True)
-            ctx.exit(MISUSED)
         except Told as error:
             if ctx.params["debug"]:
                 raise
-            click.echo(spoken(error.message), err=True)
-            ctx.exit(FAILED)
+            click.echo(told(error), err=True)
+            ctx.exit(MISUSED if isinstance(error, MISUSES) else FAILED)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="enbauges")
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=DEFAULT_CONFIG,
-    show_default=True,
-    help="The sources file; the data lies in the folder var beside it.",
+def told(error: Told) -> str:
+    """What an error says; a configuration's mistakes a line each."""
+    language = language_of()
+    if isinstance(error, ConfigError):
+        return error.render(language)
+    return error.message.render(language)
+
+
+@click.group(
+    cls=Commands, params=[CONFIG], context_settings={"help_option_names": ["-h", "--help"]}
 )
+@click.version_option(VERSION, prog_name="enbauges")
 @click.option("--debug", is_flag=True, help="Show tracebacks and what the program does.")
 @click.pass_context
-def main(ctx: click.Context, config: Path, debug: bool) -> None:  # noqa: FBT001  # click's way
+def main(ctx: click.Context, *, debug: bool) -> None:
     """Harvest what a territory already publishes, and give it back as one graph."""
+    ctx.obj = ctx.obj or DEFAULT_CONFIG
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
-    ctx.obj = config
 
 
 def spoken(message: Message) -> str:
@@ -95,7 +114,7 @@ def place_of(config: Path) -> Place:
 
 def load_config(path: Path) -> Config:
     """The sources file, checked against the platforms that there are."""
-    return load(path, kinds=platforms().keys())
+    return load(path, kinds=platforms())
 
 
 @contextmanager
@@ -150,23 +169,23 @@ def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[
             yield report
 
 
+def show_table(told: telling.Table) -> None:
+    """A table that fits the terminal, numbers to the right."""
+    table = Table(box=None, pad_edge=False)
+    for place, heading in enumerate(told.headings):
+        numbers = any(isinstance(row[place], int) for row in told.rows)
+        table.add_column(spoken(heading), justify="right" if numbers else "left", overflow="fold")
+    for row in told.rows:
+        cells = (spoken(cell) if isinstance(cell, Message) else str(cell) for cell in row)
+        table.add_row(*map(escape, cells))
+    _out.print(table)
+
+
 def show_reports(reports: list[Report], generation: Generation | None) -> None:
     """The table at the end of a harvest, and under it what did not go well, and why."""
-    table = Table(box=None, pad_edge=False)
-    for heading in (say("source"), say("outcome")):
-        table.add_column(spoken(heading), overflow="fold")
-    for heading in (say("records"), say("new"), say("changed"), say("gone"), say("issues")):
-        table.add_column(spoken(heading), justify="right")
-    for report in reports:
-        numbers = (report.records, report.added, report.changed, report.removed)
-        issues = sum(issue.severity != "notice" for issue in report.issues)
-        table.add_row(
-            report.source, spoken(OUTCOMES[report.outcome]), *map(str, (*numbers, issues))
-        )
-    _out.print(table)
-    for report in reports:
-        if report.reason:
-            click.echo(f"{report.source}: {spoken(report.reason)}")
+    show_table(telling.report_table(reports))
+    for line in telling.reasons(reports, language_of()):
+        click.echo(line)
     if generation:
         published = say(
             "generation {number} published: {quads} quads",
@@ -174,35 +193,6 @@ def show_reports(reports: list[Report], generation: Generation | None) -> None:
             quads=generation.quads,
         )
         click.echo(spoken(published))
-
-
-OUTCOMES = {
-    "committed": say("committed"),
-    "unchanged": say("unchanged"),
-    "held": say("held"),
-    "failed": say("failed"),
-    "": say("never read"),
-}
-
-
-def plain(value: Any) -> Any:
-    """A value of the program as JSON knows it: times in ISO 8601, sentences in English."""
-    match value:
-        case Message():
-            return str(value)
-        case datetime():
-            return value.isoformat()
-        case Changeset():
-            return {
-                graph: [len(delta.added), len(delta.removed)]
-                for graph, delta in value.graphs.items()
-            }
-        case list() | tuple():
-            return [plain(each) for each in value]
-        case _ if is_dataclass(value):
-            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value
 
 
 def print_json(data: object) -> None:
@@ -225,7 +215,7 @@ def harvest_command(
     )
     if as_json:
         number = generation.number if generation else None
-        print_json({"generation": number, "sources": plain(reports)})
+        print_json({"generation": number, "sources": telling.plain(reports)})
     else:
         show_reports(reports, generation)
     if any(report.outcome == "failed" for report in reports):
@@ -353,42 +343,17 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     with State(place_of(config).state) as state:
         known = [(state.get(each.id), state.issues(each.id)) for each in sources]
     if as_json:
-        print_json([{**plain(one), "issues": plain(issues)} for one, issues in known])
-        return
-    zone = ZoneInfo(loaded.site.timezone)
-    show_states([one for one, _ in known], zone)
-    if source:
-        show_issues(known[0][1])
-
-
-def show_states(states: Sequence[SourceState], zone: ZoneInfo) -> None:
-    """One line a source, then the reasons of those that are not well."""
-    table = Table(box=None, pad_edge=False)
-    for heading in (say("source"), say("outcome"), say("last read"), say("last good read")):
-        table.add_column(spoken(heading), overflow="fold")
-    table.add_column(spoken(say("records")), justify="right")
-    for one in states:
-        times = (
-            f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "–"
-            for moment in (one.checked_at, one.good_at)
+        print_json(
+            [{**telling.plain(one), "issues": telling.plain(issues)} for one, issues in known]
         )
-        outcome = OUTCOMES[one.outcome]
-        table.add_row(one.source, spoken(outcome), *times, str(one.records))
-    _out.print(table)
-    for one in states:
-        if one.reason:
-            click.echo(f"{one.source}: {spoken(one.reason)}")
-
-
-def show_issues(issues: Sequence[StoredIssue]) -> None:
-    """What a source was reproached at its last read."""
-    for issue in issues:
-        place = " · ".join(part for part in (issue.where, "/".join(issue.key)) if part)
-        times = f" (× {issue.count})" if issue.count > 1 else ""
-        click.echo(f"{spoken(SEVERITIES[issue.severity])}: {place}: {spoken(issue.message)}{times}")
-
-
-SEVERITIES = {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
+        return
+    states = [one for one, _ in known]
+    show_table(telling.state_table(states, ZoneInfo(loaded.site.timezone)))
+    for line in telling.reasons(states, language_of()):
+        click.echo(line)
+    if source:
+        for line in telling.issue_lines(known[0][1], language_of()):
+            click.echo(line)
 
 
 @main.command()
@@ -409,7 +374,7 @@ def validate(config: Path) -> None:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 def init(directory: Path) -> None:
     """Write a commented sources.toml for a new territory."""
-    path = write_starter(directory)
+    path = write_starter(directory, language=language_of())
     click.echo(spoken(say("{file} is written: read it, then run enbauges harvest", file=str(path))))
 
 
@@ -419,5 +384,10 @@ def init(directory: Path) -> None:
 @click.option("--base", default="https://node.example/", show_default=True, help="Base IRI.")
 def map_command(mapping: Path, file: Path | None, base: str) -> None:
     """Run one YARRRML mapping on a local file and print N-Quads."""
-    for line in map_file(mapping, file, base):
+    problems: list[Problem] = []
+    for line in map_file(mapping, file, base, problems):
         click.echo(line)
+    for problem in problems:
+        click.echo(
+            f"{spoken(telling.SEVERITIES[problem.severity])}: {spoken(problem.message)}", err=True
+        )

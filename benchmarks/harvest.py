@@ -181,12 +181,20 @@ def parse_bare(revision: int) -> None:
             feedparser.parse(body)
 
 
-def run(config: Config, place: Place, at: datetime) -> list[Report]:
-    """One harvest of every source and its publication."""
+def run(config: Config, place: Place, at: datetime) -> tuple[float, list[Report]]:
+    """CPU seconds of harvesting every source and publishing, and how each went.
+
+    Start-up is done before: the store is open and holds the vocabulary.
+    """
+    reports: list[Report] = []
     with opened(config, place, version="bench", clock=lambda: at) as session:
-        reports = list(session.harvest(config.sources))
-        session.publish()
-    return reports
+        list(session.harvest(()))
+
+        def work() -> None:
+            reports.extend(session.harvest(config.sources))
+            session.publish()
+
+        return cpu(work), reports
 
 
 def bare_requests(config: Config, tags: Sequence[str]) -> None:
@@ -201,33 +209,33 @@ def measure() -> list[Figure]:
     with served() as (port, revise), tempfile.TemporaryDirectory() as folder:
         config = written(Path(folder), port)
         place = Place(Path(folder) / "var")
-        for path in paths():
-            document(path, -1), document(path, 7)
-        warm = Place(Path(folder) / "warm")
-        run(replace(config, sources=config.sources[:4]), warm, NOW)
-        bare = min(cpu(partial(parse_bare, -1)) for _ in range(2))
-        first = cpu(partial(run, config, place, NOW))
-        tags = [f'"{path}--1"' for path in paths()]
-        unchanged = cpu(partial(run, config, place, NOW + timedelta(minutes=1)))
-        requests = cpu(partial(bare_requests, config, tags))
+        run(replace(config, sources=config.sources[:4]), Place(Path(folder) / "warm"), NOW)
+        parse_bare(-1)
+        bare = cpu(partial(parse_bare, -1))
+        first, _ = run(config, place, NOW)
+        unchanged, _ = run(config, place, NOW + timedelta(minutes=1))
+        requests = cpu(partial(bare_requests, config, [f'"{path}--1"' for path in paths()]))
         revise(7)
-        changed_reports: list[Report] = []
-        changed = cpu(
-            lambda: changed_reports.extend(run(config, place, NOW + timedelta(minutes=2)))
-        )
-        changed_bare = min(cpu(partial(parse_bare, 7)) for _ in range(2))
-    assert all(report.outcome == "committed" for report in changed_reports)
-    quads = max(report.quads for report in changed_reports)
+        changed, reports = run(config, place, NOW + timedelta(minutes=2))
+        parse_bare(7)
+        changed_bare = cpu(partial(parse_bare, 7))
+    if any(report.changed != 1 for report in reports):
+        raise RuntimeError([report for report in reports if report.changed != 1])
     return [
         Figure("first run / bare parsing", first / bare, "≤ 3", f"{first:.2f} s of CPU"),
         Figure(
-            "every source changed / bare parsing",
+            "each source changed / bare parsing",
             changed / changed_bare,
             "≤ 2",
             f"{changed:.2f} s of CPU",
         ),
         Figure("all 304 / bare requests", unchanged / requests, "≤ 3", f"{unchanged:.2f} s of CPU"),
-        Figure("quads written for one changed entry, at most", quads, "", "title, canonical, run"),
+        Figure(
+            "quads written for one changed entry",
+            max(report.quads for report in reports),
+            "",
+            "its title twice, and the run",
+        ),
     ]
 
 

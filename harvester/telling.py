@@ -1,0 +1,112 @@
+"""Reports and states as tables, sentences and JSON; whoever speaks to a person shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import Any
+
+from harvester.runs import Report
+from store.changes import Changeset
+from store.state import SourceState, StoredIssue
+from vocab.messages import Message, say
+
+OUTCOMES = MappingProxyType(
+    {
+        "committed": say("committed"),
+        "unchanged": say("unchanged"),
+        "held": say("held"),
+        "failed": say("failed"),
+        "": say("never read"),
+    }
+)
+SEVERITIES = MappingProxyType(
+    {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows; a cell is a sentence, a text or a number (shown to the right)."""
+
+    headings: tuple[Message, ...]
+    rows: tuple[tuple[Message | str | int, ...], ...]
+
+
+def report_table(reports: Sequence[Report]) -> Table:
+    """How each run of a harvest ended, in numbers of records."""
+    headings = (
+        say("source"), say("outcome"), say("records"), say("new"), say("changed"), say("gone"),
+        say("issues"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            report.source,
+            OUTCOMES[report.outcome],
+            report.records,
+            report.added,
+            report.changed,
+            report.removed,
+            sum(issue.severity != "notice" for issue in report.issues),
+        )
+        for report in reports
+    )
+    return Table(headings, rows)
+
+
+def state_table(states: Sequence[SourceState], zone: tzinfo) -> Table:
+    """What is known of each source between two runs; times in ``zone``."""
+
+    def shown(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "–"
+
+    headings = (
+        say("source"), say("outcome"), say("last read"), say("last good read"), say("records"),
+    )  # fmt: skip
+    rows = tuple(
+        (each.source, OUTCOMES[each.outcome], shown(each.checked_at), shown(each.good_at),
+         each.records)
+        for each in states
+    )  # fmt: skip
+    return Table(headings, rows)
+
+
+def reasons(told: Sequence[Report | SourceState], language: str) -> Iterator[str]:
+    """Why sources are not as they should be, a line each."""
+    for each in told:
+        if each.reason:
+            yield f"{each.source}: {each.reason.render(language)}"
+
+
+def issue_lines(issues: Sequence[StoredIssue], language: str) -> Iterator[str]:
+    """What a source was reproached at its last read, a line each."""
+    for issue in issues:
+        place = " · ".join(part for part in (issue.where, "/".join(issue.key)) if part)
+        times = f" (× {issue.count})" if issue.count > 1 else ""
+        told = (SEVERITIES[issue.severity].render(language), place, issue.message.render(language))
+        yield ": ".join(part for part in told if part) + times
+
+
+def plain(value: Any) -> Any:
+    """A value of the program as JSON knows it: times in ISO 8601, sentences in English.
+
+    A Changeset is told by the numbers of statements added and removed in each graph.
+    """
+    match value:
+        case Message():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case Changeset():
+            return {
+                graph: [len(delta.added), len(delta.removed)]
+                for graph, delta in value.graphs.items()
+            }
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
