@@ -30,6 +30,7 @@ _RELATIVE = re.compile(
     rb"(?:src|href)\s*=\s*(?:[\"']|&quot;|&#3[49];)(?!https?:|mailto:|tel:|data:|#|//)[^\"'&]",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w+);", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _DECLARED = re.compile(r"(?<=\s)encoding\s*=\s*[\"'][\w-]+[\"']")
@@ -213,8 +214,7 @@ def _get(entry: Entry, name: str) -> Any:
 def _plain(entry: Entry, name: str) -> str:
     """The text of a title; feeds put tags and doubly escaped entities into it."""
     text = str(_get(entry, name) or "")
-    detail = _get(entry, f"{name}_detail") or {}
-    if "<" in text and dict.get(detail, "type") != "text/plain":
+    if "<" in text and _TAG.search(text):
         text = unescape(nh3.clean(text, tags=set()))
     if "&" in text and _ENTITY.search(text):
         text = unescape(text)

@@ -65,10 +65,10 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
 
 
 def _parse(content: Content) -> tuple[dict[str, Any], Issue | None]:
-    check_depth(content.body)
     text, notice = decode(content.body, content.charset)
     if not is_object_or_list(text):
         raise refusal(content, "GeoJSON")
+    check_depth(text.encode())
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -42,11 +42,11 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
         ReadError: when the body is not JSON, is nested too deep, the iterator is not one that
             is supported or selects nothing; and while iterating, when the body is cut short.
     """
-    check_depth(content.body)
     text, notice = decode(content.body, content.charset, forced=options.encoding)
     if not is_object_or_list(text):
         raise refusal(content, "JSON")
     body = text.encode("utf-8", "surrogatepass")
+    check_depth(body)
     if notice:
         yield notice
     prefix, entries = _prefix(options.iterator or _guess(body))

@@ -29,8 +29,8 @@ def read_json_feed(content: Content) -> Iterator[Found]:
     Raises:
         ReadError: when the body is another JSON, or cut short.
     """
-    check_depth(content.body)
     text, _ = decode(content.body, content.charset)
+    check_depth(text.encode())
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -175,24 +175,28 @@ def _excerpt(body: bytes) -> str:
 def check_depth(body: bytes) -> None:
     """Refuse JSON nested deeper than ``MAX_DEPTH``, before anything is built from it.
 
-    Strings are cut out, then the innermost pairs of brackets are taken away round by round:
-    what is left is too deep, or its brackets do not match (which a parser reports better).
+    Strings are cut out, then the innermost pairs of brackets are taken away round by round,
+    which is quick. Where something is left, it is too deep, or its brackets do not match: then
+    they are counted one by one (a parser tells better what does not match).
 
     Raises:
         ReadError: when it is too deep.
     """
     skeleton = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
+    left = skeleton
     for _ in range(MAX_DEPTH):
-        skeleton = skeleton.replace(b"[]", b"").replace(b"{}", b"")
-        if not skeleton:
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+        if not left:
             return
-    if max(skeleton.count(b"["), skeleton.count(b"{")) > MAX_DEPTH:
-        raise ReadError(
-            say(
+    depth = 0
+    for bracket in skeleton:
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            message = say(
                 "the document is nested more than {depth} levels deep — such a file is not read",
                 depth=MAX_DEPTH,
             )
-        )
+            raise ReadError(message)
 
 
 def absolute(address: object, base: str) -> str:

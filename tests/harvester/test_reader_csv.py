@@ -1,0 +1,119 @@
+"""CSV: delimiters, encodings, headers and rows as real spreadsheets export them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harvester.readers.csv_rows import read
+from harvester.records import Content, Issue, ReadError, ReadOptions, Record, Window
+
+WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
+
+
+def run(body: bytes | str, *, charset: str = "", **options: str) -> list[Record | Issue]:
+    data = body if isinstance(body, bytes) else body.encode()
+    return list(read(Content(data, charset=charset), ReadOptions(WINDOW, **options)))
+
+
+def rows(found: list[Record | Issue]) -> list[dict[str, object]]:
+    return [
+        {name: value for name, value in one.data.items() if name != "_line"}
+        for one in found
+        if isinstance(one, Record)
+    ]
+
+
+def codes(found: list[Record | Issue]) -> list[str]:
+    return [one.code for one in found if isinstance(one, Issue)]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str) -> None:
+    text = "id|nom|adresse\n1|La Grange|bourg\n2|Le Four|place\n".replace("|", delimiter)
+    assert rows(run(text))[1] == {"id": "2", "nom": "Le Four", "adresse": "place"}
+
+
+def test_commas_inside_texts_do_not_make_the_delimiter() -> None:
+    text = "id;nom;adresse\n1;Grange;1, rue, du bourg\n2;Four;2, place, haute\n"
+    assert rows(run(text))[0]["adresse"] == "1, rue, du bourg"
+
+
+def test_a_single_column_has_no_delimiter() -> None:
+    assert rows(run("nom\nLa Grange\nLe Four\n")) == [{"nom": "La Grange"}, {"nom": "Le Four"}]
+
+
+def test_the_operator_may_name_delimiter_encoding_and_key() -> None:
+    found = run("a,b;code\nx,y;7\n".encode("cp1252"), delimiter=";", encoding="cp1252", key="code")
+    assert [one.key for one in found if isinstance(one, Record)] == [("7",)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset", "told"),
+    [
+        ("utf-8-sig", "", []),
+        ("utf-16", "", []),
+        ("cp1252", "", ["encoding"]),
+        ("cp1252", "utf-8", ["encoding"]),
+        ("cp1252", "iso-8859-1", []),
+        ("utf-8", "", []),
+    ],
+)
+def test_the_encoding_is_found(encoding: str, charset: str, told: list[str]) -> None:
+    text = "id;nom;où\n1;Élan d’été;à l’école\n2;Fête — forêt;çà et là\n"
+    found = run(text.encode(encoding), charset=charset)
+    assert rows(found)[0]["nom"] == "Élan d’été"
+    assert codes(found) == told
+
+
+def test_codes_keep_their_leading_zero() -> None:
+    assert rows(run("id;insee\n1;01004\n"))[0]["insee"] == "01004"
+
+
+def test_nul_characters_are_left_out() -> None:
+    assert rows(run(b"id;nom\n1;Fo\0ur et le reste de la ligne\n"))[0]["nom"].startswith("Four")  # type: ignore[attr-defined]
+
+
+def test_where_is_the_line_of_the_file_even_after_quoted_line_breaks() -> None:
+    found = run('id;texte\n1;"a\nb\nc"\n2;d\n')
+    assert [one.where for one in found] == ["line 2", "line 5"]
+
+
+def test_a_header_alone_yields_nothing() -> None:
+    assert run("id;nom\n") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "words"),
+    [
+        (b"", {}, "empty body"),
+        (b"<!doctype html><html>", {}, "web page"),
+        (b'{"message": "not found"}', {}, "JSON"),
+        (b'[{"id": 1}]', {}, "JSON"),
+        (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", {}, "calendar"),
+        (b"id;nom\n1;x\n", {"key": "code"}, "no column code"),
+        (b"id;nom\n1;x\n", {"encoding": "utf-99"}, "unknown encoding"),
+    ],
+)
+def test_what_is_no_csv_says_what_it_is(body: bytes, options: dict[str, str], words: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        run(body, **options)
+    assert words in str(caught.value)
+
+
+def test_rows_with_the_same_key_are_told_apart() -> None:
+    found = run("id;nom\n1;a\n1;b\n")
+    assert len({one.key for one in found if isinstance(one, Record)}) == 2
+    assert codes(found) == ["csv-same-key"]
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_ends_with_records_issues_or_a_read_error(text: str) -> None:
+    try:
+        found = run(text.encode("utf-8", "replace"))
+    except ReadError:
+        return
+    keys = [one.key for one in found if isinstance(one, Record)]
+    assert len(keys) == len(set(keys))
