@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
@@ -30,7 +30,7 @@ from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
 from store.generations import Generation, Generations
-from store.state import State
+from store.state import SourceState, State, StoredIssue
 from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
@@ -340,8 +340,7 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     """Say how each source does, or one of them with everything it was reproached."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    with State(place_of(config).state) as state:
-        known = [(state.get(each.id), state.issues(each.id)) for each in sources]
+    known = known_of([each.id for each in sources], place_of(config))
     if as_json:
         print_json(
             [{**telling.plain(one), "issues": telling.plain(issues)} for one, issues in known]
@@ -354,6 +353,14 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     if source:
         for line in telling.issue_lines(known[0][1], language_of()):
             click.echo(line)
+
+
+def known_of(ids: list[str], place: Place) -> list[tuple[SourceState, Sequence[StoredIssue]]]:
+    """The state of sources and their issues; looking makes no folder on a new node."""
+    if not place.state.exists():
+        return [(SourceState(each), ()) for each in ids]
+    with State(place.state) as state:
+        return [(state.get(each), state.issues(each)) for each in ids]
 
 
 @main.command()

@@ -13,8 +13,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
-from typing import cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import feedparser
 import icalendar
@@ -25,9 +24,9 @@ from harvester.runs import Report
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms
-from sparql.ask import run_query, saved
+from sparql.ask import run_query
 from store.embedded import EmbeddedStore
-from store.generations import Generation, Generations
+from store.generations import Generation
 from vocab.iris import Iris
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
@@ -36,9 +35,14 @@ KINDS = ("ics", "ics-nasty", "feed", "carto", "load")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 BASE = "https://node.example/"
 MEDIA = {
-    ".ics": "text/calendar", ".rss": "application/rss+xml", ".atom": "application/atom+xml",
-    ".xml": "application/xml", ".json": "application/json", ".csv": "text/csv",
-    ".geojson": "application/geo+json", ".html": "text/html",
+    ".ics": "text/calendar",
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+    ".xml": "application/xml",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".html": "text/html",
 }
 
 
@@ -50,14 +54,18 @@ class File:
     iterator: str = ""
 
     def block(self, server: str, root: Path) -> str:
-        lines = [
-            "[[source]]", f'id = "{self.id}"', f'kind = "{self.kind}"',
-            f'url = "{server}/{self.path.relative_to(root).as_posix()}"'.replace(" ", "%20"),
-            f'title = "{self.id}"', 'publisher = "Corpus"', "allow_private = true",
-        ]
-        if self.iterator:
-            lines.append(f'iterator = "{self.iterator}"')
-        return "\n".join(lines)
+        """Its block in sources.toml."""
+        address = quote(self.path.relative_to(root).as_posix())
+        told = {
+            "id": self.id,
+            "kind": self.kind,
+            "url": f"{server}/{address}",
+            "title": self.id,
+            "publisher": "Corpus",
+            "iterator": self.iterator,
+        }
+        lines = [f"{key} = {json.dumps(value)}" for key, value in told.items()]
+        return "\n".join(["[[source]]", *lines, "allow_private = true"])
 
 
 def kind_of(path: Path, folder: str) -> tuple[str, str]:
@@ -151,7 +159,7 @@ def write_config(path: Path, files: list[File], server: str) -> Config:
     )
     blocks = [file.block(server, shared("corpus")) for file in files]
     path.write_text("\n\n".join([head, *blocks]), encoding="utf-8")
-    return load(path, kinds=platforms().keys())
+    return load(path, kinds=platforms())
 
 
 def run(config: Config, place: Place) -> tuple[dict[str, Report], Generation | None]:
@@ -203,9 +211,8 @@ def expected_calendar_keys(body: bytes) -> set[tuple[str, ...]] | None:
     return keys
 
 
-def stored_records(harvested: Harvested, source: str, graphs: dict[str, set[str]]) -> set[str]:
-    iris = Iris(BASE)
-    subjects = graphs.get(iris.source_graph(source), set())
+def stored_records(source: str, graphs: dict[str, set[str]]) -> set[str]:
+    subjects = graphs.get(Iris(BASE).source_graph(source), set())
     return {subject for subject in subjects if "#" not in subject}
 
 
@@ -230,21 +237,19 @@ def test_calendars_yield_every_master_and_override(
         if not expected:
             continue
         compared += 1
-        stored = stored_records(harvested, file.id, graphs)
+        stored = stored_records(file.id, graphs)
         refused = {
             issue.key[0]
             for issue in harvested.first[file.id].issues
             if issue.severity == "error" and issue.key
         }
         masters = {key[0] for key in expected if len(key) == 1 and key[0]}
-        missing = {
-            uid
-            for uid in masters - refused
-            if iris.record(file.id, uid) not in stored
-        }
+        missing = {uid for uid in masters - refused if iris.record(file.id, uid) not in stored}
         assert missing == set(), file.path.name
         overrides = sum(len(key) > 1 and key[0] not in refused for key in expected)
-        occurrences = {name for name in stored if "/" in name.removeprefix(iris.record(file.id, ""))}
+        occurrences = {
+            name for name in stored if "/" in name.removeprefix(iris.record(file.id, ""))
+        }
         assert len(occurrences) >= overrides, file.path.name
     assert compared > 300
 
@@ -267,14 +272,14 @@ def test_feeds_yield_every_entry(
             for issue in harvested.first[file.id].issues
         )
         compared += 1
-        stored = stored_records(harvested, file.id, graphs)
+        stored = stored_records(file.id, graphs)
         assert len(stored) >= len(parsed.entries) - refused, file.path.name
     assert compared > 800
 
 
 def test_the_endpoint_answers_the_agenda_of_a_month(harvested: Harvested) -> None:
     answer = BytesIO()
-    query = f"""
+    query = """
         PREFIX schema: <https://schema.org/>
         SELECT ?event ?name ?start WHERE {{
           ?event a schema:Event ; schema:name ?name ; schema:startDate ?start .
