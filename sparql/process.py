@@ -122,9 +122,9 @@ class WorkerProcess:
             self._process.kill()
         assert self._process.stderr is not None  # noqa: S101  # a pipe, see start
         stderr = await self._process.stderr.read()
-        await self._process.wait()
-        # asyncio closes the pipes of a process once they are read to the end; nobody will.
+        # asyncio waits for pipes to be read to their end, and nobody will read this result.
         self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        await self._process.wait()
         return stderr.decode(errors="replace").strip().rpartition("\n")[2]
 
     @property

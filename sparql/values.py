@@ -122,6 +122,7 @@ class Limits:
 class Question:
     """A query as a worker runs it.
 
+    ``base`` is what its relative IRIs are resolved against, the node's own.
     ``default_graphs`` and ``named_graphs`` are the dataset that the protocol names; None
     leaves the dataset to the query and to the store. ``results`` is the key of the format in
     ``formats.FORMATS``.
@@ -129,5 +130,6 @@ class Question:
 
     text: str
     results: str
+    base: str | None = None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None

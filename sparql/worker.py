@@ -61,6 +61,7 @@ def answer(store: ox.Store, question: dict[str, Any], frames: Frames) -> None:
     try:
         results = store.query(
             question["text"],
+            base_iri=question["base"],
             prefixes=dict(PREFIXES),
             default_graph=_graphs(question["default_graphs"]),
             named_graphs=cast(

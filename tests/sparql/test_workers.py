@@ -36,7 +36,7 @@ Publish = Callable[[Path, Mapping[str, frozenset[str]]], Generation]
 
 
 def _question(text: str) -> Question:
-    return Question(text, "csv", (CANONICAL,))
+    return Question(text, "csv", default_graphs=(CANONICAL,))
 
 
 async def _until(true: Callable[[], bool]) -> None:
