@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from icalendar.error import GloballyUniqueTZIDGuessed
@@ -168,8 +168,8 @@ def _shared(event: VEvent, url: str) -> dict[str, Any]:
         "conference": _first_address(event, ("CONFERENCE", "X-GOOGLE-CONFERENCE"), url),
         "categories": _categories(event),
         "geo": _geo(event),
-        "created": _stamp(event, "CREATED"),
-        "last_modified": _stamp(event, "LAST-MODIFIED"),
+        "created": iso(event.created, event.home) if event.created else None,
+        "last_modified": iso(event.modified, event.home) if event.modified else None,
     }
     return {name: value for name, value in data.items() if value not in (None, "", [])}
 
@@ -222,14 +222,4 @@ def _geo(event: VEvent) -> dict[str, float] | None:
     for one in values(event.component, "X-APPLE-STRUCTURED-LOCATION"):
         lat, _, lon = str(one).removeprefix("geo:").partition(",")
         return point(lat, lon)
-    return None
-
-
-def _stamp(event: VEvent, name: str) -> str | None:
-    for one in values(event.component, name):
-        when = getattr(one, "dt", None)
-        if isinstance(when, date) and 1000 < when.year < 9999:  # noqa: PLR2004  # as ics_event
-            if isinstance(when, datetime) and when.tzinfo is None:
-                when = when.replace(tzinfo=event.home)
-            return iso(when, event.home)
     return None

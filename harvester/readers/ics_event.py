@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, cast
 
 from icalendar import Event, vBroken, vRecur
 from icalendar.parser import unescape_backslash
+from icalendar.prop import vDDDTypes
 
 from harvester.readers.ics_split import Block
-from harvester.readers.ics_zones import Time, Zones, recurrence_key
+from harvester.readers.ics_zones import Time, Zones, is_utc, recurrence_key
 from harvester.readers.text import hash_key
 from harvester.records import Issue
 from vocab.messages import Message, say
 
-_TEXTS = frozenset({"UID", "SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "STATUS", "URL"})
+_ASIDE = frozenset(
+    {"UID", "SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "STATUS", "URL", "SEQUENCE"}
+)
+_STAMPS = frozenset({"CREATED", "LAST-MODIFIED"})
+_STAMP = len(":20260501T160000Z")
 _YEARS = range(1000, 9999)
 """Years in which a date can still be moved from one zone to another, and written."""
 
@@ -40,6 +46,7 @@ class VEvent:
     extra: tuple[Time | tuple[Time, Time | timedelta], ...]
     excepted: tuple[Time, ...]
     sequence: int
+    created: Time | None
     modified: Time | None
     home: tzinfo
     where: str
@@ -76,43 +83,53 @@ class _Unreadable(Exception):  # noqa: N818  # never leaves this module
 
 
 def parse(block: Block, zones: Zones) -> Iterator[VEvent | Issue]:
-    """The event of ``block`` and what could not be understood of it.
-
-    Plain texts are unescaped here: icalendar's line parser walks every character of a
-    description in Python, which is half of the cost of a calendar.
-    """
+    """The event of ``block`` and what could not be understood of it."""
     texts, rest = _tell_apart(block)
     uid = texts.get("UID", "")
+    issues: list[Issue] = []
     try:
-        component = cast("Event", Event.from_ical("\n".join(["BEGIN:VEVENT", *rest, "END:VEVENT"])))
+        event = _read(texts, rest, block, zones, issues)
+    except _Unreadable as error:
+        yield Issue(error.code, error.message, where=block.where, key=(uid,) if uid else ())
+        return
     except Exception as error:  # noqa: BLE001  # one refused event must not lose the others
         message = say("the event cannot be read: {reason}", reason=str(error)[:200])
         yield Issue("ics-bad-event", message, where=block.where, key=(uid,) if uid else ())
         return
-    for name in _TEXTS.intersection(component):
-        texts.setdefault(name, str(_first(component, name)).strip())
-    reader = _Dates(component, zones, zones.home(block.calendar))
-    if not (uid := texts.get("UID", "")):
-        texts["UID"] = uid = hash_key(texts.get("SUMMARY", ""), *_starts(rest))
-        message = say("the event has no UID — one was made from its title and start")
-        reader.note("ics-no-uid", message, "notice")
-    try:
-        event = reader.event(uid, texts, block.where)
-    except _Unreadable as error:
-        yield Issue(error.code, error.message, where=block.where, key=(uid,))
-        return
-    for issue in [*reader.issues, *_broken(component, block)]:
-        yield Issue(issue.code, issue.message, issue.severity, block.where, event.key)
+    for issue in issues:
+        yield replace(issue, where=block.where, key=event.key)
     yield event
 
 
+def _read(
+    texts: dict[str, str], rest: list[str], block: Block, zones: Zones, issues: list[Issue]
+) -> VEvent:
+    parsed = Event.from_ical("\n".join(["BEGIN:VEVENT", *rest, "END:VEVENT"]))
+    component = cast("Event", parsed)
+    for name in _ASIDE.intersection(component):
+        texts.setdefault(name, str(_first(component, name)).strip())
+    if not texts.get("UID"):
+        texts["UID"] = hash_key(texts.get("SUMMARY", ""), *_starts(rest))
+        message = say("the event has no UID — one was made from its title and start")
+        issues.append(Issue("ics-no-uid", message, "notice"))
+    event = _Dates(component, zones, block.calendar, issues).event(texts, block.where)
+    issues.extend(_broken(component, block))
+    return event
+
+
 def _tell_apart(block: Block) -> tuple[dict[str, str], list[str]]:
-    """Plain texts, by name, and the lines that icalendar parses."""
+    """Values that are plain, by name, and the lines that icalendar parses.
+
+    icalendar's line parser walks every character of a description in Python: half of the cost
+    of a calendar is spared by unescaping plain texts here.
+    """
     texts: dict[str, str] = {}
     rest: list[str] = []
     for name, line in block.lines:
         width = len(name)
-        if name in _TEXTS and line[width : width + 1] == ":":
+        if (name in _ASIDE and line[width : width + 1] == ":") or (
+            name in _STAMPS and len(line) == width + _STAMP and line[-1] == "Z"
+        ):
             raw = line[width + 1 :]
             value = (raw if name == "URL" else unescape_backslash(raw)).strip()
             if value:
@@ -159,15 +176,15 @@ def _first(component: Event, name: str) -> Any:
 class _Dates:
     """Reads the dates of one component, noting what had to be mended."""
 
-    def __init__(self, component: Event, zones: Zones, home: tzinfo) -> None:
-        self.component, self.zones, self.home = component, zones, home
-        self.issues: list[Issue] = []
+    def __init__(self, component: Event, zones: Zones, calendar: int, issues: list[Issue]) -> None:
+        self.component, self.zones, self.issues = component, zones, issues
+        self.home, self.local = zones.home(calendar), zones.named(calendar)
 
-    def note(self, code: str, message: Message, severity: str = "warning") -> None:
+    def note(self, code: str, message: Message) -> None:
         """Keep an issue; its place and key are filled in by ``parse``."""
-        self.issues.append(Issue(code, message, "notice" if severity == "notice" else "warning"))
+        self.issues.append(Issue(code, message, "warning"))
 
-    def event(self, uid: str, texts: dict[str, str], where: str) -> VEvent:
+    def event(self, texts: dict[str, str], where: str) -> VEvent:
         """The component as a value.
 
         Raises:
@@ -181,9 +198,9 @@ class _Dates:
                 rule=str(self.component["RRULE"])[:120],
             )
             self.note("ics-bad-rule", message)
-        sequence = _first(self.component, "SEQUENCE")
+        sequence = texts.get("SEQUENCE", "")
         return VEvent(
-            uid=uid,
+            uid=texts["UID"],
             texts=texts,
             component=self.component,
             start=start,
@@ -195,13 +212,18 @@ class _Dates:
             excepted=tuple(
                 one for one in self._list("EXDATE", start) if not isinstance(one, tuple)
             ),
-            sequence=int(sequence) if sequence is not None else -1,
-            modified=self._time(_first(self.component, "LAST-MODIFIED")),
+            sequence=int(sequence) if sequence.isdecimal() else -1,
+            created=self._stamp("CREATED", texts),
+            modified=self._stamp("LAST-MODIFIED", texts),
             home=self.home,
             where=where,
         )
 
     def _start(self) -> Time:
+        """DTSTART; that of a series written in UTC by a calendar with an X-WR-TIMEZONE is local.
+
+        Such calendars mean their rules by the local clock (recurring-ical-events reads them so).
+        """
         if "DTSTART" not in self.component:
             raise _Unreadable("ics-no-start", say("the event has no DTSTART, so no date"))
         start = self._time(_first(self.component, "DTSTART"))
@@ -210,9 +232,11 @@ class _Dates:
                 "ics-bad-date",
                 say(
                     "the start cannot be read as a date: {value}",
-                    value=str(self.component["DTSTART"])[:80],
+                    value=_said(self.component["DTSTART"]),
                 ),
             )
+        if self.local and "RRULE" in self.component and isinstance(start, datetime):
+            return start.astimezone(self.local) if is_utc(start) else start
         return start
 
     def _recurrence(self) -> Time | None:
@@ -224,7 +248,7 @@ class _Dates:
                 "ics-bad-date",
                 say(
                     "the event changes one date of a series, but RECURRENCE-ID is no date: {value}",
-                    value=str(self.component["RECURRENCE-ID"])[:80],
+                    value=_said(self.component["RECURRENCE-ID"]),
                 ),
             )
         return recurrence
@@ -245,12 +269,12 @@ class _Dates:
         return end
 
     def _after(self, start: Time, length: timedelta) -> Time | None:
-        try:
-            return start + length
-        except OverflowError:
-            message = say("the event lasts too long — its end was left out")
-            self.note("ics-bad-date", message)
-            return None
+        with suppress(OverflowError):
+            end = start + length
+            if end.year in _YEARS:
+                return end
+        self.note("ics-bad-date", say("the event lasts too long — its end was left out"))
+        return None
 
     def _same_kind(self, end: Time, start: Time) -> Time:
         self.note(
@@ -276,6 +300,14 @@ class _Dates:
         tzid = value.params.get("TZID", "")
         return _safe(self.zones.locate(when, tzid if isinstance(tzid, str) else "", self.home))
 
+    def _stamp(self, name: str, texts: dict[str, str]) -> Time | None:
+        """CREATED or LAST-MODIFIED, which only tell: a wrong one is passed over."""
+        value = _first(self.component, name)
+        if name in texts:
+            with suppress(ValueError):
+                value = vDDDTypes(vDDDTypes.from_ical(texts[name]))  # type: ignore[no-untyped-call]
+        return self._time(value)
+
     def _list(self, name: str, start: Time) -> Iterator[Any]:
         """The dates of EXDATE and RDATE; a floating one is told by the clock of ``start``."""
         for several in values(self.component, name):
@@ -293,7 +325,14 @@ class _Dates:
 
     def _located(self, value: Time, tzid: Any, start: Time) -> Time:
         home = start.tzinfo if isinstance(start, datetime) else None
-        return self.zones.locate(value, tzid if isinstance(tzid, str) else "", home or self.home)
+        located = self.zones.locate(value, tzid if isinstance(tzid, str) else "", home or self.home)
+        return _safe(located)
+
+
+def _said(value: Any) -> str:
+    """A date that cannot be used, as the calendar wrote it."""
+    told = value if isinstance(value, vBroken) else getattr(value, "dt", value)
+    return str(told)[:80]
 
 
 def _is_range(value: Any) -> bool:

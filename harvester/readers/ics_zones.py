@@ -72,7 +72,11 @@ class Zones:
 
     def home(self, calendar: int) -> tzinfo:
         """The zone of a VCALENDAR: its X-WR-TIMEZONE when that is one, else the default."""
-        return self.find(self._names.get(calendar, "")) or self.default
+        return self.named(calendar) or self.default
+
+    def named(self, calendar: int) -> tzinfo | None:
+        """The X-WR-TIMEZONE of a VCALENDAR, None when it has none that is known."""
+        return self.find(self._names.get(calendar, ""))
 
     def find(self, tzid: str) -> tzinfo | None:
         """The zone that ``tzid`` names, in any of the ways seen in real calendars."""

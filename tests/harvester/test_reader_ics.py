@@ -202,6 +202,28 @@ def test_the_hour_of_a_series_does_not_move_with_summer_time() -> None:
     assert starts(found) == ["2026-10-20T18:00:00+02:00", "2026-10-27T18:00:00+01:00"]
 
 
+def test_a_series_in_utc_follows_the_clock_that_its_calendar_names() -> None:
+    series = "UID:a\nDTSTART:20261020T160000Z\nRRULE:FREQ=WEEKLY;COUNT=2"
+    named = events(series, head="X-WR-TIMEZONE:Europe/Paris")
+    assert starts(named) == ["2026-10-20T18:00:00+02:00", "2026-10-27T18:00:00+01:00"]
+    assert starts(events(series)) == ["2026-10-20T18:00:00+02:00", "2026-10-27T17:00:00+01:00"]
+
+
+def test_an_exdate_at_midnight_takes_a_whole_day_out() -> None:
+    found = events(
+        "UID:a\nDTSTART;VALUE=DATE:20260505\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20260506T000000"
+    )
+    assert starts(found) == ["2026-05-05", "2026-05-07"]
+
+
+def test_a_whole_day_as_an_exdate_takes_out_the_hour_of_that_day() -> None:
+    found = events(
+        "UID:a\nDTSTART;TZID=Europe/Paris:20260505T180000\nRRULE:FREQ=DAILY;COUNT=3\n"
+        "EXDATE;VALUE=DATE:20260506"
+    )
+    assert len(starts(found)) == 2
+
+
 def test_an_until_that_is_a_day_includes_that_day() -> None:
     found = events(
         "UID:a\nDTSTART;TZID=Europe/Paris:20260505T180000\nRRULE:FREQ=WEEKLY;UNTIL=20260512"
