@@ -83,6 +83,7 @@ def document(path: str, revision: int) -> bytes:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     revision = -1
 
     def do_GET(self) -> None:

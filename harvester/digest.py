@@ -81,7 +81,7 @@ class Digester:
                 issues.append(_foreign(record, quad))
             elif self.source.texts_allowed or quad.predicate.value not in TEXTS:
                 kept += 1
-                yield quad if quad.graph_name == graph else ox.Quad(*quad.triple, graph)
+                yield quad if quad.graph_name == graph else _moved(quad, graph)
         issues.extend(
             Issue(problem.code, problem.message, problem.severity, record.where, record.key)
             for problem in problems
@@ -116,7 +116,8 @@ def _stored(quads: list[ox.Quad], iris: Iris, issues: list[Issue]) -> dict[str, 
         except GraphError as error:
             key = tuple(error.about.removeprefix(iris.records).split("/")[1:])
             issues.append(Issue("too-many-blank-nodes", error.message, "error", "", key))
-            quads = [quad for quad in quads if quad.graph_name.value != error.about]
+            graph = ox.NamedNode(error.about)
+            quads = [quad for quad in quads if quad.graph_name != graph]
 
 
 def _ours(subject: object, record: str) -> bool:
@@ -124,6 +125,11 @@ def _ours(subject: object, record: str) -> bool:
     if isinstance(subject, ox.NamedNode):
         return subject.value.partition("#")[0] == record
     return isinstance(subject, ox.BlankNode)
+
+
+def _moved(quad: ox.Quad, graph: ox.NamedNode) -> ox.Quad:
+    """A mapping's own graphs do not count here: a source has one, whose name is ours."""
+    return ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def _repeated(record: Record) -> Issue:

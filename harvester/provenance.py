@@ -19,6 +19,8 @@ from vocab import term
 from vocab.iris import Iris
 
 LICENCE_UNKNOWN = "licence à clarifier"
+LINKED_ONLY = "partage à l'identique : relié, non fusionné"
+AGREED = "Accord écrit de l'éditeur avec ce nœud"
 
 _A = ox.NamedNode(term("rdf:type"))
 _HERE = ox.NamedNode("urn:scratch")
@@ -26,13 +28,22 @@ _HERE = ox.NamedNode("urn:scratch")
 
 @dataclass(frozen=True)
 class Run:
-    """One harvest run of one source, as provenance tells it."""
+    """One harvest run of one source, as provenance tells it.
+
+    ``share_alike`` is the ``[site]`` permission to merge sources under such a licence.
+    """
 
     source: Source
     iris: Iris
     at: datetime
     content_hash: str
     version: str
+    share_alike: bool = False
+
+    @property
+    def merged(self) -> bool:
+        """Whether the source's values may be copied into the canonical graph."""
+        return self.share_alike or not self.source.share_alike
 
     @cached_property
     def activity(self) -> str:
@@ -55,8 +66,11 @@ class Run:
         )
 
 
-def dataset_lines(source: Source, iris: Iris) -> Lines:
-    """The source as a dataset: title, publisher, licence or the lack of one, address."""
+def dataset_lines(source: Source, iris: Iris, *, merged: bool) -> Lines:
+    """The source as a dataset: title, publisher, licence or the lack of one, address.
+
+    ``merged`` tells whether its values may be copied into the canonical graph.
+    """
     subject = iris.source(source.id)
     graph = iris.source_graph(source.id)
     found: list[tuple[str, str, ox.NamedNode | ox.Literal]] = [
@@ -64,28 +78,39 @@ def dataset_lines(source: Source, iris: Iris) -> Lines:
         (subject, "rdf:type", _iri("prov:Entity")),
         (subject, "dcterms:identifier", ox.Literal(source.id)),
         (subject, "dcterms:title", ox.Literal(source.title, language="fr")),
+        (subject, "dcterms:publisher", ox.Literal(source.publisher, language="fr")),
         (subject, "dcat:distribution", ox.NamedNode(graph)),
         (graph, "rdf:type", _iri("dcat:Distribution")),
         (graph, "dcat:accessURL", ox.NamedNode(source.url)),
     ]
-    if source.publisher:
-        found.append((subject, "dcterms:publisher", ox.Literal(source.publisher, language="fr")))
-    if source.licence_iri:
-        licence = ox.NamedNode(source.licence_iri)
-        found += [(subject, "dcterms:license", licence), (graph, "dcterms:license", licence)]
-    elif not source.texts_allowed:
+    licence = iris.agreement if source.agreed else source.licence_iri
+    if licence:
+        stated = ox.NamedNode(licence)
+        found += [(subject, "dcterms:license", stated), (graph, "dcterms:license", stated)]
+    else:
         found.append((subject, "dcterms:rights", ox.Literal(LICENCE_UNKNOWN, language="fr")))
+    if not merged:
+        found.append((subject, "dcterms:rights", ox.Literal(LINKED_ONLY, language="fr")))
     return _lines(found)
 
 
 def agent_lines(iris: Iris, version: str) -> Lines:
     """The harvester itself, one agent per version."""
-    agent = iris.software(version)
     return _lines(
         [
-            (agent, "rdf:type", _iri("prov:SoftwareAgent")),
-            (agent, "schema:name", ox.Literal("EnBauges")),
-            (agent, "schema:softwareVersion", ox.Literal(version)),
+            (iris.software(version), "rdf:type", _iri("prov:SoftwareAgent")),
+            (iris.software(version), "schema:name", ox.Literal("EnBauges")),
+            (iris.software(version), "schema:softwareVersion", ox.Literal(version)),
+        ]
+    )
+
+
+def agreement_lines(iris: Iris) -> Lines:
+    """The licence document that agreements with publishers stand for."""
+    return _lines(
+        [
+            (iris.agreement, "rdf:type", _iri("dcterms:LicenseDocument")),
+            (iris.agreement, "dcterms:title", ox.Literal(AGREED, language="fr")),
         ]
     )
 

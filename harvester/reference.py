@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
-from harvester.provenance import agent_lines
+from harvester.provenance import agent_lines, agreement_lines
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.graphs import normalise
@@ -39,7 +39,10 @@ def reference_changeset(
     deltas = {
         vocabulary_graph: Delta.between(stored, wanted),
         canonical: Delta(labels.added | territory.added, labels.removed | territory.removed),
-        provenance: Delta.between(store.about(provenance, agent), agent_lines(iris, version)),
+        provenance: Delta.between(
+            store.about(provenance, agent) | store.about(provenance, iris.agreement),
+            agent_lines(iris, version) | agreement_lines(iris),
+        ),
     }
     return Changeset({graph: delta for graph, delta in deltas.items() if delta})
 
@@ -47,7 +50,7 @@ def reference_changeset(
 def vocabulary_lines(iris: Iris) -> Lines:
     """The shipped terms and concepts, in the form in which the store gives them back."""
     here = ox.NamedNode(iris.graph("vocabulary"))
-    quads = (ox.Quad(*triple, here) for triple in load_graph())
+    quads = (ox.Quad(each.subject, each.predicate, each.object, here) for each in load_graph())
     return normalise(quads, skolem=None)[here.value]
 
 

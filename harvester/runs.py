@@ -70,6 +70,7 @@ class Means:
     timezone: str
     version: str
     clock: Callable[[], datetime]
+    share_alike: bool = False
     resolve: Callable[[str], str] = str
     force: bool = False
     dry_run: bool = False
@@ -152,6 +153,7 @@ class _Attempt:
             vocabulary_fingerprint(),
             self.means.iris.base,
             self.means.timezone,
+            str(self.means.share_alike),
             self.means.version,
             self.window.start.isoformat(),
         )
@@ -191,6 +193,7 @@ class _Attempt:
             self.now,
             hashlib.sha256(fetched.content.body).hexdigest(),
             self.means.version,
+            self.means.share_alike,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:
@@ -228,18 +231,9 @@ class _Attempt:
         return Known(by_record(lines, iris.record_of), self.means.state.absences(source))
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
-        state = replace(
-            self.before,
-            checked_at=self.now,
-            good_at=self.now,
-            outcome="unchanged",
-            reason=None,
-            failures=0,
-            broken_since=None,
-            **_validators(fetched),
-        )
+        state = _read_at(self.before, self.now, fetched.validators)
         report = Report(self.source.id, "unchanged", records=self.before.records)
-        return report, Saved(state)
+        return report, Saved(replace(state, outcome="unchanged"))
 
     def _committed(
         self, fetched: Fetched, digest: Digest, decision: Decision, settlement: Settlement
@@ -249,17 +243,12 @@ class _Attempt:
         reason = _held(decision) if decision.held else None
         waiting = bool(decision.held or decision.absences)
         state = replace(
-            self.before,
+            _read_at(self.before, self.now, fetched.validators),
             fingerprint="" if waiting else self.fingerprint,
-            checked_at=self.now,
-            good_at=self.now,
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
-            failures=0,
-            broken_since=None,
             records=len(decision.records),
-            **_validators(fetched),
         )
         report = Report(
             source=self.source.id,
@@ -289,13 +278,19 @@ class _Attempt:
         return report, Saved(state)
 
 
-def _validators(fetched: Fetched) -> dict[str, str]:
-    given = fetched.validators
-    return {
-        "etag": given.etag,
-        "last_modified": given.last_modified,
-        "content_hash": given.content_hash,
-    }
+def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceState:
+    """The state of a source that was read without fault."""
+    return replace(
+        before,
+        checked_at=now,
+        good_at=now,
+        reason=None,
+        failures=0,
+        broken_since=None,
+        etag=given.etag,
+        last_modified=given.last_modified,
+        content_hash=given.content_hash,
+    )
 
 
 def _held(decision: Decision) -> Message:

@@ -142,6 +142,7 @@ def opened(
             timezone=config.site.timezone,
             version=version,
             clock=clock,
+            share_alike=config.site.share_alike,
             resolve=resolve,
             force=force,
             dry_run=dry_run,

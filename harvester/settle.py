@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harvester.decide import Decision, Known
 from harvester.glance import glance
-from harvester.linking.canonical import canonical_lines, mint
-from harvester.provenance import Run, dataset_lines, generated, tombstone_lines
+from harvester.linking.canonical import Terms, canonical_lines, mint
+from harvester.provenance import LINKED_ONLY, Run, dataset_lines, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
 
@@ -45,14 +45,15 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
     A run whose data did not change adds nothing, not even its own activity; a source whose
     description changed (title, licence) updates it, and its entities when the licence did.
     """
-    dataset = dataset_lines(run.source, run.iris)
+    dataset = dataset_lines(run.source, run.iris, merged=run.merged)
+    terms_before, terms = _terms(ledger.dataset), _terms(dataset)
     links = _links_after(decision, known, ledger, run)
     touched = decision.added | decision.changed | decision.removed
-    relicensed = _licence(ledger.dataset) != _licence(dataset)
+    relicensed = terms_before != terms
     moved = known.records.keys() if relicensed else touched & known.records.keys()
     settled = decision.records.keys() if relicensed else touched & decision.records.keys()
-    before = _canonical(moved, known.records, ledger.links, _licence(ledger.dataset))
-    after = _canonical(settled, decision.records, links, _licence(dataset))
+    before = _canonical(moved, known.records, ledger.links, terms_before)
+    after = _canonical(settled, decision.records, links, terms)
     iris = run.iris
     source = Delta(
         added=_union(decision.records, touched) - _union(known.records, touched),
@@ -94,10 +95,10 @@ def _canonical(
     records: Iterable[str],
     lines: Mapping[str, Lines],
     links: Mapping[str, str],
-    licence: str | None,
+    terms: Terms,
 ) -> Lines:
     return frozenset().union(
-        *(canonical_lines(record, lines[record], licence, links.get) for record in records)
+        *(canonical_lines(record, lines[record], terms, links.get) for record in records)
     )
 
 
@@ -127,10 +128,11 @@ def _link_lines(links: Mapping[str, str]) -> Lines:
     return frozenset(f"<{record}> {_SPECIALIZES} <{entity}> ." for record, entity in links.items())
 
 
-def _licence(dataset: Lines) -> str | None:
-    """The licence that a source's description states."""
+def _terms(dataset: Lines) -> Terms:
+    """What a source's description says of its licence."""
     marked = (line.split(" ", 2) for line in dataset)
-    return next((rest[1:-3] for _, predicate, rest in marked if predicate == _LICENCE), None)
+    licence = next((rest[1:-3] for _, predicate, rest in marked if predicate == _LICENCE), None)
+    return Terms(licence, merged=not any(LINKED_ONLY in line for line in dataset))
 
 
 def _union(records: Mapping[str, Lines], wanted: Iterable[str]) -> Lines:

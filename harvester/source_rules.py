@@ -39,6 +39,9 @@ LICENCES = MappingProxyType(
 )
 """Short names of licences (those of SPDX, and data.gouv.fr's lov2), and their IRIs."""
 
+SHARE_ALIKE = frozenset(LICENCES[name] for name in ("odbl-1.0", "cc-by-sa-4.0", "cc-by-nc-sa-4.0"))
+"""The licences that what is made from them must carry too."""
+
 AGREEMENT = "accord"
 """The ``licence`` of a source whose publisher agreed in writing."""
 

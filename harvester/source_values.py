@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from harvester import source_rules as rule
-from harvester.source_rules import AGREEMENT, LICENCES
+from harvester.source_rules import AGREEMENT, LICENCES, SHARE_ALIKE
 
 Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
@@ -23,7 +23,9 @@ class Site(_Value, frozen=True):
     """This node: whose it is, where its IRIs begin, which communes it speaks of.
 
     ``base`` ends with ``/``. ``contact``, a mailbox or a web address, stands in the
-    User-Agent. ``territory`` lists INSEE codes; ``timezone`` is an IANA name.
+    User-Agent. ``territory`` lists INSEE codes; ``timezone`` is an IANA name. With
+    ``share_alike``, sources under a share-alike licence (OpenStreetMap's ODbL) are merged into
+    the canonical graph, which then takes on that licence; without it they are only linked.
     """
 
     title: Text
@@ -31,6 +33,7 @@ class Site(_Value, frozen=True):
     contact: Annotated[str, AfterValidator(rule.contact)]
     territory: Annotated[tuple[Insee, ...], BeforeValidator(rule.territory)]
     timezone: Annotated[str, AfterValidator(rule.timezone)] = "Europe/Paris"
+    share_alike: bool = False
 
 
 class Source(_Value, frozen=True):
@@ -66,6 +69,16 @@ class Source(_Value, frozen=True):
         if self.licence in {None, AGREEMENT}:
             return None
         return LICENCES.get(self.licence, self.licence)
+
+    @property
+    def share_alike(self) -> bool:
+        """Whether what is merged from it takes on its licence (ODbL, CC BY-SA)."""
+        return self.licence_iri in SHARE_ALIKE
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the publisher agreed in writing, for want of a public licence."""
+        return self.licence == AGREEMENT
 
     @property
     def texts_allowed(self) -> bool:

@@ -28,10 +28,9 @@ class SourceState:
     ``fingerprint`` tells whether the way of reading changed (source block, mapping, code);
     ``etag``, ``last_modified`` and ``content_hash`` whether the content did. ``checked_at``
     is the last run, ``changed_at`` the last one that changed a quad, ``good_at`` the last one
-    that could read the source, ``due_at`` when to come back. ``outcome`` is that of the last
+    that could read the source. ``outcome`` is that of the last
     run, ``reason`` why it is not what it should be; ``failures`` counts the runs that failed
     in a row, since ``broken_since``. ``records`` is how many the last good run read.
-    ``held_digest`` names the removals that are held, seen in ``held_runs`` identical runs.
     """
 
     source: str
@@ -42,14 +41,11 @@ class SourceState:
     checked_at: datetime | None = None
     changed_at: datetime | None = None
     good_at: datetime | None = None
-    due_at: datetime | None = None
     outcome: str = ""
     reason: Message | None = None
     failures: int = 0
     broken_since: datetime | None = None
     records: int = 0
-    held_digest: str = ""
-    held_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +85,9 @@ _MIGRATIONS = (
     CREATE TABLE IF NOT EXISTS source (
         source TEXT PRIMARY KEY,
         fingerprint TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
-        content_hash TEXT NOT NULL, checked_at TEXT, changed_at TEXT, good_at TEXT, due_at TEXT,
+        content_hash TEXT NOT NULL, checked_at TEXT, changed_at TEXT, good_at TEXT,
         outcome TEXT NOT NULL, reason TEXT, failures INTEGER NOT NULL, broken_since TEXT,
-        records INTEGER NOT NULL, held_digest TEXT NOT NULL, held_runs INTEGER NOT NULL
+        records INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS issue (
         source TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -109,7 +105,7 @@ _MIGRATIONS = (
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken."""
 
 _COLUMNS = tuple(column.name for column in fields(SourceState))
-_TIMES = frozenset({"checked_at", "changed_at", "good_at", "due_at", "broken_since"})
+_TIMES = frozenset({"checked_at", "changed_at", "good_at", "broken_since"})
 _BUSY_SECONDS = 10.0
 
 

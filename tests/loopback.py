@@ -32,6 +32,7 @@ def loopback_site() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             page = site.pages.get(self.path, Page(b"", status=404))

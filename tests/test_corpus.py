@@ -98,6 +98,7 @@ def files() -> list[File]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     root: Path
 
     def __init__(self, root: Path, *args: object) -> None:

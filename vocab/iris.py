@@ -57,6 +57,11 @@ class Iris:
         """One version of the harvester (prov:SoftwareAgent)."""
         return f"{self.base}id/software/enbauges-{encode(version)}"
 
+    @property
+    def agreement(self) -> str:
+        """The licence document of sources whose publishers agreed with this node in writing."""
+        return f"{self.base}id/licence/accord"
+
     def genid(self, record: str, path: str) -> str:
         """A skolem IRI (RDF 1.1, section 3.5) for a blank node of ``record``."""
         key = record.removeprefix(self.records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from harvester.glance import Glance, Statement
 from store.changes import Lines
@@ -47,14 +48,23 @@ def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | No
     return iris.entity(kind, mint_key(record))
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which licence a source's values come, and whether they may be merged."""
+
+    licence: str | None = None
+    merged: bool = True
+
+
 def canonical_lines(
-    record: str, lines: Lines, licence: str | None, entity_of: Callable[[str], str | None]
+    record: str, lines: Lines, terms: Terms, entity_of: Callable[[str], str | None]
 ) -> Lines:
     """What ``record`` contributes to its entity: its statements under the entity's IRI.
 
     ``entity_of`` maps a record to its entity; references from one record to another
     become references between entities. Each entity says what it was derived from and under
-    which licence.
+    which licence; of values that may not be merged it says no more than what kind of thing
+    they describe (design, licences).
     """
     entity = entity_of(record)
     if entity is None:
@@ -63,11 +73,12 @@ def canonical_lines(
     found = {
         f"{rename(subject)} {predicate} {rename(value)} ."
         for subject, predicate, value in map(Statement.of, lines)
-        if not (predicate == _TYPE and value == _SOURCE_RECORD)
+        if (value != _SOURCE_RECORD if predicate == _TYPE else terms.merged)
+        and (terms.merged or subject == f"<{record}>")
     }
     found.add(f"<{entity}> {_DERIVED} <{record}> .")
-    if licence:
-        found.add(f"<{entity}> {_LICENCE} <{licence}> .")
+    if terms.licence:
+        found.add(f"<{entity}> {_LICENCE} <{terms.licence}> .")
     return frozenset(found)
 
 

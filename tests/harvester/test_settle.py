@@ -60,6 +60,7 @@ class Node:
         self.books = Books(store, IRIS)
         self.known = Known({})
         self.runs = 0
+        self.share_alike = False
 
     def read(self, read: Mapping[str, Lines], at: Source | None = None) -> Settlement:
         """Read ``read`` two days after the run before."""
@@ -67,7 +68,7 @@ class Node:
         now = NOW + self.runs * timedelta(days=2)
         known = self.known
         decision = decide(known, read, "guarded", now)
-        run = Run(at or source(), IRIS, now, "0" * 64, "1.0")
+        run = Run(at or source(), IRIS, now, "0" * 64, "1.0", self.share_alike)
         settlement = settle(decision, known, self.books.of("agenda"), run)
         self.store.apply(settlement.changeset)
         self.books.commit("agenda", settlement)
@@ -192,10 +193,10 @@ def test_what_is_withdrawn_leaves_a_tombstone_and_returns_under_the_same_iri(nod
 
 def test_a_new_licence_reaches_every_entity(node: Node) -> None:
     node.read({**event("a"), **event("b")})
-    odbl = source(licence="odbl-1.0")
-    changeset = node.read({**event("a"), **event("b")}, at=odbl).changeset
+    free = source(licence="cc0-1.0")
+    changeset = node.read({**event("a"), **event("b")}, at=free).changeset
     assert len(changeset.graphs[CANONICAL].added) == 2
-    assert all(str(odbl.licence_iri) in line for line in changeset.graphs[CANONICAL].added)
+    assert all(str(free.licence_iri) in line for line in changeset.graphs[CANONICAL].added)
 
 
 def test_a_source_without_licence_says_so(node: Node) -> None:
@@ -210,3 +211,23 @@ def test_a_record_of_an_unknown_type_stays_in_its_source(node: Node) -> None:
     node.read({record("x"): lines_of(record("x"), "schema:Offer", "Tarif")})
     assert node.canonical() == frozenset()
     assert node.store.count(IRIS.source_graph("agenda")) == 2
+
+
+def test_an_agreement_is_a_licence_of_this_node(node: Node) -> None:
+    node.read(event("a"), at=source(licence="accord"))
+    licence = f"<{entity_of(node, 'a')}> <{term('dcterms:license')}> <{IRIS.agreement}> ."
+    assert licence in node.canonical()
+
+
+def test_share_alike_values_are_linked_and_not_copied_until_the_site_says_so(node: Node) -> None:
+    odbl = source(licence="odbl-1.0")
+    node.read(event("a"), at=odbl)
+    entity = entity_of(node, "a")
+    assert node.canonical() == {
+        f"<{entity}> <{term('rdf:type')}> <{term('schema:Event')}> .",
+        f"<{entity}> <{term('prov:wasDerivedFrom')}> <{record('a')}> .",
+        f"<{entity}> <{term('dcterms:license')}> <{odbl.licence_iri}> .",
+    }
+    node.share_alike = True
+    node.read(event("a"), at=odbl)
+    assert f'<{entity}> <{term("schema:name")}> "Veillée"@fr .' in node.canonical()

@@ -20,14 +20,11 @@ FULL = SourceState(
     checked_at=NOON,
     changed_at=NOON - timedelta(days=1),
     good_at=NOON - timedelta(hours=1),
-    due_at=NOON + timedelta(microseconds=1),
     outcome="failed",
     reason=say("no answer from {host}", host="mairie.example"),
     failures=3,
     broken_since=NOON - timedelta(hours=1),
     records=12,
-    held_digest="d",
-    held_runs=2,
 )
 
 
