@@ -122,8 +122,10 @@ class WorkerProcess:
             self._process.kill()
         assert self._process.stderr is not None  # noqa: S101  # a pipe, see start
         stderr = await self._process.stderr.read()
-        # asyncio waits for pipes to be read to their end, and nobody will read this result.
-        self._process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+        # asyncio waits until the pipes are read to their end, and nobody reads this result.
+        transport = self._process._transport  # type: ignore[attr-defined]  # noqa: SLF001
+        for pipe in map(transport.get_pipe_transport, (0, 1)):
+            pipe.close()
         await self._process.wait()
         return stderr.decode(errors="replace").strip().rpartition("\n")[2]
 

@@ -68,7 +68,7 @@ class Pool:
         self._starting = 0
 
     async def __aenter__(self) -> Self:
-        await self._follow()
+        await self._look()
         self._spawn(self._watch())
         return self
 
@@ -214,10 +214,14 @@ class Pool:
         """Follow what is published, and replace workers that ended or could not start."""
         while True:
             await asyncio.sleep(self._every)
-            try:
-                await self._follow()
-            except (SparqlError, StoreError, OSError) as error:
-                _LOG.error("%s", error)
+            await self._look()
+
+    async def _look(self) -> None:
+        """Follow what is published; a failure is told and looked at again, never fatal."""
+        try:
+            await self._follow()
+        except (SparqlError, StoreError, OSError) as error:
+            _LOG.error("%s", error)
 
     async def _follow(self) -> None:
         """Move to the current generation when it is another one, and be in full number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,6 @@ import pyoxigraph as ox
 from sparql.ask import Row, rows, saved
 from sparql.workers import Pool
 from store.generations import Generation
-from vocab import SCHEMA
 from vocab.iris import Iris
 from web.agenda import Day, Period, days
 from web.texts import link
@@ -43,7 +43,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The facts of the first page; ``counts`` by the last word of the schema.org type."""
+    """The facts of the first page; ``counts`` by the last word of the type."""
 
     generation: Generation
     period: Period
@@ -87,7 +87,7 @@ async def _gather(pool: Pool, generation: Generation, period: Period) -> Home:
         period=period,
         days=days(await rows(pool, agenda, _OURSELVES), period),
         counts=tuple(
-            (row["kind"].removeprefix(SCHEMA), int(row["count"]))
+            (re.split("[/#]", row["kind"])[-1], int(row["count"]))
             for row in await rows(pool, counts, _OURSELVES)
         ),
         sources=tuple(map(_source, sources)),

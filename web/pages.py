@@ -20,6 +20,7 @@ from sparql.language import preferred
 from sparql.protocol import prepare
 from sparql.values import SparqlError
 from sparql.workers import Pool
+from vocab.messages import LANGUAGES
 from web.home import Homes
 from web.texts import Words, link
 
@@ -111,12 +112,15 @@ class Pages:
             request.headers.get("accept-language", ""), request.query_params.get("lang", "")
         )
         words = Words(language, self._homes.zone)
+        other = next(known for known in LANGUAGES if known != language)
         body = self._templates.get_template(template).render(
             values,
             _=words.say,
             words=words,
             link=link,
             lang=language,
+            keep=f"?lang={language}" if "lang" in request.query_params else "",
+            other=f"?{request.url.include_query_params(lang=other).query}",
             title=self._title,
             generation=self._pool.generation,
         )

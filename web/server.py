@@ -19,6 +19,7 @@ from vocab.messages import Told, say
 from web.app import create
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LAST_PORT = 65535
 _GRACE = 3  # seconds that answers under way get when the server stops
 
 
@@ -105,6 +106,8 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         ListenError: with what to do about it.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise ListenError(say("{port} is not a port: choose one from 1 to 65535", port=port))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=512)
@@ -130,10 +133,6 @@ def listen(host: str, port: int) -> socket.socket:
                 reason=error.strerror or str(error),
             )
         raise ListenError(message) from error
-    except OverflowError as error:
-        raise ListenError(
-            say("{port} is not a port: choose one from 1 to 65535", port=port)
-        ) from error
 
 
 def _address(host: str, listening: socket.socket) -> str:

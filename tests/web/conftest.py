@@ -1,0 +1,119 @@
+"""A published generation of a small territory, hostile text included."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from store.changes import Changeset, Delta
+from store.embedded import EmbeddedStore
+from store.generations import Generations
+from vocab import PREFIXES
+from web.server import listen
+
+BASE = "https://data.example/"
+NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # in the territory it is already the 22nd
+
+CANONICAL = """
+<id/event/concert> a schema:Event ; schema:name "Concert d’hiver"@fr ;
+  schema:startDate "2026-11-25T19:30:00Z"^^xsd:dateTime ;
+  schema:endDate "2026-11-25T21:00:00Z"^^xsd:dateTime ;
+  schema:location <id/event/concert#location> ; schema:organizer <id/organization/comite> ;
+  schema:url <https://comite.example/concert> ; eb:theme ebc:theme .
+<id/event/concert#location> a schema:Place ; schema:name "Salle des fêtes"@fr ;
+  eb:commune <id/commune/73081> .
+<id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr .
+<id/organization/comite> a schema:Organization ; schema:name "Comité des fêtes"@fr .
+ebc:theme skos:prefLabel "Culture et arts"@fr, "Culture and arts"@en .
+<id/event/marche> a schema:Event ; schema:name "Marché de Noël"@fr ;
+  schema:startDate "2026-11-29"^^xsd:date ; schema:endDate "2026-11-30"^^xsd:date .
+<id/event/expo> a schema:Event ; schema:name "Exposition"@fr ;
+  schema:startDate "2026-11-02"^^xsd:date ; schema:endDate "2026-11-22"^^xsd:date .
+<id/event/stage> a schema:Event ; schema:name "Stage de nuit"@fr ;
+  schema:startDate "2026-11-21T20:00:00Z"^^xsd:dateTime ;
+  schema:endDate "2026-11-21T23:30:00Z"^^xsd:dateTime .
+<id/event/annule> a schema:Event ; schema:name "Loto"@fr ;
+  schema:startDate "2026-11-24"^^xsd:date ; schema:eventStatus schema:EventCancelled .
+<id/event/hier> a schema:Event ; schema:name "Hier"@fr ;
+  schema:startDate "2026-11-21"^^xsd:date .
+<id/event/veille> a schema:Event ; schema:name "Fini à minuit"@fr ;
+  schema:startDate "2026-11-21T20:00:00Z"^^xsd:dateTime ;
+  schema:endDate "2026-11-21T23:00:00Z"^^xsd:dateTime .
+<id/event/loin> a schema:Event ; schema:name "Trop loin"@fr ;
+  schema:startDate "2026-11-29T23:00:00Z"^^xsd:dateTime .
+<id/event/lointain> a schema:Event ; schema:name "Au bout du temps"@fr ;
+  schema:startDate "2026-11-23"^^xsd:date ; schema:endDate "12026-11-23"^^xsd:date .
+<id/event/hostile> a schema:Event ; schema:name "<script>alert(1)</script>"@fr ;
+  schema:startDate "2026-11-23"^^xsd:date ; schema:url <javascript:alert(1)> .
+<id/place/fab> a eb:ThirdPlace, schema:Place ; schema:name "Fab"@fr ; eb:placeType ebc:fablab .
+ebc:fablab skos:prefLabel "Fablab"@fr, "Fablab"@en .
+"""
+PROVENANCE = """
+<id/source/comite> a dcat:Dataset ; dcterms:title "Agenda du comité"@fr ;
+  dcterms:publisher "Comité & Cie"@fr .
+<id/source/mairie> a dcat:Dataset ; dcterms:title "Agenda de la mairie"@fr ;
+  dcterms:license <https://licence.example/> .
+<id/activity/1> prov:used <id/source/comite> ;
+  prov:startedAtTime "2026-11-20T08:15:00Z"^^xsd:dateTime .
+"""
+
+
+def _lines(turtle: str) -> frozenset[str]:
+    prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+    quads = ox.parse(prefixes + turtle, format=ox.RdfFormat.TURTLE, base_iri=BASE)
+    return frozenset(f"{quad.triple} ." for quad in quads)
+
+
+def _publish(root: Path) -> Path:
+    graphs = {"canonical": _lines(CANONICAL), "provenance": _lines(PROVENANCE)}
+    with EmbeddedStore(root / "store") as store:
+        store.apply(
+            Changeset({f"{BASE}graph/{name}": Delta(added=lines) for name, lines in graphs.items()})
+        )
+        Generations(root / "generations").publish(store, now=NOW, base=BASE, facts={})
+    return root / "generations"
+
+
+@pytest.fixture(scope="session")
+def publish() -> Callable[[Path], Path]:
+    """Publishes the small territory under a folder; gives the folder of the generations."""
+    return _publish
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """The present of the small territory."""
+    return NOW
+
+
+@contextmanager
+def _browse(app: ASGIApp) -> Iterator[httpx.Client]:
+    with listen("127.0.0.1", 0) as listening:
+        config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True
+        )
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with httpx.Client(base_url=address, headers={"accept": "text/html"}) as client:
+            yield client
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def browse() -> Callable[[ASGIApp], AbstractContextManager[httpx.Client]]:
+    """Serves an application on loopback to a client that asks for pages."""
+    return _browse
