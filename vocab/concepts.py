@@ -38,8 +38,9 @@ SOURCES = ROOM / "sources"
 TARGET = ROOM / "concepts.ttl"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 FOREIGN = {
-    "ess": "http://www.essglobal.info/standard/vocab/",
+    "bibo": "http://purl.org/ontology/bibo/",
     "pair": "http://virtual-assembly.org/ontologies/pair#",
+    "vann": "http://purl.org/vocab/vann/",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
 }
 """Prefixes of this room's data files that are no use in queries, hence not in ``PREFIXES``."""
@@ -199,37 +200,38 @@ def _check_keys(scheme: str, slug: str, entry: Mapping[str, Any]) -> None:
         )
 
 
-def _node(curie: str) -> NamedNode:
+def node(curie: str) -> NamedNode:
+    """The node of a prefixed name, of ``PREFIXES`` or ``FOREIGN``."""
     prefix, _, local = curie.partition(":")
     return NamedNode(_NAMESPACES[prefix] + local)
 
 
 def _texts(subject: NamedNode, curie: str, texts: Mapping[str, str]) -> Iterator[Triple]:
     for language, text in texts.items():
-        yield Triple(subject, _node(curie), Literal(text, language=language))
+        yield Triple(subject, node(curie), Literal(text, language=language))
 
 
 def _document_triples() -> Iterator[Triple]:
     for key, entry in _yaml(SOURCES / "documents.yml").items():
         document = NamedNode(document_iri(key))
-        yield Triple(document, _node("rdf:type"), _node("dcterms:BibliographicResource"))
-        yield Triple(document, _node("dcterms:title"), Literal(entry["title"], language="fr"))
-        yield Triple(document, _node("schema:publisher"), Literal(entry["publisher"]))
+        yield Triple(document, node("rdf:type"), node("dcterms:BibliographicResource"))
+        yield Triple(document, node("dcterms:title"), Literal(entry["title"], language="fr"))
+        yield Triple(document, node("schema:publisher"), Literal(entry["publisher"]))
         if "issued" in entry:
-            yield Triple(document, _node("dcterms:issued"), Literal(entry["issued"]))
+            yield Triple(document, node("dcterms:issued"), Literal(entry["issued"]))
         if "page" in entry:
-            yield Triple(document, _node("rdfs:seeAlso"), NamedNode(entry["page"]))
+            yield Triple(document, node("rdfs:seeAlso"), NamedNode(entry["page"]))
 
 
 def _scheme_triples(scheme: Scheme) -> Iterator[Triple]:
-    node = NamedNode(scheme.iri)
-    yield Triple(node, _node("rdf:type"), _node("skos:ConceptScheme"))
-    yield from _texts(node, "dcterms:title", scheme.labels)
-    yield from _texts(node, "dcterms:description", scheme.definitions)
-    yield Triple(node, _node("dcterms:license"), NamedNode(LICENCE))
+    top = NamedNode(scheme.iri)
+    yield Triple(top, node("rdf:type"), node("skos:ConceptScheme"))
+    yield from _texts(top, "dcterms:title", scheme.labels)
+    yield from _texts(top, "dcterms:description", scheme.definitions)
+    yield Triple(top, node("dcterms:license"), NamedNode(LICENCE))
     tops = [concept for concept in scheme.concepts if not concept.broader]
     for concept in tops:
-        yield Triple(node, _node("skos:hasTopConcept"), _concept_node(scheme, concept.slug))
+        yield Triple(top, node("skos:hasTopConcept"), _concept_node(scheme, concept.slug))
     for concept in scheme.concepts:
         yield from _concept_triples(scheme, concept)
 
@@ -239,31 +241,31 @@ def _concept_node(scheme: Scheme, slug: str) -> NamedNode:
 
 
 def _concept_triples(scheme: Scheme, concept: Concept) -> Iterator[Triple]:
-    node = _concept_node(scheme, concept.slug)
-    yield Triple(node, _node("rdf:type"), _node("skos:Concept"))
-    yield Triple(node, _node("skos:inScheme"), NamedNode(scheme.iri))
+    me = _concept_node(scheme, concept.slug)
+    yield Triple(me, node("rdf:type"), node("skos:Concept"))
+    yield Triple(me, node("skos:inScheme"), NamedNode(scheme.iri))
     if concept.broader:
-        yield Triple(node, _node("skos:broader"), _concept_node(scheme, concept.broader))
+        yield Triple(me, node("skos:broader"), _concept_node(scheme, concept.broader))
     else:
-        yield Triple(node, _node("skos:topConceptOf"), NamedNode(scheme.iri))
-    yield from _texts(node, "skos:prefLabel", concept.labels)
+        yield Triple(me, node("skos:topConceptOf"), NamedNode(scheme.iri))
+    yield from _texts(me, "skos:prefLabel", concept.labels)
     for language, words in (("fr", concept.also), ("en", concept.also_en)):
         for word in words:
-            yield Triple(node, _node("skos:altLabel"), Literal(word, language=language))
+            yield Triple(me, node("skos:altLabel"), Literal(word, language=language))
     for word in concept.hidden:
-        yield Triple(node, _node("skos:hiddenLabel"), Literal(word))
-    yield from _texts(node, "skos:definition", concept.definitions)
-    yield Triple(node, _node("skos:notation"), Literal(concept.slug))
+        yield Triple(me, node("skos:hiddenLabel"), Literal(word))
+    yield from _texts(me, "skos:definition", concept.definitions)
+    yield Triple(me, node("skos:notation"), Literal(concept.slug))
     for key, values in concept.codes.items():
         for value in values:
-            code = Literal(value, datatype=_node(_CODES[key]))
-            yield Triple(node, _node("skos:notation"), code)
+            code = Literal(value, datatype=node(_CODES[key]))
+            yield Triple(me, node("skos:notation"), code)
     for kind, targets in concept.matches.items():
         for target in targets:
-            yield Triple(node, _node(f"skos:{kind}Match"), _node(target))
+            yield Triple(me, node(f"skos:{kind}Match"), node(target))
     for key in concept.sources:
-        yield Triple(node, _node("dcterms:source"), NamedNode(document_iri(key)))
-    yield Triple(node, _node("vs:term_status"), Literal("stable"))
+        yield Triple(me, node("dcterms:source"), NamedNode(document_iri(key)))
+    yield Triple(me, node("vs:term_status"), Literal("stable"))
 
 
 if __name__ == "__main__":
