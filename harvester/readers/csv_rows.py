@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from harvester.readers.text import ID_NAMES, decode, hash_key, is_html, refusal
+from harvester.readers.text import ID_NAMES, apart, decode, hash_key, is_html, refusal
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -34,6 +34,7 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
         raise refusal(content, "CSV")
     if notice:
         yield notice
+    text = text.replace("\r\n", "\n")
     rows = _rows(text, options.delimiter or _delimiter(text))
     header = next(rows, None)
     if header is None:
@@ -51,9 +52,7 @@ def _records(
     for line, cells in rows:
         where = f"line {line}"
         data: dict[str, Any] = {
-            name: value
-            for name, cell in zip(names, cells, strict=False)
-            if (value := cell.replace("\r\n", "\n").strip())
+            name: value for name, cell in zip(names, cells, strict=False) if (value := cell.strip())
         }
         if not data:
             continue
@@ -71,7 +70,7 @@ def _records(
                 first=seen[key],
             )
             yield Issue("csv-same-key", message, "warning", where, (key,))
-            key = f"{key}#{hash_key(*cells, len(seen))}"
+            key = apart(key, seen, line, *cells)
         seen[key] = line
         data["_line"] = line
         yield Record((key,), data, where)
@@ -88,7 +87,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cells):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:

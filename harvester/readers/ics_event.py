@@ -302,11 +302,13 @@ class _Dates:
 
     def _stamp(self, name: str, texts: dict[str, str]) -> Time | None:
         """CREATED or LAST-MODIFIED, which only tell: a wrong one is passed over."""
-        value = _first(self.component, name)
+        when = getattr(_first(self.component, name), "dt", None)
         if name in texts:
             with suppress(ValueError):
-                value = vDDDTypes(vDDDTypes.from_ical(texts[name]))  # type: ignore[no-untyped-call]
-        return self._time(value)
+                when = vDDDTypes.from_ical(texts[name])  # type: ignore[no-untyped-call]
+        if not isinstance(when, date) or when.year not in _YEARS:
+            return None
+        return _safe(self.zones.locate(when, "", self.home))
 
     def _list(self, name: str, start: Time) -> Iterator[Any]:
         """The dates of EXDATE and RDATE; a floating one is told by the clock of ``start``."""

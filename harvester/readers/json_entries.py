@@ -11,6 +11,7 @@ from typing import Any
 import ijson
 
 from harvester.readers.text import (
+    apart,
     check_depth,
     decode,
     hash_key,
@@ -74,7 +75,7 @@ def _records(body: bytes, prefix: str, options: ReadOptions) -> Iterator[Record 
                 first=seen[key],
             )
             yield Issue("json-same-key", message, "warning", where, (key,))
-            key = f"{key}#{hash_key(number, json.dumps(entry, sort_keys=True))}"
+            key = apart(key, seen, number, json.dumps(entry, sort_keys=True))
         seen[key] = number
         yield Record((key,), entry, where)
     if not number:

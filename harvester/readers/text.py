@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-
-from charset_normalizer import from_bytes
 
 from harvester.records import Content, Issue, ReadError
 from vocab.messages import Message, say
@@ -27,7 +25,6 @@ _BOMS = (
 _LATIN = {"iso8859-1", "ascii"}
 _GUESSES = ["cp1252", "mac_roman", "koi8_r", "cp1251"]
 _GUESS_BYTES = 65_536
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+([a-z]{2,})(?:[/?#].*)?$", re.IGNORECASE)
@@ -114,6 +111,8 @@ def wide_encoding(body: bytes) -> str:
 
 
 def _guess(body: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415  # 100 ms, and rarely needed
+
     best = from_bytes(body[:_GUESS_BYTES], cp_isolation=_GUESSES).best()
     return best.encoding if best else "cp1252"
 
@@ -182,7 +181,8 @@ def check_depth(body: bytes) -> None:
     Raises:
         ReadError: when it is too deep.
     """
-    skeleton = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
+    unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    skeleton = b"".join(unescaped.split(b'"')[::2]).translate(None, _NOT_BRACKETS)
     left = skeleton
     for _ in range(MAX_DEPTH):
         left = left.replace(b"[]", b"").replace(b"{}", b"")
@@ -232,6 +232,12 @@ def hash_key(*parts: object) -> str:
     """A stable native id, ``~`` and 16 hexadecimal digits, for an entry that has none."""
     seed = "\x1f".join(map(str, parts))
     return "~" + sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def apart(key: str, taken: Container[str], number: int, *parts: object) -> str:
+    """Another key for an entry whose own is taken: by what it says, by its place if that is too."""
+    told = f"{key}#{hash_key(*parts)}"
+    return told if told not in taken else f"{key}#{hash_key(number, *parts)}"
 
 
 def paths(value: Any, dotted: str) -> Iterator[Any]:
