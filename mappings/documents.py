@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from mappings.problems import MappingError
@@ -49,15 +49,16 @@ def read(text: str, file: str) -> Table:
     """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+    except YAMLError as error:
+        marked = error if isinstance(error, MarkedYAMLError) else None
+        mark = (marked.problem_mark or marked.context_mark) if marked else None
         line = mark.line + 1 if mark else 1
         raise MappingError(
             say(
                 "{file}:{line}: not YAML: {reason} — check the indentation, quotes and brackets",
                 file=file,
                 line=line,
-                reason=str(error.problem or error.context or ""),
+                reason=str((marked and (marked.problem or marked.context)) or "odd characters"),
             ),
             file=file,
             line=line,

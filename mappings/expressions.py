@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from mappings.functions import Function, Parameter, Registry
+from mappings.functions import Parameter, Registry
 from mappings.functions.general import is_true, text_of
-from mappings.paths import Item, getter
+from mappings.paths import Get, Item, getter
 from mappings.plan import Call, Constant, Expression, Plan, Reference, Template
 from mappings.problems import Problem
 
@@ -34,6 +34,7 @@ class Notes:
 
 
 Evaluate = Callable[[Item, Notes], Any]
+_Hole = tuple[int, Get, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
         if isinstance(part, Reference)
     )
     if len(holes) == 1:
-        ((index, get, coded),) = holes
-        return _template_of_one("".join(pieces[:index]), get, "".join(pieces[index:]), coded)
+        index = holes[0][0]
+        return _template_of_one("".join(pieces[:index]), holes[0], "".join(pieces[index:]))
 
     def evaluate(item: Item, _notes: Notes) -> Any:
         filled: list[Any] = list(pieces)
@@ -112,7 +113,7 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
             if type(value) is str:
                 filled[index] = percent_encode(value) if coded else value
                 continue
-            texts = _texts(value, coded)
+            texts = _texts(value, coded=coded)
             if not texts:
                 return None
             several = several or len(texts) > 1
@@ -122,12 +123,14 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
     return evaluate
 
 
-def _template_of_one(before: str, get: Callable[[Item], Any], after: str, coded: bool) -> Evaluate:  # noqa: FBT001
+def _template_of_one(before: str, hole: _Hole, after: str) -> Evaluate:
+    _, get, coded = hole
+
     def evaluate(item: Item, _notes: Notes) -> Any:
         value = get(item)
         if type(value) is str:
             return before + (percent_encode(value) if coded else value) + after
-        texts = _texts(value, coded)
+        texts = _texts(value, coded=coded)
         if len(texts) == 1:
             return before + texts[0] + after
         return [before + text + after for text in texts] or None
@@ -135,9 +138,8 @@ def _template_of_one(before: str, get: Callable[[Item], Any], after: str, coded:
     return evaluate
 
 
-def _texts(value: Any, coded: bool) -> list[str]:  # noqa: FBT001
-    values = value if isinstance(value, list) else [value]
-    texts = [text_of(each) for each in values if each is not None and type(each) is not dict]
+def _texts(value: Any, *, coded: bool) -> list[str]:
+    texts = [text_of(each) for each in _listed(value)]
     return [percent_encode(text) for text in texts] if coded else texts
 
 
@@ -165,45 +167,46 @@ def call(called: Call, scope: Scope) -> Evaluate:
 
 def _call(called: Call, scope: Scope) -> Evaluate:
     function = scope.registry[called.function]
-    arguments = [_argument(parameter, called, scope) for parameter in function.parameters]
-    if len(arguments) == 1 and function.parameters[0].takes == "one":
-        return _call_of_one(function, arguments[0])
-
     apply = function.call
-    single = [parameter.takes == "one" for parameter in function.parameters]
-    required = [
-        parameter.required and parameter.takes in ("one", "object")
+    inputs = [
+        (
+            _argument(parameter, called, scope),
+            parameter.takes == "one",
+            parameter.takes == "object",
+            parameter.required and parameter.takes in ("one", "object"),
+        )
         for parameter in function.parameters
     ]
+    ones = [one for _, one, _, _ in inputs]
 
     def evaluate(item: Item, notes: Notes) -> Any:
-        values = [argument(item, notes) for argument in arguments]
-        if any(value is None for value, needed in zip(values, required, strict=True) if needed):
-            return None
-        if not any(type(value) is list for value, one in zip(values, single, strict=True) if one):
-            return _sorted_out(apply(*values), notes)
-        each = (
-            value if one and type(value) is list else [value]
-            for value, one in zip(values, single, strict=True)
+        values: list[Any] = []
+        several = False
+        for argument, one, wants_object, required in inputs:
+            value = argument(item, notes)
+            kind = type(value)
+            if kind is list and not wants_object:
+                several |= one
+            elif (kind is dict) is not wants_object:
+                value = None
+            if value is None and required:
+                return None
+            values.append(value)
+        if several:
+            return _flat(_sorted_out(apply(*each), notes) for each in _combined(values, ones))
+        return _sorted_out(apply(*values), notes)
+
+    return evaluate
+
+
+def _combined(values: list[Any], ones: list[bool]) -> product[tuple[Any, ...]]:
+    """One value for each parameter that takes one, in every combination."""
+    return product(
+        *(
+            _listed(value) if one and type(value) is list else [value]
+            for value, one in zip(values, ones, strict=True)
         )
-        return _flat(_sorted_out(apply(*combination), notes) for combination in product(*each))
-
-    return evaluate
-
-
-def _call_of_one(function: Function, argument: Evaluate) -> Evaluate:
-    apply = function.call
-    required = function.parameters[0].required
-
-    def evaluate(item: Item, notes: Notes) -> Any:
-        value = argument(item, notes)
-        if value is None and required:
-            return None
-        if type(value) is list:
-            return _flat(_sorted_out(apply(each), notes) for each in _listed(value))
-        return _sorted_out(apply(value), notes)
-
-    return evaluate
+    )
 
 
 def _argument(parameter: Parameter, called: Call, scope: Scope) -> Evaluate:
@@ -213,29 +216,24 @@ def _argument(parameter: Parameter, called: Call, scope: Scope) -> Evaluate:
         if argument.parameter == parameter.iri
     ]
     if parameter.takes == "rest":
-        return lambda item, notes: [_value(each(item, notes)) for each in given]
+        return lambda item, notes: [_no_object(each(item, notes)) for each in given]
     if not given:
         return lambda _item, _notes: [] if parameter.takes == "list" else None
     evaluate = given[0]
     if parameter.takes == "list":
         return lambda item, notes: _listed(evaluate(item, notes))
-    if parameter.takes == "object":
-        return lambda item, notes: _object(evaluate(item, notes))
-    return lambda item, notes: _value(evaluate(item, notes))
+    return evaluate
 
 
-def _value(value: Any) -> Any:
+def _no_object(value: Any) -> Any:
     return None if type(value) is dict else value
 
 
-def _object(value: Any) -> Any:
-    return value if type(value) is dict else None
-
-
 def _listed(value: Any) -> list[Any]:
+    """The values that are in ``value``, lists within lists laid flat, objects left out."""
     if isinstance(value, list):
-        return [each for each in value if each is not None and type(each) is not dict]
-    return [] if _value(value) is None else [value]
+        return [inner for each in value for inner in _listed(each)]
+    return [] if value is None or type(value) is dict else [value]
 
 
 def _sorted_out(result: Any, notes: Notes) -> Any:
@@ -243,7 +241,7 @@ def _sorted_out(result: Any, notes: Notes) -> Any:
     if type(result) is Problem:
         notes.problems.append(result)
         return None
-    if type(result) is list and any(type(each) is Problem for each in result):
+    if type(result) is list and Problem in map(type, result):
         notes.problems.extend(each for each in result if type(each) is Problem)
         return [each for each in result if type(each) is not Problem]
     return result

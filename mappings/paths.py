@@ -7,7 +7,7 @@ and wildcards, with or without the leading ``$``. There are no filters and no de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,13 +97,19 @@ def select(item: Any, steps: tuple[Step, ...]) -> Iterator[Any]:
         return
     step, rest = steps[0], steps[1:]
     if step is None:
-        for child in item.values() if isinstance(item, dict) else item or ():
+        for child in _children(item):
             yield from select(child, rest)
     elif isinstance(step, str):
         if isinstance(item, dict) and step in item:
             yield from select(item[step], rest)
     elif isinstance(item, list) and -len(item) <= step < len(item):
         yield from select(item[step], rest)
+
+
+def _children(item: Any) -> Iterable[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
 
 
 def as_item(value: Any) -> Item:

@@ -187,7 +187,9 @@ def _natural(value: Any) -> Term:
 
 def _double(value: float | Decimal) -> str:
     """The canonical form of an xsd:double: ``30.0E0`` (XML Schema 1.1 Part 2, E.1)."""
-    mantissa, _, exponent = f"{Decimal(repr(float(value))):E}".partition("E")
+    if not value:
+        return "0.0E0"
+    mantissa, _, exponent = f"{Decimal(repr(float(value))).normalize():E}".partition("E")
     whole, _, digits = mantissa.partition(".")
     return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
 

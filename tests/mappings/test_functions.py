@@ -1,0 +1,273 @@
+"""The functions that mappings may call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from mappings.functions import EBF, registry
+from mappings.problems import Problem
+
+WORDS = {
+    ("type", "Fablab"): "c:fablab",
+    ("type", "Fablab / Makerspace"): "c:faire",
+    ("public", "ados"): "c:jeunes",
+}
+FUNCTIONS = registry(lambda scheme, text: WORDS.get((scheme, text)))
+
+
+def call(name: str, *values: Any) -> Any:
+    return FUNCTIONS[EBF + name].call(*values)
+
+
+def code(result: object) -> str:
+    assert isinstance(result, Problem)
+    assert result.message.render()
+    return result.code
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-05-01", "2026-05-01"),
+        ("2026-05-01T18:00:00+02:00", "2026-05-01T18:00:00+02:00"),
+        ("2026-05-01T18:00:00Z", "2026-05-01T18:00:00+00:00"),
+        ("2026-05-01T18:00:00.000Z", "2026-05-01T18:00:00+00:00"),
+        ("2026-05-01 18:00", "2026-05-01T18:00:00+02:00"),
+        ("2026-12-01T18:00", "2026-12-01T18:00:00+01:00"),
+        ("31/12/2026", "2026-12-31"),
+        ("1.5.2026", "2026-05-01"),
+        ("1er mai 2026", "2026-05-01"),
+        ("3 mai 2026", "2026-05-03"),
+        ("samedi 12 juillet 2026 à 18h30", "2026-07-12T18:30:00+02:00"),
+        ("Le 14 février 2026 à 9 h", "2026-02-14T09:00:00+01:00"),
+        ("14 févr. 2026", "2026-02-14"),
+        ("12 July 2026", "2026-07-12"),
+    ],
+)
+def test_dates_in_words_and_in_iso_are_read(written: str, expected: str) -> None:
+    found = call("date", written, None, None)
+    assert isinstance(found, ox.Literal)
+    assert found.value == expected
+    assert found.datatype.value.endswith("#dateTime" if "T" in expected else "#date")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "demain",
+        "bientôt",
+        "12 juillet",
+        "juillet 2026",
+        "2026",
+        "31/02/2026",
+        "2026-02-30",
+        "2026-05-01T25:00",
+        "du 3 au 5 mai 2026",
+        "3 mai 2026 - 5 mai 2026",
+        "tous les mardis",
+        "x" * 10_000,
+        "9999-99-99",
+    ],
+)
+def test_a_date_that_is_ambiguous_or_unreadable_is_a_problem(written: str) -> None:
+    assert code(call("date", written, None, None)) == "bad-date"
+
+
+def test_a_time_is_read_in_one_zone_and_written_in_another() -> None:
+    assert call("date", "2026-05-01T18:00", "UTC", "Europe/Paris").value == (
+        "2026-05-01T20:00:00+02:00"
+    )
+    assert code(call("date", "2026-05-01T18:00", "Europe/Chambery", None)) == "bad-timezone"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        ("www.a.example", "https://www.a.example"),
+        ("a.example/é à?q=1#f", "https://a.example/%C3%A9%20%C3%A0?q=1#f"),
+        ("//a.example/x", "https://a.example/x"),
+        ("HTTP://A.example", "HTTP://A.example"),
+        ("  http://a.example ", "http://a.example"),
+        ("a.example:8080/x", "https://a.example:8080/x"),
+        ("/page", "https://base.example/page"),
+        ("", None),
+        ("n/a", None),
+    ],
+)
+def test_addresses_of_pages_become_absolute(written: str, expected: str | None) -> None:
+    assert call("url", written, "https://base.example/dir/") == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "mailto:a@b.example",
+        "ftp://a.example",
+        "http://",
+        "http://[bad",
+        "http://a.example:99999/",
+        "un texte",
+    ],
+)
+def test_what_is_no_web_address_is_dropped_and_told(written: str) -> None:
+    assert code(call("url", written, None)) == "bad-url"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "0612345678",
+        "06-12-34-56-78",
+        "+33 6 12 34 56 78",
+        "+33 (0)6 12 34 56 78",
+        "0033612345678",
+        "04 79 54 38 00",
+        "jean.dupont@exemple.fr",
+        "jean.dupont (at) exemple.fr",
+        "jean+bal@sous.exemple.fr",
+    ],
+)
+def test_numbers_and_addresses_in_free_text_are_masked(secret: str) -> None:
+    assert call("mask", f"Appeler Paul ({secret}), merci.", None) == "Appeler Paul (…), merci."
+    assert secret in call("mask", f"Appeler {secret}", "publish")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "le 01/05/2026 à 18h30",
+        "IBAN FR76 3000 6000 0112",
+        "SIRET 12345678901234",
+        "73630 Le Châtelard, 0,5 km",
+        "de 2026 à 2027 : 10 20 30",
+        "https://a.example/0612345678901",
+    ],
+)
+def test_other_numbers_are_not_masked(text: str) -> None:
+    assert call("mask", text, None) == text
+
+
+def test_html_becomes_text_with_its_lines() -> None:
+    html = "<p>Bonjour&nbsp;<b>tous</b></p><ul><li>un</li><li>deux</li></ul><script>x()</script>"
+    assert call("text", html) == "Bonjour tous\nun\ndeux"
+    assert call("text", "a < b  &  c\r\n\r\n\r\n\r\nd") == "a < b & c\n\nd"
+    assert call("text", "<p> </p>") is None
+
+
+def test_html_that_is_kept_is_safe() -> None:
+    html = '<p onclick="x()">a <a href="javascript:x()">b</a><img src=x><script>y</script></p>'
+    assert call("html", html) == '<p>a <a rel="noopener nofollow">b</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("12,50 €", "12.50"), ("1 250", "1250"), (6.1, "6.1"), (1e-7, "0.0000001"), ("", None)],
+)
+def test_numbers_may_be_written_with_a_comma(written: object, expected: str | None) -> None:
+    assert call("number", written) == expected
+    assert code(call("number", "douze")) == "bad-number"
+
+
+def test_coordinates_lie_within_their_limit() -> None:
+    assert call("degrees", "45,68", "90") == "45.68"
+    assert code(call("degrees", "456", "90")) == "bad-coordinate"
+    assert code(call("degrees", 0, "90")) == "bad-coordinate"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("04 79 54 38 00", "+33479543800"),
+        ("+33 (0)4 79 54 38 00", "+33479543800"),
+        ("0041 22 123 45 67", "+41221234567"),
+        (479543800, "+33479543800"),
+        ("3939", "3939"),
+        ("-", None),
+    ],
+)
+def test_telephone_numbers_take_one_form(written: object, expected: str | None) -> None:
+    assert call("telephone", written) == expected
+    assert code(call("telephone", "voir site")) == "bad-telephone"
+
+
+def test_addresses_codes_and_languages_are_normalised() -> None:
+    assert call("email", "mailto:Accueil@Fab.example") == "accueil@fab.example"
+    assert code(call("email", "a at b")) == "bad-email"
+    assert call("postcode", 1340) == "01340"
+    assert call("postcode", "73 340") == "73340"
+    assert code(call("postcode", "F-73")) == "bad-postcode"
+    assert call("commune", "https://b.example/", 1004) == "https://b.example/id/commune/01004"
+    assert code(call("commune", "https://b.example/", "731")) == "bad-insee"
+    assert [call("language", tag) for tag in ("fr-FR", "en_GB", "", None, "Français")] == [
+        "fr",
+        "en",
+        "fr",
+        "fr",
+        "fr",
+    ]
+
+
+def test_opening_hours_are_kept_when_they_follow_the_grammar() -> None:
+    for hours in (
+        "Mo-Fr 09:00-12:00,14:00-18:00; Sa off",
+        "24/7",
+        "Mo,Tu 09:00-18:00, Th 9:00-21:00",
+    ):
+        assert call("openingHours", hours) == hours
+    assert code(call("openingHours", "le matin")) == "unread-hours"
+    assert call("weekHours", {"Mo": "09:00-12:00 & 14:00-18:00", "Su": None, "x": "y"}) == (
+        "Mo 09:00-12:00, 14:00-18:00"
+    )
+    assert call("weekHours", {}) is None
+
+
+def test_words_are_looked_up_whole_then_in_parts() -> None:
+    values = ["Fablab / Makerspace", "Fablab, ovni; Fablab"]
+    assert call("concept", "type", values) == ["c:faire", "c:fablab"]
+    word, problem = call("unmatched", "type|public", [*values, "ados"])
+    assert word == "ovni"
+    assert (problem.code, problem.value, problem.severity) == ("unmatched-word", "ovni", "notice")
+
+
+def test_a_column_is_found_by_any_of_its_names() -> None:
+    row = {"Code_Postal": "73340", "NOM": "", "Nom du lieu": "La Fabrique", "Œuvre": "x"}
+    assert call("field", row, "code postal|cp") == "73340"
+    assert call("field", row, "nom|nom du lieu") == "La Fabrique"
+    assert call("field", row, "oeuvre") == "x"
+    assert call("field", row, "absent") is None
+
+
+def test_choosing_comparing_and_cutting() -> None:
+    assert call("first", [None, " ", [], "x", "y"]) == "x"
+    assert call("slug", "Le Châtelard – Cœur des Bauges !") == "le-chatelard-coeur-des-bauges"
+    assert call("slug", "!!!") is None
+    assert [call("boolean", word) for word in ("Oui", "non", True, "peut-être")] == [
+        True,
+        False,
+        True,
+        None,
+    ]
+    assert call("split", "a, b;;c", ",;") == ["a", "b", "c"]
+    assert call("present", ["a"]) is True
+    assert call("absent", []) is True
+    assert call("contains", ["a", 1], "1") is True
+    assert str(call("weekday", "-1SU")) == "<https://schema.org/Sunday>"
+    assert call("weekday", "XX") is None
+
+
+def test_every_function_answers_to_the_iri_it_is_registered_under() -> None:
+    assert all(iri == function.iri for iri, function in FUNCTIONS.items())
+    assert all(
+        len({parameter.iri for parameter in function.parameters}) == len(function.parameters)
+        for function in FUNCTIONS.values()
+    )
