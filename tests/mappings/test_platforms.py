@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pyoxigraph as ox
 import pytest
 
 from mappings import Problem, platform, platforms
+from mappings.functions import EBF
+from mappings.platform import FOLDER, load_platform
+from vocab import CONCEPT, EB, PREFIXES, ROOM, read_turtle
+from vocab.words import lookup
 
 DATA = Path(__file__).parents[1] / "data" / "mappings"
 GRAPH = ox.NamedNode("https://data.example/graph/source/sample")
@@ -25,6 +30,62 @@ def mapped(name: str) -> tuple[list[ox.Quad], list[Problem]]:
     mapping = platform(name).mapping
     quads = [q for record in records(name) for q in mapping.quads(record, GRAPH, problems)]
     return quads, problems
+
+
+def test_the_platforms_are_those_of_the_main_job() -> None:
+    assert {"ics", "feed", "geojson", "gogocarto", "csv", "enbauges"} <= set(platforms())
+    assert len(platforms()) == len(set(platforms()))
+    with pytest.raises(KeyError):
+        platforms()["absent"]
+
+
+@pytest.mark.parametrize("name", sorted(platforms()))
+def test_a_platform_writes_the_namespaces_of_the_vocabulary(name: str) -> None:
+    document = (FOLDER / f"{name}.yml").read_text("utf-8")
+    ours = {"eb": EB, "ebf": EBF, **{key: PREFIXES[key] for key in ("schema", "prov")}}
+    written = dict(re.findall(r"^  (\w+): (https?://\S+)$", document, re.MULTILINE))
+    assert written == {key: ours[key] for key in written}
+    concepts = re.findall(r"https://w3id\.org/enbauges/concept/[\w/-]+", document)
+    assert all(lookup(*iri.removeprefix(CONCEPT).split("/")) == iri for iri in concepts)
+
+
+@pytest.mark.parametrize("name", sorted(platforms()))
+def test_every_term_that_a_platform_writes_is_defined(name: str) -> None:
+    defined = {str(each.subject)[1:-1] for each in read_turtle(ROOM / "enbauges.ttl")}
+    used = {
+        value
+        for quad in mapped(name)[0]
+        for value in (str(quad.predicate)[1:-1], str(quad.object)[1:-1])
+        if value.startswith(EB)
+    }
+    assert used <= defined
+
+
+@pytest.mark.parametrize("name", sorted(platforms()))
+def test_people_named_in_a_record_are_not_mapped(name: str) -> None:
+    person = "Jeanne Exemple"
+    people = dict.fromkeys(
+        ("attendee", "organizer", "author", "authors", "contact", "Contact", "owner"), person
+    )
+    for record in records(name):
+        told = {**record, **people, "properties": {**record.get("properties", {}), **people}}
+        told["ev"] = {**record.get("ev", {}), "organizer": person}
+        quads = platform(name).mapping.quads(told, GRAPH, [])
+        assert quads
+        assert not [quad for quad in quads if person in str(quad)]
+
+
+def test_the_fingerprint_changes_with_the_file(tmp_path: Path) -> None:
+    text = (FOLDER / "ics.yml").read_text("utf-8")
+    (tmp_path / "ics.yml").write_text(text, "utf-8")
+    same = load_platform(tmp_path / "ics.yml")
+    (tmp_path / "ics.yml").write_text(text + "# one word more\n", "utf-8")
+    other = load_platform(tmp_path / "ics.yml")
+    assert same.fingerprint == platform("ics").fingerprint != other.fingerprint
+
+
+def test_a_platform_is_compiled_once_a_process() -> None:
+    assert platform("ics") is platforms()["ics"]
 
 
 @pytest.mark.parametrize("name", sorted(platforms()))
