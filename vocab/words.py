@@ -122,8 +122,9 @@ def schemes() -> tuple[str, ...]:
 
 
 def is_code(label: str) -> bool:
-    """Whether ``label`` is a short code, which matches only as written."""
-    return len(normalise(label)) <= _CODE_LENGTH and label == label.upper()
+    """Whether ``label`` is a short code ("CC", "€/h"), which matches only as written."""
+    plain = normalise(label)
+    return len(plain) <= _CODE_LENGTH and (label == label.upper() or label.casefold() != plain)
 
 
 @cache
