@@ -25,12 +25,21 @@ TEXTS = frozenset(
 """What is withheld while a source states no licence: facts are free, texts and images are not."""
 
 
+CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
+"""Issues of readers that could not read up to the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What a source says: record IRI → its statements, and what could not be understood."""
 
     records: Mapping[str, Lines]
     issues: tuple[Issue, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the content came to its end: what a cut one lacks may still be announced."""
+        return not any(issue.code in CUT_SHORT for issue in self.issues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class Digester:
         self, record: Record, iri: str, context: Mapping[str, Any], issues: list[Issue]
     ) -> Iterator[ox.Quad]:
         own: dict[str, Any] = {"iri": iri, "key": "/".join(record.key)}
-        if len(record.key) > 1:
+        if record.data.get("type") == "occurrence":
             own["series"] = self.iris.record(self.source.id, *record.key[:-1])
         graph, problems = ox.NamedNode(iri), list[Problem]()
         data = {**record.data, **context, "_record": own}

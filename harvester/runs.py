@@ -186,7 +186,8 @@ class _Attempt:
             fetched.content
         )
         known = self._known()
-        decision = decide(known, digest.records, self.platform.removals, self.now)
+        removals = self.platform.removals if digest.is_whole else "sliding"
+        decision = decide(known, digest.records, removals, self.now)
         run = Run(
             self.source,
             self.means.iris,

@@ -185,6 +185,16 @@ def test_a_withdrawn_event_leaves_after_two_reads_a_day_apart(node: Node) -> Non
     assert node.harvest()["mairie"].outcome == "unchanged"
 
 
+def test_a_calendar_that_is_cut_short_removes_nothing(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL).replace(b"END:VCALENDAR\r\n", b""))
+    node.harvest()
+    node.now += DAY
+    assert node.harvest()["mairie"].removed == 0
+    assert node.names() == {"Bal", "Concert"}
+
+
 def test_texts_are_withheld_while_the_licence_is_unknown(node: Node) -> None:
     node.more = ""
     node.site.pages["/mairie"] = Page(calendar(BAL))
