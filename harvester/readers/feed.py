@@ -144,7 +144,8 @@ def _parse(content: Content) -> Any:
     if broken and broken.severity == "warning" and not _CLOSED.search(content.body[-512:]):
         raise ReadError(
             say(
-                "the feed is broken or cut short, and no entry is left of it: {reason}",
+                "the feed is broken or cut short, and no entry is left of it ({reason}) — "
+                "it will be read again; tell its publisher if it lasts",
                 reason=broken.message.values["reason"],
             )
         )
