@@ -15,6 +15,7 @@ from typing import Literal
 
 from vocab.messages import Message, Told
 
+_SOME = 12
 Severity = Literal["error", "warning", "notice"]
 
 
@@ -57,7 +58,7 @@ def shown(value: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What somebody who wrote ``name`` should write: the closest known name, else all of them."""
+    """What somebody who wrote ``name`` should write: the closest known name, else some."""
     names = sorted(set(known))
     near = get_close_matches(name, names, n=1, cutoff=0.5)
-    return near[0] if near else ", ".join(names)
+    return near[0] if near else ", ".join(names[:_SOME] + ["…"] * (len(names) > _SOME))

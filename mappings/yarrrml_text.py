@@ -125,7 +125,8 @@ class Reading:
         raise self.error(
             where,
             say(
-                "{file}:{line}: the prefix “{name}” is not declared — write {near}",
+                "{file}:{line}: the prefix “{name}” is not declared — add it to “prefixes”, or"
+                " write {near}",
                 name=prefix,
                 near=nearest(prefix, self.prefixes),
             ),

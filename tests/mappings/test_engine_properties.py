@@ -29,7 +29,7 @@ RECORDS = st.dictionaries(
 def test_encoded_text_is_a_segment_of_an_iri_and_can_be_read_back(text: str) -> None:
     encoded = percent_encode(text)
     assert unquote(encoded) == text
-    assert not re.search(r"""[\s/?#\[\]@!$&'()*+,;=:<>"{}|\\^`]""", encoded.replace("\xa0", ""))
+    assert not re.search(r"""[\s/?#\[\]@!$&'()*+,;=:<>"{}|\\^`]""", encoded, re.ASCII)
     ox.NamedNode("http://ex.example/" + encoded)
 
 

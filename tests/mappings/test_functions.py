@@ -95,6 +95,7 @@ def test_a_time_is_read_in_one_zone_and_written_in_another() -> None:
         ("  http://a.example ", "http://a.example"),
         ("a.example:8080/x", "https://a.example:8080/x"),
         ("/page", "https://base.example/page"),
+        ("a.example/[x]", "https://a.example/%5Bx%5D"),
         ("", None),
         ("n/a", None),
     ],
@@ -206,6 +207,8 @@ def test_addresses_codes_and_languages_are_normalised() -> None:
     assert call("postcode", 1340) == "01340"
     assert call("postcode", "73 340") == "73340"
     assert code(call("postcode", "F-73")) == "bad-postcode"
+    assert call("postcode", 0) is None
+    assert call("commune", "https://b.example/", "0") is None
     assert call("commune", "https://b.example/", 1004) == "https://b.example/id/commune/01004"
     assert code(call("commune", "https://b.example/", "731")) == "bad-insee"
     assert [call("language", tag) for tag in ("fr-FR", "en_GB", "", None, "Français")] == [

@@ -28,7 +28,11 @@ def refusal(text: str) -> str:
     [
         ("t: {s: ex:s, poo: []}", 5, "unknown key “poo” — write po"),
         ("t:\n  s: ex:s\n  po:\n  - {p: ex:p, objet: x}", 8, "“objet” — write object"),
-        ("t:\n  s: xe:$(id)~iri\n  po: [[exx:p, x]]", 7, "prefix “exx” is not declared — write ex"),
+        (
+            "t:\n  s: xe:$(id)~iri\n  po: [[exx:p, x]]",
+            7,
+            "prefix “exx” is not declared — add it to “prefixes”, or write ex",
+        ),
         ("t:\n  s: xe:thing", 6, "prefix “xe” is not declared"),
         ("t:\n  s: ex:$(id", 6, "“$(id” is not closed — write $(name)"),
         ("t:\n  s: ex:s\n  po:\n  - [ex:p, 'a $(b c']", 8, "is not closed"),
