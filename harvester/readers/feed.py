@@ -132,7 +132,11 @@ def _parse(content: Content) -> Any:
         )
     except Exception as error:  # feedparser's loose parser trips over some broken markup
         raise ReadError(
-            say("the feed cannot be read: {reason}", reason=str(error)[:160])
+            say(
+                "the feed cannot be read ({reason}) — it will be read again; "
+                "tell its publisher if it lasts",
+                reason=str(error)[:160],
+            )
         ) from error
     if parsed["entries"]:
         return parsed

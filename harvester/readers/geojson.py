@@ -73,7 +73,11 @@ def _parse(content: Content) -> tuple[dict[str, Any], Issue | None]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ReadError(
-            say("the GeoJSON is broken or cut short: {reason}", reason=str(error)[:120])
+            say(
+                "the GeoJSON is broken or cut short ({reason}) — it will be read again; "
+                "tell its publisher if it lasts",
+                reason=str(error)[:120],
+            )
         ) from error
     if not isinstance(document, dict):
         raise refusal(content, "GeoJSON")

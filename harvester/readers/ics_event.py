@@ -225,13 +225,16 @@ class _Dates:
         Such calendars mean their rules by the local clock (recurring-ical-events reads them so).
         """
         if "DTSTART" not in self.component:
-            raise _Unreadable("ics-no-start", say("the event has no DTSTART, so no date"))
+            raise _Unreadable(
+                "ics-no-start",
+                say("the event has no DTSTART, so no date — its publisher must give it one"),
+            )
         start = self._time(_first(self.component, "DTSTART"))
         if start is None:
             raise _Unreadable(
                 "ics-bad-date",
                 say(
-                    "the start cannot be read as a date: {value}",
+                    "the start cannot be read as a date: {value} — its publisher must correct it",
                     value=_said(self.component["DTSTART"]),
                 ),
             )
@@ -247,7 +250,9 @@ class _Dates:
             raise _Unreadable(
                 "ics-bad-date",
                 say(
-                    "the event changes one date of a series, but RECURRENCE-ID is no date: {value}",
+                    "the event changes one date of a series, but RECURRENCE-ID is no date: "
+                    "{value} — "
+                    "its publisher must correct it",
                     value=_said(self.component["RECURRENCE-ID"]),
                 ),
             )

@@ -88,7 +88,8 @@ def _stream(body: bytes, prefix: str) -> Iterator[Any]:
     except (ijson.JSONError, ValueError, OverflowError) as error:
         raise ReadError(
             say(
-                "the JSON is broken or cut short: {reason}",
+                "the JSON is broken or cut short ({reason}) — it will be read again; "
+                "tell its publisher if it lasts",
                 reason=" ".join(str(error).split())[:120],
             )
         ) from error
@@ -138,7 +139,8 @@ def _top(body: bytes) -> dict[str, bool]:
     except (ijson.JSONError, ValueError) as error:
         raise ReadError(
             say(
-                "the JSON is broken or cut short: {reason}",
+                "the JSON is broken or cut short ({reason}) — it will be read again; "
+                "tell its publisher if it lasts",
                 reason=" ".join(str(error).split())[:120],
             )
         ) from error

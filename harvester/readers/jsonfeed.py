@@ -35,7 +35,11 @@ def read_json_feed(content: Content) -> Iterator[Found]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ReadError(
-            say("the JSON Feed is broken or cut short: {reason}", reason=str(error)[:120])
+            say(
+                "the JSON Feed is broken or cut short ({reason}) — it will be read again; "
+                "tell its publisher if it lasts",
+                reason=str(error)[:120],
+            )
         ) from error
     is_feed = isinstance(document, dict) and _VERSION in str(document.get("version", ""))
     if not is_feed or not isinstance(document.get("items", []), list):
