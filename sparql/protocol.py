@@ -201,14 +201,22 @@ class Streamed(Response):
             await refusal(error, self._request)(scope, self._request.receive, send)
 
     async def _send_chunks(self, answer: Answer, method: str, send: Send) -> None:
+        """In one piece with its length when it is short, else chunk by chunk."""
         chunks = answer.chunks
         first = await anext(chunks, b"")
+        second = await anext(chunks, b"")
+        if not second:
+            self.headers["content-length"] = str(len(first))
         await self._start(send)
-        if method != "HEAD":
-            await _send_body(send, first, more=True)
+        if method == "HEAD":
+            await _send_body(send, b"", more=False)
+            return
+        await _send_body(send, first, more=bool(second))
+        if second:
+            await _send_body(send, second, more=True)
             async for chunk in chunks:
                 await _send_body(send, chunk, more=True)
-        await _send_body(send, b"", more=False)
+            await _send_body(send, b"", more=False)
 
     async def _send_whole(self, answer: Answer, send: Send) -> None:
         """For HTTP/1.0, where a body of unknown length ends as a cut one does."""
