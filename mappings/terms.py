@@ -87,7 +87,8 @@ def _unconditional(term_map: TermMap, scope: Scope) -> Make:
         return _qualified(term_map, evaluate, scope)
     if isinstance(term_map.expression, Constant):
         made = _made(term_map.expression.text, Notes(), build)
-        return lambda _item, _notes: made
+        if made is not None:
+            return lambda _item, _notes: made
 
     def make(item: Item, notes: Notes) -> Any:
         value = evaluate(item, notes)

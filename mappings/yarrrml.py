@@ -14,9 +14,7 @@ from dataclasses import replace
 from mappings.documents import Items, Table, Text, Value, read
 from mappings.functions import Registry
 from mappings.plan import (
-    Call,
     Constant,
-    Expression,
     Plan,
     PredicateObject,
     Source,
@@ -27,11 +25,10 @@ from mappings.plan import (
 from mappings.prefixes import PREDEFINED
 from mappings.problems import nearest
 from mappings.yarrrml_sources import named_sources, sources_of
+from mappings.yarrrml_terms import TERM, Keys, Terms, listed
 from mappings.yarrrml_text import Reading
 from vocab import term
 from vocab.messages import say
-
-Keys = Mapping[str, tuple[str, ...]]
 
 _ROOT: Keys = {
     "base": ("base",),
@@ -57,33 +54,6 @@ _PREDICATE_OBJECT: Keys = {
     "type": ("type",),
     "graphs": ("graphs", "graph", "g"),
     "condition": ("condition", "c"),
-}
-_FUNCTION: Keys = {
-    "function": ("function", "fn", "f"),
-    "parameters": ("parameters", "parameter", "pms"),
-}
-_TERM: Keys = {
-    **_FUNCTION,
-    "value": ("value", "v"),
-    "type": ("type",),
-    "datatype": ("datatype",),
-    "language": ("language",),
-    "mapping": ("mapping", "m"),
-    "condition": ("condition", "c"),
-    "targets": ("targets", "target"),
-    "quoted": ("quoted", "quotedNonAsserted"),
-}
-_PARAMETER: Keys = {
-    "parameter": ("parameter", "pm", "p"),
-    "value": ("value", "v"),
-    "type": ("type",),
-    "from": ("from",),
-}
-_TYPES = {
-    "iri": TermType.IRI,
-    "literal": TermType.LITERAL,
-    "blank": TermType.BLANK,
-    "blanknode": TermType.BLANK,
 }
 _TYPE = TermMap(Constant(term("rdf:type")), TermType.IRI)
 
@@ -179,6 +149,7 @@ class _Rules:
     def __init__(self, door: _Door, reading: Reading, sources: tuple[Source, ...]) -> None:
         self.door = door
         self.reading = reading
+        self.terms = Terms(reading)
         self.sources = sources
 
     def triples_map(self, name: str, table: Mapping[str, Value]) -> TriplesMap:
@@ -186,9 +157,9 @@ class _Rules:
             name,
             self.sources,
             self.subjects(table),
-            tuple(map(self._predicate_object, _listed(table.get("predicateobjects")))),
-            tuple(self._terms(table.get("graphs"), TermType.IRI)),
-            self._condition(table.get("condition")),
+            tuple(map(self._predicate_object, listed(table.get("predicateobjects")))),
+            tuple(self.terms.every(table.get("graphs"), TermType.IRI)),
+            self.terms.condition(table.get("condition")),
         )
 
     def subjects(self, table: Mapping[str, Value]) -> tuple[TermMap, ...]:
@@ -196,7 +167,7 @@ class _Rules:
         given = table.get("subjects")
         if given is None or given == "":
             return (TermMap(None, TermType.BLANK),)
-        return tuple(self._terms(given, TermType.IRI))
+        return tuple(self.terms.every(given, TermType.IRI))
 
     def _predicate_object(self, value: Value) -> PredicateObject:
         if isinstance(value, Items):
@@ -211,9 +182,9 @@ class _Rules:
         return PredicateObject(
             predicates,
             self._objects(table["objects"], predicates, table.get("type")),
-            tuple(self._terms(table.get("graphs"), TermType.IRI)),
-            self._condition(table.get("condition")),
-            tuple(self._terms(table.get("inversepredicates"), TermType.IRI)),
+            tuple(self.terms.every(table.get("graphs"), TermType.IRI)),
+            self.terms.condition(table.get("condition")),
+            tuple(self.terms.every(table.get("inversepredicates"), TermType.IRI)),
         )
 
     def _short(self, value: Items) -> PredicateObject:
@@ -229,12 +200,12 @@ class _Rules:
         predicates = self._predicates(value[0])
         objects = self._objects(value[1], predicates)
         if len(value) == len(("predicate", "object", "datatype")):
-            objects = tuple(self._qualified(each, value[2]) for each in objects)
+            objects = tuple(self.terms.qualified(each, value[2]) for each in objects)
         return PredicateObject(predicates, objects)
 
     def _predicates(self, value: Value) -> tuple[TermMap, ...]:
         return tuple(
-            _TYPE if each == "a" else self._term(each, TermType.IRI) for each in _listed(value)
+            _TYPE if each == "a" else self.terms.one(each, TermType.IRI) for each in listed(value)
         )
 
     def _objects(
@@ -242,8 +213,8 @@ class _Rules:
     ) -> tuple[TermMap, ...]:
         """The objects; classes are IRIs, other objects literals unless a type is ``said``."""
         type_ = TermType.IRI if _TYPE in predicates else TermType.LITERAL
-        type_ = type_ if said is None else self._type(said)
-        return tuple(made for each in _listed(value) for made in self._object(each, type_))
+        type_ = type_ if said is None else self.terms.type_of(said)
+        return tuple(made for each in listed(value) for made in self._object(each, type_))
 
     def _object(self, value: Value, type_: TermType) -> Iterator[TermMap]:
         if isinstance(value, Items):
@@ -255,15 +226,15 @@ class _Rules:
                         " [value, datatype] or [value, language~lang]"
                     ),
                 )
-            made = self._term(value[0], type_)
-            yield self._qualified(made, value[1]) if len(value) > 1 else made
+            made = self.terms.one(value[0], type_)
+            yield self.terms.qualified(made, value[1]) if len(value) > 1 else made
         elif isinstance(value, Table) and ("mapping" in value or "m" in value):
             yield from self._linked(value)
         else:
-            yield self._term(value, type_)
+            yield self.terms.one(value, type_)
 
     def _linked(self, value: Table) -> Iterator[TermMap]:
-        table = self.reading.table(value, _TERM)
+        table = self.reading.table(value, TERM)
         if "condition" in table:
             raise self.reading.error(
                 table["condition"],
@@ -273,144 +244,3 @@ class _Rules:
                 ),
             )
         yield from self.door.subjects_of(self.reading.text(table["mapping"]), self.sources)
-
-    def _terms(self, value: Value | None, type_: TermType) -> Iterator[TermMap]:
-        return (self._term(each, type_) for each in _listed(value))
-
-    def _term(self, value: Value, type_: TermType) -> TermMap:
-        if isinstance(value, Table):
-            return self._long_term(value, type_)
-        text = self.reading.text(value)
-        for suffix in ("iri", "literal", "blank"):
-            if text.endswith("~" + suffix):
-                type_ = _TYPES[suffix]
-                text = _cut(text, len(suffix) + 1)
-        if type_ is not TermType.LITERAL and text.startswith("_:"):
-            text, type_ = _cut(text, 0, 2), TermType.BLANK
-        return TermMap(self.reading.expression(text, iri=type_ is TermType.IRI), type_)
-
-    def _long_term(self, value: Table, type_: TermType) -> TermMap:
-        table = self.reading.table(value, _TERM)
-        if "quoted" in table:
-            raise self.reading.error(
-                table["quoted"], say("{file}:{line}: quoted triples are not supported — remove it")
-            )
-        if "type" in table:
-            type_ = self._type(table["type"])
-        if "function" in table:
-            expression: Expression = self._call(value, table)
-        elif "value" in table:
-            made = self._term(table["value"], type_)
-            expression, type_ = made.expression or Constant(""), made.type
-        else:
-            raise self.reading.error(
-                value, say("{file}:{line}: a key “value” or “function” is missing — add one")
-            )
-        made = TermMap(expression, type_, condition=self._condition(table.get("condition")))
-        for key in ("datatype", "language"):
-            if key in table:
-                made = self._qualified(made, table[key], language=key == "language")
-        return made
-
-    def _type(self, value: Value) -> TermType:
-        name = self.reading.text(value)
-        if name not in _TYPES:
-            raise self.reading.error(
-                name,
-                say(
-                    "{file}:{line}: unknown type “{name}” — write {near}",
-                    name=name,
-                    near=nearest(name, _TYPES),
-                ),
-            )
-        return _TYPES[name]
-
-    def _qualified(self, made: TermMap, value: Value, *, language: bool = False) -> TermMap:
-        """``made`` with a datatype, or with the language that ``value~lang`` or a key says."""
-        if made.type is not TermType.LITERAL:
-            raise self.reading.error(
-                value,
-                say(
-                    "{file}:{line}: “{name}” qualifies an IRI — only literals have a datatype or"
-                    " a language",
-                    name=str(value),
-                ),
-            )
-        if isinstance(value, Table):
-            call = self._call(value, self.reading.table(value, _FUNCTION))
-            return replace(made, language=call) if language else replace(made, datatype=call)
-        text = self.reading.text(value)
-        if language or text.endswith("~lang"):
-            tag = text if language else _cut(text, len("~lang"))
-            return replace(made, language=self._language(tag), datatype=None)
-        datatype = self.reading.expression(text, iri=True)
-        if isinstance(datatype, Constant):
-            datatype = Constant(self.reading.iri(datatype.text, text))
-        return replace(made, datatype=datatype, language=None)
-
-    def _language(self, tag: Text) -> Expression:
-        expression = self.reading.expression(tag)
-        if isinstance(expression, Constant) and not _is_language(expression.text):
-            raise self.reading.error(
-                tag,
-                say("{file}:{line}: “{name}” is no language — write a code such as fr", name=tag),
-            )
-        return expression
-
-    def _condition(self, value: Value | None) -> Call | None:
-        if value is None:
-            return None
-        if isinstance(value, Text):
-            return self.reading.compact_call(value)
-        return self._call(value, self.reading.table(value, _FUNCTION))
-
-    def _call(self, value: Value, table: Mapping[str, Value]) -> Call:
-        if "function" not in table:
-            raise self.reading.error(
-                value, say("{file}:{line}: a key “function” is missing — add it")
-            )
-        function = self.reading.text(table["function"])
-        if "(" in function:
-            return self.reading.compact_call(function)
-        return self.reading.call(
-            function, [self._parameter(each) for each in _listed(table.get("parameters"))]
-        )
-
-    def _parameter(self, value: Value) -> tuple[Text, Expression]:
-        if isinstance(value, Items) and len(value) == len(("parameter", "value")):
-            return self.reading.text(value[0]), self._argument(value[1])
-        table = self.reading.table(value, _PARAMETER)
-        for key in ("parameter", "value"):
-            if key not in table:
-                raise self.reading.error(
-                    value, say("{file}:{line}: a key “{name}” is missing — add it", name=key)
-                )
-        return self.reading.text(table["parameter"]), self._argument(table["value"])
-
-    def _argument(self, value: Value) -> Expression:
-        if isinstance(value, Table):
-            return self._call(value, self.reading.table(value, _FUNCTION))
-        return self.reading.argument(value)
-
-
-def _listed(value: Value | None) -> list[Value]:
-    if value is None or value == "":
-        return []
-    return list(value) if isinstance(value, Items) else [value]
-
-
-def _cut(text: Text, tail: int, head: int = 0) -> Text:
-    """``text`` without its first ``head`` and last ``tail`` characters, on the same line."""
-    cut = Text(text[head : len(text) - tail])
-    cut.line = text.line
-    return cut
-
-
-def _is_language(tag: str) -> bool:
-    """Whether ``tag`` has the shape of a language tag (BCP 47)."""
-    first, *others = tag.split("-")
-    return (
-        first.isascii()
-        and first.isalpha()
-        and all(part.isascii() and part.isalnum() and len(part) <= 8 for part in others)  # noqa: PLR2004  # BCP 47
-    )

@@ -41,6 +41,8 @@ def refusal(text: str) -> str:
         ("t: {po: [[ex:p, {v: x, type: irri}]]}", 5, "unknown type “irri” — write iri"),
         ("t: {po: [[ex:p, x, 'not a language~lang']]}", 5, "is no language"),
         ("t: {po: [[ex:p, x, 'ex:a b']]}", 5, "is no IRI"),
+        ("t: {po: [[ex:p, 'ex:a b~iri']]}", 5, "“http://ex.example/a b” is no IRI"),
+        ("t: {po: [[ex:p, {v: x, datatype: ex:d, language: fr}]]}", 5, "not both — remove one"),
         ("t: {po: [[ex:p, x~iri, fr~lang]]}", 5, "qualifies an IRI"),
         ("t: {po: [[ex:p, {datatype: ex:d}]]}", 5, "“value” or “function” is missing"),
         ("t: {po: [{p: ex:p}]}", 5, "a key “objects” is missing"),
