@@ -69,7 +69,14 @@ def read(text: str, file: str) -> Table:
             file=file,
             line=1,
         )
-    return _table(root, file)
+    try:
+        return _table(root, file)
+    except RecursionError as error:
+        raise MappingError(
+            say("{file}:1: an alias (*name) stands inside what it names — remove it", file=file),
+            file=file,
+            line=1,
+        ) from error
 
 
 def _value(node: Node, file: str) -> Value:

@@ -105,6 +105,7 @@ def test_a_mistake_names_its_line_and_the_remedy(rules: str, line: int, said: st
     [
         ("", "m.yml:1: not a YARRRML document"),
         ("- a", "m.yml:1: not a YARRRML document"),
+        ("mappings: &all {t: *all}", "m.yml:1: an alias (*name) stands inside what it names"),
         ("a: [b\n", "m.yml:2: not YAML"),
         ("a: \x00", "m.yml:1: not YAML"),
         ("prefixes: {}\n", "m.yml:1: there is no key “mappings”"),
