@@ -14,18 +14,19 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import ijson
 import pyoxigraph as ox
 
+from benchmarks.figures import Figure
 from mappings import Mapping, Problem, compile_yarrrml
 from mappings.expressions import percent_encode
 
 ROWS = 100_000
 SMALL = (200, 50)
 ROUNDS = 5
+GOAL = "≤ 1.40"
 GRAPH = ox.NamedNode("https://data.example/graph/source/bench")
 EX = "https://data.example/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -53,21 +54,7 @@ mappings:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Medians of one comparison, in seconds; ``ratio`` is engine over hand-written."""
-
-    name: str
-    by_hand: float
-    by_engine: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times longer the engine takes."""
-        return self.by_engine / self.by_hand
-
-
-def measure(rows: int = ROWS, rounds: int = ROUNDS) -> list[Result]:
+def measure(rows: int = ROWS, rounds: int = ROUNDS) -> list[Figure]:
     """Compare engine and hand-written function on CSV rows, JSON items and small sources.
 
     Raises:
@@ -79,8 +66,8 @@ def measure(rows: int = ROWS, rounds: int = ROUNDS) -> list[Result]:
     sources, size = SMALL
     small = _as_json(size)
     return [
-        _compare("csv", lambda: _csv_records(table), from_csv, rounds),
-        _compare("json", lambda: _json_records(document), from_json, rounds),
+        _compare(f"{rows} CSV rows", lambda: _csv_records(table), from_csv, rounds),
+        _compare(f"{rows} JSON items", lambda: _json_records(document), from_json, rounds),
         _compare(
             f"{sources} sources of {size}",
             lambda: (record for _ in range(sources) for record in _json_records(small)),
@@ -129,7 +116,7 @@ _DECIMAL, _DATE = ox.NamedNode(XSD + "decimal"), ox.NamedNode(XSD + "date")
 
 def _compare(
     name: str, records: Callable[[], Iterable[Record]], mapping: Mapping, rounds: int
-) -> Result:
+) -> Figure:
     problems: list[Problem] = []
 
     def by_engine(record: Record) -> list[ox.Quad]:
@@ -144,7 +131,8 @@ def _compare(
         for one, taken in times.items():
             taken.append(_seconds(records, one))
     hand, engine = (statistics.median(taken) for taken in times.values())
-    return Result(name, hand, engine)
+    note = f"CPU, median of {rounds}: {hand:.2f} s by hand, {engine:.2f} s by the engine"
+    return Figure(f"mapping {name}, times a hand-written function", engine / hand, GOAL, note)
 
 
 def _seconds(records: Callable[[], Iterable[Record]], one: MapOne) -> float:
@@ -193,15 +181,6 @@ def _json_records(document: bytes) -> Iterator[Record]:
     return records
 
 
-def main() -> None:
-    """Print how the engine stands."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
-    for result in measure(rows):
-        print(
-            f"{result.name:>20}: by hand {result.by_hand:.2f} s,"
-            f" engine {result.by_engine:.2f} s, ratio {result.ratio:.2f}"
-        )
-
-
 if __name__ == "__main__":
-    main()
+    for figure in measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS):
+        print(figure)
