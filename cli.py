@@ -388,7 +388,7 @@ def init(directory: Path) -> None:
 @main.command(name="map")
 @click.argument("mapping", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@click.option("--base", default="https://node.example/", show_default=True, help="Base IRI.")
+@click.option("--base", default="", help="What relative IRIs are appended to [the mapping's own].")
 def map_command(mapping: Path, file: Path | None, base: str) -> None:
     """Run one YARRRML mapping on a local file and print N-Quads."""
     problems: list[Problem] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harvester.decide import Decision, Known
 from harvester.glance import glance
-from harvester.linking.canonical import Terms, canonical_lines, mint
+from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
 from harvester.provenance import LINKED_ONLY, Run, dataset_lines, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
@@ -108,8 +108,8 @@ def _tombstones(known: Known, ledger: Ledger, links: Mapping[str, str], run: Run
     gone = {entity: record for record, entity in ledger.links.items() if entity not in alive}
     added: set[str] = set()
     for entity, record in gone.items():
-        types = sorted(glance(record, known.records.get(record, frozenset())).types)
-        added |= tombstone_lines(entity, types[-1] if types else "", run)
+        former = kind_of(glance(record, known.records.get(record, frozenset())))
+        added |= tombstone_lines(entity, former or "", run)
     back = alive & ledger.tombstones.keys()
     return Delta(frozenset(added), frozenset().union(*(ledger.tombstones[name] for name in back)))
 

@@ -262,7 +262,7 @@ def test_map_prints_quads_of_a_local_file(enbauges: Enbauges, tmp_path: Path) ->
         "    po: [[a, schema:Place], [schema:name, $(nom)]]\n",
         encoding="utf-8",
     )
-    result = enbauges("map", str(mapping))
+    result = enbauges("map", str(mapping), "--base", "https://node.example/")
     assert result.exit_code == 0, result.output
     assert '<https://node.example/place/1> <https://schema.org/name> "La Halle" .' in result.stdout
     mapping.write_text(mapping.read_text().replace("po:", "poo:"), encoding="utf-8")

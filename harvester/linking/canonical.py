@@ -27,8 +27,15 @@ KINDS: Mapping[str, str] = {
 
 _TYPE = f"<{term('rdf:type')}>"
 _SOURCE_RECORD = f"<{EB}SourceRecord>"
+_PRIMARY = f"<{term('prov:hadPrimarySource')}>"
 _DERIVED = f"<{term('prov:wasDerivedFrom')}>"
 _LICENCE = f"<{term('dcterms:license')}>"
+
+
+def kind_of(seen: Glance) -> str | None:
+    """The most particular type of a record that is a kind of entity: ours before schema.org's."""
+    known = sorted(seen.types & KINDS.keys())
+    return known[-1] if known else None
 
 
 def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | None]) -> str | None:
@@ -37,9 +44,10 @@ def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | No
     An occurrence goes under its series' key, named by its recurrence id, so that a moved
     occurrence keeps its IRI. ``linked`` gives the entity of another record.
     """
-    kind = next((KINDS[name] for name in sorted(seen.types) if name in KINDS), None)
-    if kind is None:
+    type_ = kind_of(seen)
+    if type_ is None:
         return None
+    kind = KINDS[type_]
     recurrence = record.removeprefix(f"{seen.series}/")
     if seen.series and recurrence != record:
         series = linked(seen.series) or seen.series
@@ -64,7 +72,7 @@ def canonical_lines(
     ``entity_of`` maps a record to its entity; references from one record to another
     become references between entities. Each entity says what it was derived from and under
     which licence; of values that may not be merged it says no more than what kind of thing
-    they describe (design, licences).
+    they describe (design, licences). What makes a record a record stays with the record.
     """
     entity = entity_of(record)
     if entity is None:
@@ -73,8 +81,9 @@ def canonical_lines(
     found = {
         f"{rename(subject)} {predicate} {rename(value)} ."
         for subject, predicate, value in map(Statement.of, lines)
-        if (value != _SOURCE_RECORD if predicate == _TYPE else terms.merged)
-        and (terms.merged or subject == f"<{record}>")
+        if (terms.merged or (predicate == _TYPE and subject == f"<{record}>"))
+        and value != _SOURCE_RECORD
+        and predicate != _PRIMARY
     }
     found.add(f"<{entity}> {_DERIVED} <{record}> .")
     if terms.licence:

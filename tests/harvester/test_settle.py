@@ -41,11 +41,11 @@ def record(*key: str) -> str:
 
 def lines_of(iri: str, kind: str, name: str, **more: str) -> Lines:
     said = {
-        "rdf:type": f"<{term(kind)}>",
         "schema:name": f'"{name}"@fr',
         **{key.replace("_", ":"): value for key, value in more.items()},
     }
-    return frozenset(f"<{iri}> <{term(key)}> {value} ." for key, value in said.items())
+    types = [("rdf:type", f"<{term(name)}>") for name in (kind, "eb:SourceRecord")]
+    return frozenset(f"<{iri}> <{term(key)}> {value} ." for key, value in (*types, *said.items()))
 
 
 def event(*key: str, name: str = "Veillée", **more: str) -> dict[str, Lines]:
@@ -210,7 +210,7 @@ def test_a_source_without_licence_says_so(node: Node) -> None:
 def test_a_record_of_an_unknown_type_stays_in_its_source(node: Node) -> None:
     node.read({record("x"): lines_of(record("x"), "schema:Offer", "Tarif")})
     assert node.canonical() == frozenset()
-    assert node.store.count(IRIS.source_graph("agenda")) == 2
+    assert node.store.count(IRIS.source_graph("agenda")) == 3
 
 
 def test_an_agreement_is_a_licence_of_this_node(node: Node) -> None:
