@@ -296,8 +296,8 @@ def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceSta
 
 def _held(decision: Decision) -> Message:
     return say(
-        "{held} announced entries did not come back at once; nothing was removed — "
-        "look at the source: if they are really gone, say so to its publisher or wait",
+        "{held} announced entries went missing all at once; nothing was removed — look at the "
+        "source: if they are really gone, wait; if not, tell its publisher",
         held=decision.held,
     )
 

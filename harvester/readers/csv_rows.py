@@ -66,7 +66,7 @@ def _records(
             yield Issue("csv-ragged-row", message, "warning", where, (key,))
         if key in seen:
             message = say(
-                "line {first} has the same key — the line was added to tell them apart",
+                "line {first} has the same key — its content was added to tell them apart",
                 first=seen[key],
             )
             yield Issue("csv-same-key", message, "warning", where, (key,))
