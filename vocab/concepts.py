@@ -38,9 +38,22 @@ SOURCES = ROOM / "sources"
 TARGET = ROOM / "concepts.ttl"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 FOREIGN = {
+    "as": "https://www.w3.org/ns/activitystreams#",
     "bibo": "http://purl.org/ontology/bibo/",
+    "cal": "http://www.w3.org/2002/12/cal/ical#",
+    "dt": "https://www.datatourisme.fr/ontology/core#",
+    "ess": "http://purl.org/essglobal/vocab/",
+    "essl": "http://purl.org/essglobal/standard/legal-form/",
+    "esso": "http://purl.org/essglobal/standard/organisational-structure/",
+    "esst": "http://purl.org/essglobal/standard/themes/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "oa": "https://openactive.io/",
+    "org": "http://www.w3.org/ns/org#",
     "pair": "http://virtual-assembly.org/ontologies/pair#",
+    "petr": "https://data.petr-msb.data-players.com/ontology#",
+    "sssom": "https://w3id.org/sssom/",
     "vann": "http://purl.org/vocab/vann/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
 }
 """Prefixes of this room's data files that are no use in queries, hence not in ``PREFIXES``."""
@@ -98,6 +111,14 @@ def concept_iri(scheme: str, slug: str) -> str:
 def document_iri(key: str) -> str:
     """The IRI of a document that terms and concepts are taken from."""
     return f"{CONCEPT}sources#{key}"
+
+
+def curie(iri: str) -> str:
+    """The prefixed name of a foreign term, or ``iri`` itself when no prefix is known."""
+    for prefix, namespace in _NAMESPACES.items():
+        if iri.startswith(namespace) and prefix != "ebc":
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
 
 
 def read_schemes(folder: Path = SOURCES / "concepts") -> tuple[Scheme, ...]:
