@@ -1,6 +1,8 @@
 """What a harvest costs beside the bare libraries: 200 sources of 50 records over loopback.
 
-CPU seconds of this process, start-up excluded; the server runs in a process of its own.
+CPU seconds of this process, start-up excluded; the server runs in a process of its own. The
+records are as long as the real ones: half of the 4,911 events that local organisations publish
+in the corpus have at most 529 bytes, half of its 1,959 feed entries at most 1,011.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ def calendar(number: int, revision: int) -> bytes:
             f"DTSTART;TZID=Europe/Paris:{day:%Y%m%d}T180000",
             f"DTEND;TZID=Europe/Paris:{day:%Y%m%d}T200000",
             f"SUMMARY:Atelier de réparation n° {event}{changed}",
-            "DESCRIPTION:Apportez ce qui est cassé\\, on répare ensemble autour d'un café.",
+            "DESCRIPTION:Apportez ce qui est cassé\\, on répare ensemble autour d'un ca",
+            " fé : grille-pain\\, vélos\\, vêtements\\, jouets. Entrée libre\\, chacun donne",
+            " ce qu'il veut ; les pièces sont à prix coûtant.",
             f"LOCATION:Salle des fêtes\\, place n° {number}",
             f"URL:https://agenda.example/{number}/{event}",
             "CATEGORIES:réparation,atelier",
@@ -63,8 +67,14 @@ def feed(number: int, revision: int) -> bytes:
         f"<guid isPermaLink='false'>{number}-{entry}</guid>"
         f"<pubDate>Mon, 04 May 2026 {entry % 24:02}:00:00 +0200</pubDate>"
         "<category>vie associative</category><category>numérique</category>"
-        "<description>&lt;p&gt;Le compte rendu de &lt;b&gt;l'atelier&lt;/b&gt;, avec les "
-        "photos et la date du prochain.&lt;/p&gt;</description></item>"
+        "<description><![CDATA[<p>Le compte rendu de <b>l'atelier</b> de samedi, avec les photos "
+        "et la date du prochain. Vingt-deux personnes sont venues, dont la moitié pour la "
+        "première fois ; dix-sept objets sont repartis réparés.</p><p>Merci à celles et ceux "
+        "qui ont tenu la buvette, et à la commune qui a prêté la salle. Il nous manque encore "
+        "un fer à souder et une machine à coudre : si vous en avez qui dorment, passez nous "
+        f"voir.</p><ul><li><a href='https://asso.example/{number}/{entry}/photos'>Les photos"
+        "</a></li><li><a href='https://asso.example/agenda'>L'agenda</a></li></ul>]]>"
+        "</description></item>"
         for entry in range(RECORDS)
     )
     return (

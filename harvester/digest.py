@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,12 +29,23 @@ CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
 """Issues of readers that could not read up to the end."""
 
 
+class Origin(NamedTuple):
+    """The native id of a record, and its place in the source."""
+
+    key: tuple[str, ...]
+    where: str
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a source says: record IRI → its statements, and what could not be understood."""
+    """What a source says: record IRI → its statements, and what could not be understood.
+
+    ``origins`` tells where each record stands in the source.
+    """
 
     records: Mapping[str, Lines]
     issues: tuple[Issue, ...]
+    origins: Mapping[str, Origin]
 
     @property
     def is_whole(self) -> bool:
@@ -58,22 +69,24 @@ class Digester:
             ReadError: when the content as a whole is not what the source's kind says.
         """
         issues: list[Issue] = []
-        quads = list(self._quads(content, issues))
-        return Digest(_stored(quads, self.iris, issues), tuple(issues))
+        origins: dict[str, Origin] = {}
+        quads = list(self._quads(content, issues, origins))
+        return Digest(_stored(quads, self.iris, issues), tuple(issues), origins)
 
-    def _quads(self, content: Content, issues: list[Issue]) -> Iterator[ox.Quad]:
+    def _quads(
+        self, content: Content, issues: list[Issue], origins: dict[str, Origin]
+    ) -> Iterator[ox.Quad]:
         """The quads of every record, each in a graph named by the record."""
-        seen: set[str] = set()
         context = self._context()
         for found in READERS[self.platform.reader](content, self.options):
             if isinstance(found, Issue):
                 issues.append(found)
                 continue
             iri = self.iris.record(self.source.id, *found.key)
-            if iri in seen:
+            if iri in origins:
                 issues.append(_repeated(found))
                 continue
-            seen.add(iri)
+            origins[iri] = Origin(found.key, found.where)
             yield from self._mapped(found, iri, context, issues)
 
     def _mapped(

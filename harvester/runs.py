@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from harvester.check import checked
 from harvester.decide import Decision, Known, decide
 from harvester.digest import Digest, Digester
 from harvester.fetch import Client, Fetched, Validators
@@ -182,10 +183,9 @@ class _Attempt:
         fetched = self._fetch()
         if fetched.content is None:
             return self._unchanged(fetched)
-        digest = Digester(self.source, self.platform, self.means.iris, self._options)(
-            fetched.content
-        )
+        read = Digester(self.source, self.platform, self.means.iris, self._options)
         known = self._known()
+        digest = checked(read(fetched.content), known.records, self.means.iris.record_of, self.now)
         removals = self.platform.removals if digest.is_whole else "sliding"
         decision = decide(known, digest.records, removals, self.now)
         run = Run(

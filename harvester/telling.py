@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 
-from harvester.runs import Report
+from harvester.runs import Report, stored_issues
 from store.changes import Changeset
 from store.state import SourceState, StoredIssue
 from vocab.messages import Message, say
@@ -36,7 +36,7 @@ class Table:
 
 
 def report_table(reports: Sequence[Report]) -> Table:
-    """How each run of a harvest ended, in numbers of records."""
+    """How each run of a harvest ended, in numbers of records; the same issue counts once."""
     headings = (
         say("source"), say("outcome"), say("records"), say("new"), say("changed"), say("gone"),
         say("issues"),
@@ -49,7 +49,7 @@ def report_table(reports: Sequence[Report]) -> Table:
             report.added,
             report.changed,
             report.removed,
-            sum(issue.severity != "notice" for issue in report.issues),
+            sum(issue.severity != "notice" for issue in stored_issues(report.issues)),
         )
         for report in reports
     )

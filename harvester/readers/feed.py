@@ -122,7 +122,7 @@ def _parse(content: Content) -> Any:
     if content.url:
         headers["content-location"] = content.url
     if not content.body.strip():
-        raise refusal(content, "RSS, Atom or JSON Feed")
+        raise refusal(content, "RSS/Atom/JSON Feed")
     try:
         parsed = feedparser.parse(
             io.BytesIO(content.body),
@@ -143,7 +143,7 @@ def _parse(content: Content) -> Any:
     if not parsed.get("version") and (
         is_html(content.body) or not _ROOT.search(content.body[:4096])
     ):
-        raise refusal(content, "RSS, Atom or JSON Feed")
+        raise refusal(content, "RSS/Atom/JSON Feed")
     broken = _complaint(parsed)
     if broken and broken.severity == "warning" and not _CLOSED.search(content.body[-512:]):
         raise ReadError(

@@ -43,7 +43,7 @@ def read_json_feed(content: Content) -> Iterator[Found]:
         ) from error
     is_feed = isinstance(document, dict) and _VERSION in str(document.get("version", ""))
     if not is_feed or not isinstance(document.get("items", []), list):
-        raise refusal(content, "RSS, Atom or JSON Feed")
+        raise refusal(content, "RSS/Atom/JSON Feed")
     about = {
         "title": _text(document, "title"),
         "link": absolute(document.get("home_page_url"), content.url),

@@ -1,0 +1,70 @@
+"""New and changed records against the shapes: what must not be published is kept out.
+
+A violation sends the record to quarantine: the last good version stays published, and the
+operator is told why. A warning is published and told, an info only counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import pyoxigraph as ox
+
+from harvester.digest import Digest
+from harvester.glance import glance
+from harvester.records import Issue, Severity
+from store.changes import Lines
+from vocab.checks import check
+from vocab.shapes import Finding
+
+_SEVERITIES: Mapping[str, Severity] = {
+    "violation": "error", "warning": "warning", "info": "notice",
+}  # fmt: skip
+
+
+def checked(
+    digest: Digest,
+    known: Mapping[str, Lines],
+    record_of: Callable[[str], str | None],
+    now: datetime,
+) -> Digest:
+    """``digest`` without what breaks a rule, and with an Issue for each rule that is broken.
+
+    Only what is new or changed is looked at: what is stored was checked when it came. A
+    refused record takes its last good version from ``known``, so that it counts as
+    announced; a new one is left out. ``record_of`` is ``Iris.record_of``.
+    """
+    fresh = {iri for iri, lines in digest.records.items() if known.get(iri) != lines}
+    found = [
+        (record, finding)
+        for finding in check(_triples(_with_series(fresh, digest.records)), now)
+        if (record := record_of(finding.focus)) in fresh
+    ]
+    refused = {record for record, finding in found if finding.severity == "violation"}
+    records = {
+        iri: known[iri] if iri in refused else lines
+        for iri, lines in digest.records.items()
+        if iri not in refused or iri in known
+    }
+    issues = tuple(_issue(digest, record, finding) for record, finding in found if record)
+    return replace(digest, records=records, issues=digest.issues + issues)
+
+
+def _with_series(fresh: Iterable[str], records: Mapping[str, Lines]) -> Lines:
+    """The statements of the records, and of the series that their dates belong to."""
+    wanted = set(fresh)
+    wanted |= {glance(iri, records[iri]).series for iri in fresh} & records.keys()
+    return frozenset[str]().union(*(records[iri] for iri in wanted))
+
+
+def _triples(lines: Lines) -> list[ox.Triple]:
+    text = "\n".join(sorted(lines))
+    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _issue(digest: Digest, record: str, finding: Finding) -> Issue:
+    origin = digest.origins[record]
+    severity = _SEVERITIES[finding.severity]
+    return Issue(finding.code, finding.message, severity, origin.where, origin.key)
