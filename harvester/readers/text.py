@@ -147,7 +147,7 @@ def refusal(content: Content, wanted: str) -> ReadError:
         )
     elif head[:5].upper() == b"BEGIN":
         message = say(
-            "the address answers with a calendar, not {format} — write kind = “ics”",
+            'the address answers with a calendar, not {format} — write kind = "ics"',
             format=wanted,
         )
     elif head[:1] == b"<":
