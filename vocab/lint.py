@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from vocab import CONCEPT, EB, PUBLISHED, ROOM, read_turtle
-from vocab.concepts import Scheme, node, read_schemes
+from vocab.concepts import Scheme, curie, node, read_schemes
 from vocab.facts import RDF_TYPE, Facts, Node
 from vocab.messages import Message, say
 from vocab.pinned import is_term
@@ -118,8 +118,8 @@ def _parts(triple: Triple) -> Iterator[NamedNode]:
 def _context_terms(path: Path) -> Iterator[str]:
     context = json.loads(path.read_text(encoding="utf-8"))["@context"]
     for value in context.values():
-        curie = value.get("@id", "") if isinstance(value, dict) else value
-        prefix, _, name = str(curie).partition(":")
+        needed = value.get("@id", "") if isinstance(value, dict) else value
+        prefix, _, name = str(needed).partition(":")
         if prefix in context and name and not name.startswith("//"):
             yield str(context[prefix]) + name
 
@@ -135,16 +135,16 @@ def _query_terms(query: str) -> Iterator[str]:
 def _unannotated(room: _Room) -> Iterator[Message]:
     own = room.own
     for name in own_terms(own):
-        for curie in ("rdfs:label", "skos:definition"):
-            if _languages(own.values(name, node(curie))) != Counter(_LANGUAGES):
+        for needed in ("rdfs:label", "skos:definition"):
+            if _languages(own.values(name, node(needed))) != Counter(_LANGUAGES):
                 yield say(
                     "{term} needs one {what} in French and one in English",
                     term=name.value,
-                    what=curie,
+                    what=needed,
                 )
-        for curie in ("skos:example", "dcterms:source", "vs:term_status", "rdfs:isDefinedBy"):
-            if not own.values(name, node(curie)):
-                yield say("{term} has no {what} — add it", term=name.value, what=curie)
+        for needed in ("skos:example", "dcterms:source", "vs:term_status", "rdfs:isDefinedBy"):
+            if not own.values(name, node(needed)):
+                yield say("{term} has no {what} — add it", term=name.value, what=needed)
 
 
 def _unconnected(room: _Room) -> Iterator[Message]:
@@ -160,8 +160,8 @@ def _unconnected(room: _Room) -> Iterator[Message]:
             connected = name in used
         else:
             connected = all(
-                own.values(name, node(curie))
-                for curie in ("schema:domainIncludes", "schema:rangeIncludes")
+                own.values(name, node(needed))
+                for needed in ("schema:domainIncludes", "schema:rangeIncludes")
             )
         if not connected:
             yield say("{term} is connected to nothing — say what it is of", term=name.value)
@@ -211,6 +211,22 @@ def _ambiguous_in(scheme: Scheme) -> Iterator[Message]:
             )
 
 
+def _contradicted(room: _Room) -> Iterator[Message]:
+    """Two kinds of match between the same two things."""
+    kinds: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for triple in (*room.published, *read_turtle(room.path / "alignments.ttl")):
+        if triple.predicate.value.endswith("Match"):
+            kinds[str(triple.subject), str(triple.object)].add(curie(triple.predicate.value))
+    for (subject, target), said in sorted(kinds.items()):
+        if len(said) > 1:
+            yield say(
+                "{subject} has {kinds} with {target} — keep one of them",
+                subject=subject.strip("<>"),
+                kinds=", ".join(sorted(said)),
+                target=target.strip("<>"),
+            )
+
+
 def _unexemplified(room: _Room) -> Iterator[Message]:
     for name in own_terms(room.own):
         local = name.value.removeprefix(EB)
@@ -247,6 +263,7 @@ _RULES: tuple[Callable[[_Room], Iterator[Message]], ...] = (
     _unconnected,
     _misnamed,
     _ambiguous,
+    _contradicted,
     _unexemplified,
     _vanished,
 )

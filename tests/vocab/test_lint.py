@@ -35,6 +35,12 @@ def spoil(path: Path, old: str, new: str) -> None:
         ("alignments.ttl", "pair:PhysicalPlace", "pair:PhysicPlace", "pair#PhysicPlace"),
         ("alignments.ttl", "ess:Network .", "<urn:ess:Network> .", "was not looked up"),
         ("examples/theme.ttl", "theme:reparation-reemploi", "theme:couture", "theme/couture"),
+        (
+            "alignments.ttl",
+            "exactMatch essl:L1",
+            "exactMatch essl:L1 ; skos:closeMatch essl:L1",
+            "has skos:closeMatch, skos:exactMatch",
+        ),
         ("shapes.ttl", "sh:minCount", "sh:minimumCount", "minimumCount"),
         ("enbauges.ttl", '"Tiers-lieu"@fr ,', "", "rdfs:label"),
         ("enbauges.ttl", 'vs:term_status "testing" ;', "", "term_status"),
