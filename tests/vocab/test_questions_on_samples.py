@@ -1,34 +1,15 @@
 """The questions that the samples can answer, on data that came through the whole pipeline."""
 
-import shutil
-from datetime import UTC, datetime
-
 import pytest
-from click.testing import CliRunner
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, Store
 
-import cli
 from vocab import ROOM
 
-BASE = "https://data.enbauges.example/"
-CANONICAL = NamedNode(f"{BASE}graph/canonical")
+CANONICAL = NamedNode("https://data.enbauges.example/graph/canonical")
 EVENT = "https://exemple.org/id/event/laser"
 PLACE = "https://exemple.org/id/place/forge"
 WEEKEND = {"2026-05-16": "2026-05-09", "2026-05-17": "2026-05-10"}
 SINCE_MONDAY = {"2026-05-11T": "2026-05-04T"}
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """The store of a node that harvested every sample, on Monday 4 May 2026."""
-    folder = tmp_path_factory.mktemp("node")
-    config = folder / "sources.toml"
-    shutil.copy(ROOM.parent / "sources.toml", config)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "clock", lambda: datetime(2026, 5, 4, 12, tzinfo=UTC))
-        result = CliRunner().invoke(cli.main, ["demo", "--once", "--config", str(config)])
-    assert result.exit_code == 0, result.output
-    return Store.read_only(str(next((folder / "var" / "generations").glob("0*/store"))))
 
 
 def ask(store: Store, question: str, parameters: dict[str, str]) -> list[str]:
