@@ -6,7 +6,7 @@ from pathlib import Path
 import pyshacl
 import pytest
 import rdflib
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from vocab import VocabularyError, read_turtle, term
 from vocab.facts import Facts
@@ -122,6 +122,17 @@ def ours() -> set[tuple[str, str]]:
 
 def shape_of(report: rdflib.Graph, result: rdflib.term.Node) -> str:
     return str(report.value(result, rdflib.SH.sourceShape)).rpartition("#")[2]
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_every_shape_says_what_is_wrong_in_french_and_in_english(code: str) -> None:
+    languages = [
+        triple.object.language
+        for triple in TRIPLES
+        if str(triple.subject).endswith(f"#{code}>") and isinstance(triple.object, Literal)
+        if triple.predicate == NamedNode(term("sh:message"))
+    ]
+    assert sorted(filter(None, languages)) == ["en", "fr"]
 
 
 def test_severities_and_messages_come_from_the_file() -> None:
