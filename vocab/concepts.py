@@ -7,6 +7,7 @@ program's words come from ``concepts.ttl`` (see ``vocab.words``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,12 +60,18 @@ FOREIGN = {
 """Prefixes of this room's data files that are no use in queries, hence not in ``PREFIXES``."""
 
 _NAMESPACES = {**PREFIXES, **FOREIGN}
-_USED_PREFIXES = ("skos", "dcterms", "schema", "rdfs", "owl", "eb", "pair", "vs", "xsd")
 _MATCHES = ("exact", "close", "broad", "narrow", "related")
 _CODES = {"osm": "eb:osmTag", "mednum": "eb:mednumCode"}
 _LANGUAGES = ("fr", "en")
 _REQUIRED = ("fr", "en", "define-fr", "define-en", "source")
 _KEYS = frozenset({*_REQUIRED, "broader", "also", "also-en", "hidden", *_MATCHES, *_CODES})
+
+
+_PREFIXES = {
+    **{name: iri for name, iri in _NAMESPACES.items() if name != "ebc"},
+    **{slug: f"{CONCEPT}{slug}/" for slug in SCHEMES},
+    "doc": f"{CONCEPT}sources#",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +146,21 @@ def triples() -> Iterator[Triple]:
 
 def turtle() -> str:
     """The text that ``concepts.ttl`` must have."""
-    prefixes = {name: _NAMESPACES[name] for name in _USED_PREFIXES}
-    prefixes |= {slug: concept_iri(slug, "") for slug in SCHEMES} | {"doc": document_iri("")}
-    # The serializer declares prefixes in an order that changes from run to run.
-    written = serialize(triples(), format=RdfFormat.TURTLE, prefixes=prefixes) or b""
-    lines = written.decode().splitlines()
-    body = (line.expandtabs(4) for line in lines if not line.startswith("@prefix"))
-    header = (f"@prefix {name}: <{iri}> ." for name, iri in sorted(prefixes.items()))
     note = "# Written by `python -m vocab.concepts` from vocab/sources: edit those files."
-    return "\n".join([note, *header, "", *_spaced(body)])
+    return f"{note}\n{written(triples())}"
+
+
+def written(statements: Iterable[Triple]) -> str:
+    """Turtle with the prefixes that it uses, in alphabetical order.
+
+    The serializer declares all it is given, in an order that changes from run to run.
+    """
+    raw = serialize(statements, format=RdfFormat.TURTLE, prefixes=_PREFIXES) or b""
+    lines = [line.expandtabs(4) for line in raw.decode().splitlines() if line[:7] != "@prefix"]
+    body = "\n".join(_spaced(lines))
+    used = set(re.findall(r"(?<![\w:<])(\w+):", body))
+    header = [f"@prefix {name}: <{_PREFIXES[name]}> ." for name in sorted(used & _PREFIXES.keys())]
+    return "\n".join([*header, "", body])
 
 
 def _spaced(lines: Iterable[str]) -> Iterator[str]:
