@@ -199,7 +199,9 @@ def _of_status(status: int) -> Message:
                 "enabled = false"
             )
         case 429:
-            return say("{url} finds that we ask too often ({status}) — write a longer every")
+            return say(
+                "{url} finds that we ask too often ({status}) — write a longer “every” in this source"
+            )
         case _ if status >= http.client.INTERNAL_SERVER_ERROR:
             return say(
                 "{url} has a breakdown ({status}) — it will be asked again; tell its publisher "
