@@ -200,7 +200,8 @@ def _of_status(status: int) -> Message:
             )
         case 429:
             return say(
-                "{url} finds that we ask too often ({status}) — write a longer “every” in this source"
+                "{url} finds that we ask too often ({status}) — write a longer “every” in this "
+                "source"
             )
         case _ if status >= http.client.INTERNAL_SERVER_ERROR:
             return say(
