@@ -22,6 +22,7 @@ lint: .venv/stamp ## style, types, the vocabulary
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m vocab.lint
 
 bench: .venv/stamp ## the figures of docs/benchmarks.md, as ratios measured in one run
 	$(BIN)/python -m benchmarks

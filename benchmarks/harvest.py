@@ -1,8 +1,9 @@
 """What a harvest costs beside the bare libraries: 200 sources of 50 records over loopback.
 
 CPU seconds of this process, start-up excluded; the server runs in a process of its own. The
-records are as long as the real ones: half of the 4,911 events that local organisations publish
-in the corpus have at most 529 bytes, half of its 1,959 feed entries at most 1,011.
+records are as long as real ones: the 4,911 events that local organisations publish in the
+corpus have 702 bytes in 16 lines on average, its 1,959 feed entries (test suites left out)
+1,820 bytes.
 """
 
 from __future__ import annotations
@@ -34,6 +35,24 @@ RECORDS = 50
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
+ARTICLE = (
+    "<p>Le compte rendu de <b>l'atelier</b> de samedi, avec les photos et la date du prochain. "
+    "Vingt-deux personnes sont venues, dont la moitié pour la première fois ; dix-sept objets "
+    "sont repartis réparés, trois ont rendu leurs pièces à d'autres, deux attendent un joint "
+    "que personne n'avait.</p><p>On a vu passer une machine à café, quatre lampes, une radio "
+    "des années cinquante qui a retrouvé la parole, et un vélo d'enfant qui n'a plus qu'à "
+    "trouver un enfant. Le plus long a été de recoudre une tente : à six mains, il a fallu "
+    "toute l'après-midi, et le goûter y est passé.</p><p>Merci à celles et ceux qui ont tenu "
+    "la buvette, et à la commune qui a prêté la salle. Il nous manque encore un fer à souder, "
+    "une machine à coudre et des bocaux pour trier les vis : si vous en avez qui dorment, "
+    "passez nous voir un mardi soir, nous sommes là dès dix-huit heures.</p><p>La prochaine "
+    "fois, on apprendra à affûter : venez avec vos couteaux, vos ciseaux et vos sécateurs, et "
+    "repartez avec de quoi le refaire chez vous. Il n'y a rien à réserver, rien à payer, et "
+    "rien à savoir d'avance ; il y aura de la soupe. Les enfants sont les bienvenus, il y a "
+    "un coin pour démonter ce qui ne peut plus servir.</p>"
+)
+
+
 def calendar(number: int, revision: int) -> bytes:
     """A calendar of RECORDS single events; each revision changes the title of one."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//EnBauges//bench//FR"]
@@ -49,10 +68,13 @@ def calendar(number: int, revision: int) -> bytes:
             f"SUMMARY:Atelier de réparation n° {event}{changed}",
             "DESCRIPTION:Apportez ce qui est cassé\\, on répare ensemble autour d'un ca",
             " fé : grille-pain\\, vélos\\, vêtements\\, jouets. Entrée libre\\, chacun donne",
-            " ce qu'il veut ; les pièces sont à prix coûtant.",
+            " ce qu'il veut ; les pièces sont à prix coûtant. La salle ouvre une demi-he",
+            " ure avant\\, et ferme quand tout est rangé.",
             f"LOCATION:Salle des fêtes\\, place n° {number}",
             f"URL:https://agenda.example/{number}/{event}",
             "CATEGORIES:réparation,atelier",
+            "CREATED:20260401T080000Z",
+            "LAST-MODIFIED:20260428T173000Z",
             "STATUS:CONFIRMED",
             "END:VEVENT",
         ]
@@ -67,13 +89,9 @@ def feed(number: int, revision: int) -> bytes:
         f"<guid isPermaLink='false'>{number}-{entry}</guid>"
         f"<pubDate>Mon, 04 May 2026 {entry % 24:02}:00:00 +0200</pubDate>"
         "<category>vie associative</category><category>numérique</category>"
-        "<description><![CDATA[<p>Le compte rendu de <b>l'atelier</b> de samedi, avec les photos "
-        "et la date du prochain. Vingt-deux personnes sont venues, dont la moitié pour la "
-        "première fois ; dix-sept objets sont repartis réparés.</p><p>Merci à celles et ceux "
-        "qui ont tenu la buvette, et à la commune qui a prêté la salle. Il nous manque encore "
-        "un fer à souder et une machine à coudre : si vous en avez qui dorment, passez nous "
-        f"voir.</p><ul><li><a href='https://asso.example/{number}/{entry}/photos'>Les photos"
-        "</a></li><li><a href='https://asso.example/agenda'>L'agenda</a></li></ul>]]>"
+        f"<description><![CDATA[{ARTICLE}<ul><li><a href='https://asso.example/{number}/{entry}/"
+        "photos'>Les photos</a></li><li><a href='https://asso.example/agenda'>L'agenda</a></li>"
+        "</ul>]]>"
         "</description></item>"
         for entry in range(RECORDS)
     )

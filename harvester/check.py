@@ -13,15 +13,18 @@ from datetime import datetime
 import pyoxigraph as ox
 
 from harvester.digest import Digest
-from harvester.glance import glance
+from harvester.glance import Statement, lexical
 from harvester.records import Issue, Severity
 from store.changes import Lines
+from vocab import term
 from vocab.checks import check
 from vocab.shapes import Finding
 
 _SEVERITIES: Mapping[str, Severity] = {
     "violation": "error", "warning": "warning", "info": "notice",
 }  # fmt: skip
+
+_SERIES = f"> <{term('schema:superEvent')}> <"
 
 
 def checked(
@@ -48,19 +51,20 @@ def checked(
         for iri, lines in digest.records.items()
         if iri not in refused or iri in known
     }
+    found.sort(key=lambda each: (each[1].focus, each[1].code))
     issues = tuple(_issue(digest, record, finding) for record, finding in found if record)
     return replace(digest, records=records, issues=digest.issues + issues)
 
 
 def _with_series(fresh: Iterable[str], records: Mapping[str, Lines]) -> Lines:
     """The statements of the records, and of the series that their dates belong to."""
-    wanted = set(fresh)
-    wanted |= {glance(iri, records[iri]).series for iri in fresh} & records.keys()
-    return frozenset[str]().union(*(records[iri] for iri in wanted))
+    own = frozenset[str]().union(*(records[iri] for iri in fresh))
+    series = {lexical(Statement.of(line).object) for line in own if _SERIES in line}
+    return own.union(*(records[iri] for iri in series & records.keys()))
 
 
 def _triples(lines: Lines) -> list[ox.Triple]:
-    text = "\n".join(sorted(lines))
+    text = "\n".join(lines)
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
 
 

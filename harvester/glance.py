@@ -22,6 +22,9 @@ _END = f"<{term('schema:endDate')}>"
 _URL = f"<{term('schema:url')}>"
 _SERIES = f"<{term('schema:superEvent')}>"
 
+_LOOKED_AT = frozenset({_NAME, _HEADLINE, _START, _END, _URL, _SERIES})
+_LAST = "\U0010ffff"  # after every text: of several values the first in order counts
+
 
 class Statement(NamedTuple):
     """One N-Triples statement, its terms as they are written."""
@@ -73,17 +76,17 @@ class Glance:
 
 def glance(record: str, lines: Lines) -> Glance:
     """Look at the statements about ``record`` itself, not at those about its parts."""
-    subject = f"<{record}>"
+    subject = f"<{record}> "
     types: set[str] = set()
     found: dict[str, str] = {}
-    for line in sorted(lines):
-        statement = Statement.of(line)
-        if statement.subject != subject:
+    for line in lines:
+        if not line.startswith(subject):
             continue
-        if statement.predicate == _TYPE:
-            types.add(statement.object[1:-1])
-        else:
-            found.setdefault(statement.predicate, lexical(statement.object))
+        _, predicate, value = Statement.of(line)
+        if predicate == _TYPE:
+            types.add(value[1:-1])
+        elif predicate in _LOOKED_AT:
+            found[predicate] = min(lexical(value), found.get(predicate, _LAST))
     return Glance(
         types=frozenset(types),
         name=found.get(_NAME, found.get(_HEADLINE, "")),

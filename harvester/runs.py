@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from harvester.check import checked
 from harvester.decide import Decision, Known, decide
@@ -27,7 +27,6 @@ from harvester.records import Issue, ReadOptions, Window
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from mappings import Platform
-from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.state import Saved, SourceState, State, StoredIssue
 from vocab import fingerprint as vocabulary_fingerprint
@@ -41,9 +40,16 @@ Outcome = Literal["committed", "unchanged", "held", "failed"]
 BATCH = 20  # sources between two flushes: a flush costs 16 ms, an update 1 ms
 
 
+class Change(NamedTuple):
+    """How many quads of a graph came and went."""
+
+    added: int
+    removed: int
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one harvest run ended, in numbers of records and of quads."""
+    """How one harvest run ended, in numbers of records and of quads, in all and by graph."""
 
     source: str
     outcome: Outcome
@@ -56,7 +62,7 @@ class Report:
     quads: int = 0
     seconds: float = 0.0
     issues: tuple[Issue, ...] = ()
-    changeset: Changeset = field(default_factory=lambda: Changeset({}))
+    graphs: Mapping[str, Change] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,10 @@ class _Attempt:
             held=decision.held,
             quads=quads,
             issues=digest.issues,
-            changeset=settlement.changeset,
+            graphs={
+                graph: Change(len(delta.added), len(delta.removed))
+                for graph, delta in settlement.changeset.graphs.items()
+            },
         )
         return report, Saved(state, stored_issues(digest.issues), decision.absences)
 

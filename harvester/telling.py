@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from harvester.runs import Report, stored_issues
-from store.changes import Changeset
 from store.state import SourceState, StoredIssue
 from vocab.messages import Message, say
 
@@ -90,20 +89,14 @@ def issue_lines(issues: Sequence[StoredIssue], language: str) -> Iterator[str]:
 
 
 def plain(value: Any) -> Any:
-    """A value of the program as JSON knows it: times in ISO 8601, sentences in English.
-
-    A Changeset is told by the numbers of statements added and removed in each graph.
-    """
+    """A value of the program as JSON knows it: times in ISO 8601, sentences in English."""
     match value:
         case Message():
             return str(value)
         case datetime():
             return value.isoformat()
-        case Changeset():
-            return {
-                graph: [len(delta.added), len(delta.removed)]
-                for graph, delta in value.graphs.items()
-            }
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
         case list() | tuple():
             return [plain(each) for each in value]
         case _ if is_dataclass(value):

@@ -94,7 +94,7 @@ def test_harvest_tells_machines_in_json(enbauges: Enbauges) -> None:
     (report,) = told["sources"]
     assert report["source"] == "mairie"
     assert report["records"] == report["added"] > 100
-    assert report["changeset"]["https://node.example/graph/source/mairie"][1] == 0
+    assert report["graphs"]["https://node.example/graph/source/mairie"][1] == 0
 
 
 def test_a_dry_run_publishes_nothing(enbauges: Enbauges, config: Path) -> None:

@@ -18,7 +18,6 @@ from urllib.parse import quote, unquote, urlsplit
 import feedparser
 import icalendar
 import pytest
-from requirements import shared
 
 from harvester.runs import Report
 from harvester.session import Place, opened
@@ -27,6 +26,7 @@ from mappings import platforms
 from sparql.ask import run_query
 from store.embedded import EmbeddedStore
 from store.generations import Generation
+from tests.requirements import shared
 from vocab.iris import Iris
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
@@ -190,7 +190,7 @@ def test_every_file_ends_with_an_outcome_and_a_reason_to_act_on(
 
 
 def test_the_second_run_changes_no_quad(harvested: Harvested) -> None:
-    changed = {name: len(report.changeset) for name, report in harvested.second.items()}
+    changed = {name: report.quads for name, report in harvested.second.items()}
     assert {name: count for name, count in changed.items() if count} == {}
     assert harvested.second_generation is None
 

@@ -23,11 +23,13 @@ ROOMS = {*ALLOWED, "cli"}
 
 def imported_rooms(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [] if node.level else [node.module or ""]
+        match node:
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case ast.ImportFrom(level=0):
+                names = [node.module or ""]
+            case _:
+                continue
         for name in names:
             if (room := name.partition(".")[0]) in ROOMS:
                 yield node.lineno, room

@@ -80,7 +80,19 @@ def translations(language: str) -> NullTranslations:
     with path.open("rb") as source:
         write_mo(compiled, read_po(source))
     compiled.seek(0)
-    return GNUTranslations(compiled)
+    catalogue = GNUTranslations(compiled)
+    catalogue.add_fallback(_Shapes() if language == "fr" else NullTranslations())
+    return catalogue
+
+
+class _Shapes(NullTranslations):
+    """The messages of the SHACL shapes, which hold their own translation."""
+
+    def gettext(self, message: str) -> str:
+        """``message`` in French, or as it is."""
+        from vocab.shapes import french_messages  # noqa: PLC0415  # it speaks through this file
+
+        return french_messages().get(message, message)
 
 
 def language_of(environ: Mapping[str, str] = os.environ) -> str:

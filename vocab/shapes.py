@@ -98,6 +98,18 @@ class Shapes:
 
 
 @cache
+def french_messages(path: Path = SHAPES) -> Mapping[str, str]:
+    """English sentence → French one, of the messages that a SHACL file holds in both."""
+    facts = Facts(read_turtle(path))
+    said = [facts.values(node, _sh("message")) for node in facts.subjects(_sh("message"))]
+    return {texts["en"]: texts["fr"] for values in said if len(texts := _by_language(values)) > 1}
+
+
+def _by_language(values: Iterable[Node]) -> dict[str, str]:
+    return {value.language or "": value.value for value in values if isinstance(value, Literal)}
+
+
+@cache
 def shapes() -> Shapes:
     """The shapes of the vocabulary, compiled once per process."""
     return Shapes.load()

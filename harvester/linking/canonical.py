@@ -96,7 +96,7 @@ def _renamer(entity_of: Callable[[str], str | None]) -> Callable[[str], str]:
     seen: dict[str, str] = {}
 
     def rename(written: str) -> str:
-        if not written.startswith("<"):
+        if written[0] != "<":
             return written
         if written not in seen:
             whole, mark, fragment = written[1:-1].partition("#")

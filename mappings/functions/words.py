@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import Any
 
 from mappings.functions.general import text_of
@@ -12,23 +13,29 @@ from mappings.problems import Problem, problem, shown
 from vocab.messages import say
 
 _Known = Callable[[str], str | None]
+_REMEMBERED = 8192  # values of one mapping: a source repeats the same few for every entry
 _SEPARATORS = (re.compile(r"[;|\n]"), re.compile(r","), re.compile(r"/"))
 
 
 def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[Function, ...]:
     """The functions on words, on the concepts that ``lookup`` knows of ``schemes``."""
 
-    def concept(scheme: str, values: list[Any]) -> list[str]:
-        found = _read(values, lambda word: lookup(scheme, word))
-        return list(dict.fromkeys(iri for _, iri in found if iri))
-
-    def unmatched(among: str, values: list[Any]) -> list[str | Problem]:
+    @lru_cache(maxsize=_REMEMBERED)
+    def words(among: str, text: str) -> tuple[tuple[str, str | None], ...]:
         names = among.split("|")
 
         def known(word: str) -> str | None:
             return next((iri for name in names if (iri := lookup(name, word))), None)
 
-        strange = dict.fromkeys(word for word, iri in _read(values, known) if not iri)
+        return tuple(_parts(text, known, 0))
+
+    def concept(scheme: str, values: list[Any]) -> list[str]:
+        found = (pair for value in values for pair in words(scheme, text_of(value)))
+        return list(dict.fromkeys(iri for _, iri in found if iri))
+
+    def unmatched(among: str, values: list[Any]) -> list[str | Problem]:
+        found = (pair for value in values for pair in words(among, text_of(value)))
+        strange = dict.fromkeys(word for word, iri in found if not iri)
         return [*strange, *map(_unmatched, strange)]
 
     values = Parameter(EBF + "value", "list")
@@ -38,17 +45,12 @@ def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[F
     )
 
 
-def _read(values: list[Any], known: _Known) -> Iterator[tuple[str, str | None]]:
-    """Each word of ``values`` with its concept.
+def _parts(text: str, known: _Known, depth: int) -> Iterator[tuple[str, str | None]]:
+    """Each word of a value with its concept.
 
     A value is taken whole where it is known whole; else it is split on ``;``, ``|`` and new
     lines, then on ``,``, then on ``/``, as ``vocab.words.find`` does.
     """
-    for value in values:
-        yield from _parts(text_of(value), known, 0)
-
-
-def _parts(text: str, known: _Known, depth: int) -> Iterator[tuple[str, str | None]]:
     word = " ".join(text.split())
     if not word:
         return

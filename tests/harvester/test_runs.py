@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from loopback import Page, Site, loopback_site
 
 from harvester.records import HarvestError
 from harvester.runs import Report, window_at
@@ -18,6 +17,7 @@ from store.embedded import EmbeddedStore
 from store.errors import LockedError
 from store.generations import Generations
 from store.state import SourceState, State
+from tests.loopback import Page, Site, loopback_site
 from vocab import term
 from vocab.iris import Iris
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -85,9 +85,9 @@ class Node:
 
 
 @pytest.fixture
-def node(tmp_path: Path) -> Node:
+def node(tmp_path: Path) -> Iterator[Node]:
     with EmbeddedStore(tmp_path / "store") as store:
-        yield Node(store)  # type: ignore[misc]
+        yield Node(store)
 
 
 def entity_of(node: Node, *key: str) -> str:
