@@ -54,7 +54,8 @@ class Decision:
     """What a read changes.
 
     ``records`` is what the source graph holds afterwards. ``successors`` maps a new record
-    to the one it replaces under another id. ``held`` counts removals that wait for a person.
+    to the one it replaces under another id. ``absences`` are the records that did not come
+    back and may leave later; they are ``held`` when too many of the ``due`` ones went at once.
     """
 
     records: Records
@@ -63,7 +64,8 @@ class Decision:
     removed: frozenset[str]
     successors: Mapping[str, str]
     absences: Mapping[str, Absence]
-    held: int = 0
+    due: int
+    held: bool
 
 
 def decide(known: Known, read: Records, removals: Removals, now: datetime) -> Decision:
@@ -94,7 +96,8 @@ def decide(known: Known, read: Records, removals: Removals, now: datetime) -> De
                 removed.add(iri)
         else:
             waiting.append(iri)
-    collapsed = _collapsed(known, glances, waiting, now)
+    due = len(waiting) + _came_back(known, glances, now) if waiting else 0
+    collapsed = due >= GUARD_FROM and 2 * len(waiting) > due
     patience = AFTER_COLLAPSE if collapsed else USUAL
     for iri in waiting:
         absence = _absence(known.absences.get(iri), now)
@@ -113,7 +116,8 @@ def decide(known: Known, read: Records, removals: Removals, now: datetime) -> De
         removed=frozenset(removed),
         successors=successors,
         absences=absences,
-        held=len(absences) if collapsed else 0,
+        due=due,
+        held=collapsed and bool(absences),
     )
 
 
@@ -133,17 +137,13 @@ def _successors(gone: Mapping[str, Glance], known: Known, read: Records) -> dict
     return found
 
 
-def _collapsed(known: Known, gone: Mapping[str, Glance], waiting: list[str], now: datetime) -> bool:
-    """Whether under half of ten or more records still due came back (rule 2)."""
-    if not waiting:
-        return False
-    came_back = sum(
+def _came_back(known: Known, gone: Mapping[str, Glance], now: datetime) -> int:
+    """How many of the known records that are still due came back (rule 2)."""
+    return sum(
         1
         for iri, lines in known.records.items()
         if iri not in gone and not glance(iri, lines).is_past(now)
     )
-    due = came_back + len(waiting)
-    return due >= GUARD_FROM and came_back * 2 < due
 
 
 def _absence(before: Absence | None, now: datetime) -> Absence:

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from harvester.check import checked
-from harvester.decide import Decision, Known, decide
+from harvester.decide import AFTER_COLLAPSE, USUAL, Decision, Known, decide
 from harvester.digest import Digest, Digester
 from harvester.fetch import Client, Fetched, Validators
 from harvester.glance import by_record
@@ -49,7 +49,12 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one harvest run ended, in numbers of records and of quads, in all and by graph."""
+    """How one harvest run ended, in numbers of records and of quads, in all and by graph.
+
+    ``leaving`` are the records that their source no longer announces and that may leave
+    later; ``reproaches`` counts the different errors and warnings of the last good read,
+    ``issues`` are all those of this one.
+    """
 
     source: str
     outcome: Outcome
@@ -58,10 +63,11 @@ class Report:
     added: int = 0
     changed: int = 0
     removed: int = 0
-    held: int = 0
+    leaving: int = 0
     quads: int = 0
     seconds: float = 0.0
     issues: tuple[Issue, ...] = ()
+    reproaches: int = 0
     graphs: Mapping[str, Change] = field(default_factory=dict)
 
 
@@ -239,7 +245,12 @@ class _Attempt:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         state = _read_at(self.before, self.now, fetched.validators)
-        report = Report(self.source.id, "unchanged", records=self.before.records)
+        report = Report(
+            self.source.id,
+            "unchanged",
+            records=self.before.records,
+            reproaches=_reproaches(self.means.state.issues(self.source.id)),
+        )
         return report, Saved(replace(state, outcome="unchanged"))
 
     def _committed(
@@ -247,11 +258,10 @@ class _Attempt:
     ) -> tuple[Report, Saved]:
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        reason = _held(decision) if decision.held else None
-        waiting = bool(decision.held or decision.absences)
+        issues, reason = stored_issues(digest.issues), _missing(decision)
         state = replace(
             _read_at(self.before, self.now, fetched.validators),
-            fingerprint="" if waiting else self.fingerprint,
+            fingerprint="" if decision.absences else self.fingerprint,
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
@@ -265,15 +275,16 @@ class _Attempt:
             added=len(decision.added),
             changed=len(decision.changed),
             removed=len(decision.removed),
-            held=decision.held,
+            leaving=len(decision.absences),
             quads=quads,
             issues=digest.issues,
+            reproaches=_reproaches(issues),
             graphs={
                 graph: Change(len(delta.added), len(delta.removed))
                 for graph, delta in settlement.changeset.graphs.items()
             },
         )
-        return report, Saved(state, stored_issues(digest.issues), decision.absences)
+        return report, Saved(state, issues, decision.absences)
 
     def _failed(self, reason: Message) -> tuple[Report, Saved]:
         state = replace(
@@ -303,12 +314,30 @@ def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceSta
     )
 
 
-def _held(decision: Decision) -> Message:
+def _missing(decision: Decision) -> Message | None:
+    """What is told of the records that did not come back."""
+    if not decision.absences:
+        return None
+    first = min(absence.first_missing for absence in decision.absences.values())
+    if decision.held:
+        return say(
+            "{missing} of {due} announced entries have disappeared at once; nothing was removed "
+            "— look at the source: if they are really gone, they leave after {reads} reads over "
+            "{days} days; if not, tell its publisher",
+            missing=len(decision.absences),
+            due=decision.due,
+            reads=AFTER_COLLAPSE.reads,
+            days=AFTER_COLLAPSE.time.days,
+        )
     return say(
-        "{held} announced entries went missing all at once; nothing was removed — look at the "
-        "source: if they are really gone, wait; if not, tell its publisher",
-        held=decision.held,
+        "entries no longer announced: {missing} — they leave at the first good read after {when}",
+        missing=len(decision.absences),
+        when=f"{first + USUAL.time:%Y-%m-%d %H:%M}",
     )
+
+
+def _reproaches(issues: Iterable[StoredIssue]) -> int:
+    return sum(issue.severity != "notice" for issue in issues)
 
 
 def stored_issues(issues: Iterable[Issue]) -> tuple[StoredIssue, ...]:

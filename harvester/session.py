@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from harvester.fetch import Client, Limits
+from harvester.fetch import Client, Limits, user_agent
 from harvester.records import HarvestError
 from harvester.reference import reference_changeset
 from harvester.runs import Means, Report, harvest
@@ -24,6 +24,7 @@ from store.generations import Generation, Generations
 from store.state import State
 from vocab.iris import Iris
 from vocab.messages import say
+from vocab.shapes import shapes
 
 _KINDS = """
 SELECT ?graph ?type (COUNT(?s) AS ?n) WHERE { GRAPH ?graph { ?s a ?type } } GROUP BY ?graph ?type
@@ -59,12 +60,19 @@ class Session:
         self._config = config
         self._generations = Generations(place.generations)
         self._means = means
+        self._unfinished = place.var / "unfinished"
         self._changed = False
         self._started = False
 
     def harvest(self, sources: Iterable[Source]) -> Iterator[Report]:
-        """Run ``sources``; what they changed is published by ``publish``."""
+        """Run ``sources``; what they changed is published by ``publish``.
+
+        Raises:
+            VocabularyError: when a file of the vocabulary cannot be used.
+        """
         if not self._started:
+            shapes()
+            self._mark()
             self._refresh_reference()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
@@ -83,15 +91,23 @@ class Session:
         """
         if self._means.dry_run:
             return None
-        if not self._changed and self._generations.current():
-            return None
+        generation = None
+        if self._changed or not self._generations.current():
+            generation = self._generations.publish(
+                self._means.store,
+                now=self._means.clock(),
+                base=self._config.site.base,
+                facts={"title": self._config.site.title, "kinds": self._kinds()},
+            )
         self._changed = False
-        return self._generations.publish(
-            self._means.store,
-            now=self._means.clock(),
-            base=self._config.site.base,
-            facts={"title": self._config.site.title, "kinds": self._kinds()},
-        )
+        self._unfinished.unlink(missing_ok=True)
+        return generation
+
+    def _mark(self) -> None:
+        """Leave a mark until publication: what an interrupted harvest stored is not published."""
+        if not self._means.dry_run:
+            self._changed = self._unfinished.exists()
+            self._unfinished.touch()
 
     def _refresh_reference(self) -> None:
         """Bring vocabulary, labels and territory to what this version ships."""
@@ -140,7 +156,7 @@ def opened(
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
-        agent = f"EnBauges/{version} (+{config.site.contact})"
+        agent = user_agent(version, config.site.contact)
         means = Means(
             client=stack.enter_context(Client(agent, limits)),
             store=store,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
-from harvester.runs import Report, stored_issues
-from store.state import SourceState, StoredIssue
+from harvester.runs import Report
+from store.state import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say
 
 OUTCOMES = MappingProxyType(
@@ -35,7 +36,7 @@ class Table:
 
 
 def report_table(reports: Sequence[Report]) -> Table:
-    """How each run of a harvest ended, in numbers of records; the same issue counts once."""
+    """How each run of a harvest ended, in numbers of records."""
     headings = (
         say("source"), say("outcome"), say("records"), say("new"), say("changed"), say("gone"),
         say("issues"),
@@ -48,14 +49,14 @@ def report_table(reports: Sequence[Report]) -> Table:
             report.added,
             report.changed,
             report.removed,
-            sum(issue.severity != "notice" for issue in stored_issues(report.issues)),
+            report.reproaches,
         )
         for report in reports
     )
     return Table(headings, rows)
 
 
-def state_table(states: Sequence[SourceState], zone: tzinfo) -> Table:
+def state_table(states: Sequence[SourceState], zone: tzinfo, paused: Collection[str] = ()) -> Table:
     """What is known of each source between two runs; times in ``zone``."""
 
     def shown(moment: datetime | None) -> str:
@@ -65,10 +66,15 @@ def state_table(states: Sequence[SourceState], zone: tzinfo) -> Table:
         say("source"), say("outcome"), say("last read"), say("last good read"), say("records"),
     )  # fmt: skip
     rows = tuple(
-        (each.source, OUTCOMES[each.outcome], shown(each.checked_at), shown(each.good_at),
-         each.records)
+        (
+            each.source,
+            say("paused") if each.source in paused else OUTCOMES[each.outcome],
+            shown(each.checked_at),
+            shown(each.good_at),
+            each.records,
+        )
         for each in states
-    )  # fmt: skip
+    )
     return Table(headings, rows)
 
 
@@ -86,6 +92,17 @@ def issue_lines(issues: Sequence[StoredIssue], language: str) -> Iterator[str]:
         times = f" (× {issue.count})" if issue.count > 1 else ""
         told = (SEVERITIES[issue.severity].render(language), place, issue.message.render(language))
         yield ": ".join(part for part in told if part) + times
+
+
+def absence_lines(absences: Mapping[str, Absence], zone: tzinfo, language: str) -> Iterator[str]:
+    """The records that their source no longer announces, a line each."""
+    for record, absence in sorted(absences.items()):
+        told = say(
+            "no longer announced since {when}: {key}",
+            when=f"{absence.first_missing.astimezone(zone):%Y-%m-%d %H:%M}",
+            key=unquote(record.rpartition("/id/record/")[2].partition("/")[2]),
+        )
+        yield told.render(language)
 
 
 def plain(value: Any) -> Any:

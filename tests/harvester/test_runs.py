@@ -304,3 +304,51 @@ def test_the_window_moves_by_whole_months() -> None:
     assert window_at(NOW.replace(day=30)) == early
     assert late == early
     assert window_at(NOW + 31 * DAY) != early
+
+
+def test_what_is_about_to_leave_is_told(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    report = node.harvest()["mairie"]
+    assert report.leaving == 1
+    assert "no longer announced: 1" in str(report.reason)
+    assert "2026-05-05 12:02" in str(report.reason)
+    assert node.state("mairie").reason == report.reason
+
+
+def test_a_harvest_that_was_interrupted_is_published_by_the_next_one(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    with monkeypatch.context() as patch:
+        patch.setattr(Generations, "publish", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            node.harvest()
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    current = Generations(node.place.generations).current()
+    assert current is not None
+    assert current.number == 2
+
+
+def test_reproaches_are_told_again_by_a_run_that_changed_nothing(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    first = node.harvest()["mairie"]
+    assert first.reproaches > 0
+    assert node.harvest()["mairie"].reproaches == first.reproaches
+
+
+def test_a_wide_source_gives_only_what_is_in_the_territory(node: Node) -> None:
+    node.more = 'licence = "accord"\nscope = "wide"\n'
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    report = node.harvest()["mairie"]
+    assert report.records == 0
+    assert [issue.code for issue in report.issues] == ["outside-territory"]
+    node.more += 'commune = "73081"\n'
+    assert node.harvest()["mairie"].records == 1
