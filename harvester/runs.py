@@ -11,6 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +25,7 @@ from harvester.glance import by_record
 from harvester.ledger import Books
 from harvester.provenance import Run
 from harvester.records import Issue, ReadOptions, Window
+from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from mappings import Platform
@@ -73,13 +75,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What runs work with. ``resolve`` turns a ``sample:`` address into a loopback one."""
+    """What runs work with.
+
+    ``territory`` are the IRIs of its communes; ``resolve`` turns a ``sample:`` address into
+    a loopback one.
+    """
 
     client: Client
     store: EmbeddedStore
     state: State
     iris: Iris
     platform_of: Callable[[Source], Platform]
+    territory: AbstractSet[str]
     timezone: str
     version: str
     clock: Callable[[], datetime]
@@ -167,6 +174,7 @@ class _Attempt:
             self.means.iris.base,
             self.means.timezone,
             str(self.means.share_alike),
+            *sorted(self.means.territory),
             self.means.version,
             self.window.start.isoformat(),
         )
@@ -197,7 +205,10 @@ class _Attempt:
             return self._unchanged(fetched)
         read = Digester(self.source, self.platform, self.means.iris, self._options)
         known = self._known()
-        digest = checked(read(fetched.content), known.records, self.means.iris.record_of, self.now)
+        digest = read(fetched.content)
+        if self.source.scope == "wide":
+            digest = within(digest, self.means.territory)
+        digest = checked(digest, known.records, self.means.iris.record_of, self.now)
         removals = self.platform.removals if digest.is_whole else "sliding"
         decision = decide(known, digest.records, removals, self.now)
         run = Run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from harvester.digest import Digest
@@ -15,7 +15,7 @@ from vocab.messages import say
 _COMMUNE = f"<{term('eb:commune')}>"
 
 
-def within(digest: Digest, communes: Set[str]) -> Digest:
+def within(digest: Digest, communes: AbstractSet[str]) -> Digest:
     """``digest`` with only the records that name one of ``communes`` (IRIs).
 
     What is left out is told as a notice: a record of another commune, or of none that is

@@ -157,11 +157,13 @@ def opened(
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
         agent = user_agent(version, config.site.contact)
+        iris = Iris(config.site.base)
         means = Means(
             client=stack.enter_context(Client(agent, limits)),
             store=store,
             state=stack.enter_context(State(place.state)),
-            iris=Iris(config.site.base),
+            iris=iris,
+            territory=frozenset(map(iris.commune, config.site.territory)),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
