@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
@@ -30,15 +31,17 @@ from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
 from store.generations import Generation, Generations
-from store.state import SourceState, State, StoredIssue
+from store.state import Absence, SourceState, State, StoredIssue
 from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
 FAILED, MISUSED = 1, 2
+PIPED = 1_000  # columns of what another program reads: nothing is folded for it
+Leaving = Mapping[str, Absence]
 MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
 
-_out = Console()
+_out = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=PIPED)
 _err = Console(stderr=True)
 
 
@@ -218,6 +221,8 @@ def harvest_command(
         print_json({"generation": number, "sources": telling.plain(reports)})
     else:
         show_reports(reports, generation)
+        if dry_run:
+            click.echo(spoken(say("dry run: nothing of this was written")))
     if any(report.outcome == "failed" for report in reports):
         sys.exit(FAILED)
 
@@ -235,8 +240,11 @@ def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
     from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
+    root = place_of(config.path).generations
+    if Generations(root).current() is None:
+        click.echo(spoken(say("nothing is published yet — run: enbauges harvest")), err=True)
     serve_web(
-        place_of(config.path).generations,
+        root,
         host,
         port,
         title=config.site.title,
@@ -257,6 +265,10 @@ def demo(config: Path, *, once: bool, port: int) -> None:
     A source that fails does not fail the demonstration: the samples hold two sick ones.
     """
     loaded = load_config(config)
+    if not once:
+        from web.server import listen  # noqa: PLC0415
+
+        listen("127.0.0.1", port).close()  # better told now than after the harvest
     reports, generation = run_harvest(loaded, ())
     show_reports(reports, generation)
     if not once:
@@ -271,7 +283,7 @@ def demo(config: Path, *, once: bool, port: int) -> None:
     "form",
     default="table",
     show_default=True,
-    help="table, or json, xml, csv, tsv for rows and turtle, ntriples for graphs.",
+    help="table; json, xml, csv, tsv for rows; turtle, ntriples, jsonld, rdfxml for graphs.",
 )
 @click.pass_obj
 def query(config: Path, text: str | None, file: TextIO | None, form: str) -> None:
@@ -279,7 +291,9 @@ def query(config: Path, text: str | None, file: TextIO | None, form: str) -> Non
     from sparql.ask import run_query  # noqa: PLC0415  # other commands start faster without it
 
     if (text is None) == (file is None):
-        raise click.UsageError(spoken(say("write a query, or --file with one: not both")))
+        raise click.UsageError(
+            spoken(say("write a query, or name a file with --file: one of both"))
+        )
     asked = text or (file.read() if file else "")
     if form != "table":
         run_query(current(config), asked, sys.stdout.buffer, format=form)
@@ -293,9 +307,7 @@ def current(config: Path) -> Generation:
     """The published generation of a node."""
     generation = Generations(place_of(config).generations).current()
     if generation is None:
-        raise NothingPublishedError(
-            say("nothing is published yet — run: enbauges harvest", file=config.name)
-        )
+        raise NothingPublishedError(say("nothing is published yet — run: enbauges harvest"))
     return generation
 
 
@@ -306,7 +318,7 @@ class NothingPublishedError(Told):
 def show_answer(answer: str) -> None:
     """Rows as a table, yes or no as a word, a graph as the Turtle it is."""
     if not answer.startswith("{"):
-        click.echo(answer, nl=False)
+        click.echo(answer.rstrip("\n"))
         return
     document = json.loads(answer)
     if "boolean" in document:
@@ -316,9 +328,12 @@ def show_answer(answer: str) -> None:
     names = document["head"]["vars"]
     for name in names:
         table.add_column(name, overflow="fold")
-    for row in document["results"]["bindings"]:
+    rows = document["results"]["bindings"]
+    for row in rows:
         table.add_row(*(escape(row.get(name, {}).get("value", "")) for name in names))
     _out.print(table)
+    if not rows:
+        click.echo(spoken(say("no row: nothing published answers this")), err=True)
 
 
 @main.command()
@@ -343,24 +358,47 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     known = known_of([each.id for each in sources], place_of(config))
     if as_json:
         print_json(
-            [{**telling.plain(one), "issues": telling.plain(issues)} for one, issues in known]
+            [
+                {
+                    **telling.plain(state),
+                    "issues": telling.plain(issues),
+                    "leaving": sorted(leaving),
+                }
+                for state, issues, leaving in known
+            ]
         )
         return
-    states = [one for one, _ in known]
-    show_table(telling.state_table(states, ZoneInfo(loaded.site.timezone)))
+    states = [state for state, _, _ in known]
+    zone = ZoneInfo(loaded.site.timezone)
+    paused = {each.id for each in sources if not each.enabled}
+    show_table(telling.state_table(states, zone, paused))
     for line in telling.reasons(states, language_of()):
         click.echo(line)
     if source:
-        for line in telling.issue_lines(known[0][1], language_of()):
-            click.echo(line)
+        show_details(*known[0], zone)
 
 
-def known_of(ids: list[str], place: Place) -> list[tuple[SourceState, Sequence[StoredIssue]]]:
-    """The state of sources and their issues; looking makes no folder on a new node."""
+def show_details(
+    state: SourceState, issues: Sequence[StoredIssue], leaving: Leaving, zone: ZoneInfo
+) -> None:
+    """What one source was reproached at its last good read, and what may leave."""
+    if issues and state.good_at:
+        when = f"{state.good_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        click.echo(spoken(say("at the last good read, {when}:", when=when)))
+    for line in telling.issue_lines(issues, language_of()):
+        click.echo(line)
+    for line in telling.absence_lines(leaving, zone, language_of()):
+        click.echo(line)
+
+
+def known_of(
+    ids: list[str], place: Place
+) -> list[tuple[SourceState, Sequence[StoredIssue], Leaving]]:
+    """What is known of sources; looking makes no folder on a new node."""
     if not place.state.exists():
-        return [(SourceState(each), ()) for each in ids]
+        return [(SourceState(each), (), {}) for each in ids]
     with State(place.state) as state:
-        return [(state.get(each), state.issues(each)) for each in ids]
+        return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
 
 
 @main.command()

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import ValidationInfo
 
 from harvester.problems import WrongValueError, closest, toml
+from vocab.communes import commune_names
 from vocab.messages import say
 
 LICENCES = MappingProxyType(
@@ -111,7 +112,18 @@ def insee(value: object, info: ValidationInfo) -> object:
             say("{value} in “{key}” is not an INSEE code", value=toml(value), key=info.field_name),
             say('write the five characters of the commune\'s code, like "73081" or "2A004"'),
         )
+    if isinstance(value, str) and _is_unknown(value):
+        raise WrongValueError(
+            say("no commune has the INSEE code {value}", value=toml(value)),
+            say("it may be a postcode: write the code that INSEE gives to the commune"),
+        )
     return value
+
+
+def _is_unknown(code: str) -> bool:
+    """Whether ``code`` is of a department whose communes are all known, and none of them."""
+    known = commune_names()
+    return code not in known and any(each[:2] == code[:2] for each in known)
 
 
 def territory(value: object) -> object:
