@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sparql.guard import Form
@@ -107,37 +107,34 @@ def accepted(header: str) -> Iterator[tuple[str, float]]:
 
 def quality(media: str, ranges: Iterable[tuple[str, float]]) -> float:
     """The weight a client gives ``media``: that of the most specific range that covers it."""
-    best = (0, 0.0)
-    for range_, weight in ranges:
-        if range_ == media:
-            rank = 3
-        elif range_ == media.partition("/")[0] + "/*":
-            rank = 2
-        elif range_ == "*/*":
-            rank = 1
-        else:
-            continue
-        best = max(best, (rank, weight))
-    return best[1]
+    return _covering(media, ranges)[1]
+
+
+def choose(choices: Sequence[Format], accept: str) -> tuple[Format, str] | None:
+    """Which of ``choices`` an Accept header prefers, and the media type it was asked by.
+
+    No header means anything. Among equals, what is named goes before what a range covers, and
+    then the order of ``choices`` decides. None when nothing of it is accepted.
+    """
+    ranges = list(accepted(accept)) or [("*/*", 1.0)]
+    offers = []
+    for place, format_ in enumerate(choices):
+        for media in (format_.media, *format_.aliases):
+            rank, weight = _covering(media, ranges)
+            offers.append((weight, rank, media == format_.media, -place, format_, media))
+    weight, _, _, _, format_, media = max(offers, key=lambda offer: offer[:4])
+    return (format_, media) if weight > 0 else None
 
 
 def negotiate(form: Form, accept: str) -> tuple[Format, str]:
-    """The format of the answer and the media type it was asked by.
-
-    No Accept header means anything; among equals the order of ``FORMATS`` decides.
+    """The format of an answer to a query, and the media type it was asked by.
 
     Raises:
         NotAcceptableError: none of the formats of this form is accepted.
     """
     choices = formats_of(form)
-    ranges = list(accepted(accept)) or [("*/*", 1.0)]
-    offers = [
-        (quality(media, ranges), media == format_.media, -place, format_, media)
-        for place, format_ in enumerate(choices)
-        for media in (format_.media, *format_.aliases)
-    ]
-    weight, _, _, format_, media = max(offers, key=lambda offer: offer[:3])
-    if weight <= 0:
+    chosen = choose(choices, accept)
+    if chosen is None:
         raise NotAcceptableError(
             say(
                 "a {form} result cannot be written as {accept}: accept one of {known}",
@@ -146,7 +143,7 @@ def negotiate(form: Form, accept: str) -> tuple[Format, str]:
                 known=", ".join(choice.media for choice in choices),
             )
         )
-    return format_, media
+    return chosen
 
 
 def by_name(form: Form, name: str) -> Format:
@@ -167,6 +164,22 @@ def by_name(form: Form, name: str) -> Format:
             known=", ".join(choice.key for choice in choices),
         )
     )
+
+
+def _covering(media: str, ranges: Iterable[tuple[str, float]]) -> tuple[int, float]:
+    """How specific the range is that covers ``media`` (0: none does), and its weight."""
+    best = (0, 0.0)
+    for range_, weight in ranges:
+        if range_ == media:
+            rank = 3
+        elif range_ == media.partition("/")[0] + "/*":
+            rank = 2
+        elif range_ == "*/*":
+            rank = 1
+        else:
+            continue
+        best = max(best, (rank, weight))
+    return best
 
 
 def _weight(value: str) -> float:

@@ -64,7 +64,7 @@ class Period:
         return cls(today, today + timedelta(days=7), zone)
 
     def values(self) -> Mapping[str, ox.Literal]:
-        """The values that ``agenda.rq`` is asked with."""
+        """The values that ``agenda.rq`` is asked with, besides the language."""
         return {
             "first": ox.Literal(self.first.isoformat(), datatype=_XSD_DATE),
             "last": ox.Literal(self.last.isoformat(), datatype=_XSD_DATE),

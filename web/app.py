@@ -23,7 +23,9 @@ from sparql.values import Limits
 from sparql.workers import Pool
 from store.generations import Generations
 from web.home import Clock, Homes
-from web.pages import ROOM, Pages
+from web.pages import Pages
+from web.shell import ROOM, Shell
+from web.vocabulary import Vocabulary
 
 SECURITY = {
     "content-security-policy": (
@@ -64,7 +66,9 @@ def create(
         every: seconds between two looks at what is published.
     """
     pool = Pool(Generations(generations_root).current, limits, every=every)
-    pages = Pages(pool, Homes(pool, clock, ZoneInfo(timezone)), title)
+    zone = ZoneInfo(timezone)
+    shell = Shell(title, zone)
+    pages = Pages(pool, Homes(pool, clock, zone), shell)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -86,6 +90,7 @@ def create(
             Route("/sparql/", endpoint),
             Route("/healthz", _healthy, methods=["GET"]),
             Route("/readyz", ready, methods=["GET"]),
+            *Vocabulary(shell).routes(),
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
         middleware=[Middleware(_Secured)],

@@ -54,32 +54,34 @@ class Home:
 
 
 class Homes:
-    """The ``Home`` of now; computed once, however many readers come at the same time."""
+    """The ``Home`` of now in each language; computed once, however many readers come."""
 
     def __init__(self, pool: Pool, clock: Clock, zone: ZoneInfo) -> None:
-        self.zone = zone
+        self._zone = zone
         self._pool = pool
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._last: Home | None = None
+        self._last: dict[str, Home] = {}
 
-    async def now(self, generation: Generation) -> Home:
-        """The facts of ``generation`` for the week that begins today.
+    async def now(self, generation: Generation, language: str) -> Home:
+        """The facts of ``generation`` for the week that begins today, labels in ``language``.
 
         Raises:
             SparqlError: when the store does not answer.
         """
-        period = Period.week(self._clock(), self.zone)
+        period = Period.week(self._clock(), self._zone)
         async with self._lock:
-            last = self._last
+            last = self._last.get(language)
             if last is None or (last.generation, last.period) != (generation, period):
-                self._last = last = await _gather(self._pool, generation, period)
+                last = await _gather(self._pool, generation, period, language)
+                self._last[language] = last
             return last
 
 
-async def _gather(pool: Pool, generation: Generation, period: Period) -> Home:
-    agenda = saved("agenda", **period.values())
-    counts, places = saved("counts"), saved("places-by-type")
+async def _gather(pool: Pool, generation: Generation, period: Period, language: str) -> Home:
+    tag = ox.Literal(language)
+    agenda = saved("agenda", **period.values(), language=tag)
+    counts, places = saved("counts"), saved("places-by-type", language=tag)
     provenance = ox.NamedNode(Iris(generation.base).graph("provenance"))
     sources = await rows(pool, saved("sources", provenance=provenance), _OURSELVES)
     return Home(

@@ -1,4 +1,4 @@
-"""The HTML pages: templates, what they are given, and the result of a query as a table."""
+"""The HTML pages of the data: what their templates are given, and a result as a table."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ import io
 import shlex
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from sparql.exchange import Operation
 from sparql.formats import formats_of
 from sparql.guard import check
-from sparql.language import preferred
 from sparql.protocol import prepare
 from sparql.values import SparqlError
 from sparql.workers import Pool
-from vocab.messages import LANGUAGES
 from web.home import Homes
-from web.texts import Words, link
+from web.shell import Shell, language_of
 
-ROOM = Path(__file__).parent
 MOST_ROWS = 500
 """Rows of a result that the page shows; the data formats give all of them."""
 
@@ -44,17 +39,10 @@ class Shown:
 class Pages:
     """Renders the pages of one node."""
 
-    def __init__(self, pool: Pool, homes: Homes, title: str) -> None:
+    def __init__(self, pool: Pool, homes: Homes, shell: Shell) -> None:
         self._pool = pool
         self._homes = homes
-        self._title = title
-        self._templates = Environment(
-            loader=FileSystemLoader(ROOM / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._shell = shell
 
     async def home(self, request: Request) -> Response:
         """``/``: what this is, what it holds, what comes up, and how to ask it."""
@@ -62,7 +50,7 @@ class Pages:
         if generation is None:
             return self._page(request, "empty.html", status=503)
         try:
-            home = await self._homes.now(generation)
+            home = await self._homes.now(generation, language_of(request))
         except SparqlError as error:
             return self._page(request, "trouble.html", status=error.status, error=error)
         endpoint = str(request.url_for("sparql"))
@@ -108,30 +96,8 @@ class Pages:
     def _page(
         self, request: Request, template: str, *, status: int = 200, **values: object
     ) -> Response:
-        language = preferred(
-            request.headers.get("accept-language", ""), request.query_params.get("lang", "")
-        )
-        words = Words(language, self._homes.zone)
-        other = next(known for known in LANGUAGES if known != language)
-        body = self._templates.get_template(template).render(
-            values,
-            _=words.say,
-            words=words,
-            link=link,
-            lang=language,
-            keep=f"?lang={language}" if "lang" in request.query_params else "",
-            other=f"?{request.url.include_query_params(lang=other).query}",
-            title=self._title,
-            generation=self._pool.generation,
-        )
-        headers = {
-            "vary": "Accept, Accept-Language",
-            "content-language": language,
-            "cache-control": "no-store" if status != 200 else "public, max-age=60",  # noqa: PLR2004
-        }
-        if status == 503:  # noqa: PLR2004  # Service Unavailable: worth asking again
-            headers["retry-after"] = "10"
-        return HTMLResponse(body, status_code=status, headers=headers)
+        generation = self._pool.generation
+        return self._shell.page(request, template, status=status, generation=generation, **values)
 
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> tuple[str, bool]:

@@ -24,6 +24,7 @@ from sparql.values import NotAcceptableError
         ("SELECT", "text/csv;q=0, */*;q=0.1", "application/sparql-results+json"),
         ("SELECT", "TEXT/TAB-SEPARATED-VALUES ; q=1", "text/tab-separated-values"),
         ("SELECT", "text/turtle, application/xml;q=0.2", "application/xml"),
+        ("SELECT", "text/csv, */*", "text/csv"),
         ("ASK", "application/sparql-results+xml", "application/sparql-results+xml"),
         ("CONSTRUCT", "", "text/turtle"),
         ("CONSTRUCT", "application/ld+json;q=0.9, text/turtle;q=0.8", "application/ld+json"),
