@@ -22,12 +22,14 @@ from vocab.picture import short
 
 _SEVERITIES = MappingProxyType(
     {
-        "sh:Violation": say("Kept out: the record is not published"),
-        "sh:Warning": say("Published, and flagged"),
-        "sh:Info": say("Counted"),
+        "sh:Violation": say("What keeps a record from being published"),
+        "sh:Warning": say("What is published and flagged"),
+        "sh:Info": say("What is counted, no more"),
     }
 )
-_TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
+_TARGETS = MappingProxyType(
+    {"sh:targetClass": say("Things of class"), "sh:targetSubjectsOf": say("Things that have")}
+)
 _KINDS = MappingProxyType(
     {
         "owl:Class": ("owl:Class",),
@@ -124,15 +126,19 @@ def _terms(reader: _Reader, kind: str, classes: Iterable[str]) -> Section:
 
 
 def _schemes(reader: _Reader) -> Iterator[Section]:
+    """The concepts by scheme; some schemes have the name of a property, so anchors are paths."""
     for slug in SCHEMES:
         scheme = NamedNode(CONCEPT + slug)
         concepts = tuple(
-            reader.entry(concept, _iri(concept).removeprefix(CONCEPT), "skos:prefLabel")
+            reader.entry(
+                concept, f"concept/{_iri(concept).removeprefix(CONCEPT)}", "skos:prefLabel"
+            )
             for concept in reader.facts.subjects(node("skos:inScheme"))
             if scheme in reader.facts.values(concept, node("skos:inScheme"))
         )
         if concepts:
-            yield Section(slug, reader.text(scheme, "dcterms:title"), concepts)
+            title = reader.text(scheme, "dcterms:title")
+            yield Section(f"concept/{slug}", title, concepts)
 
 
 def _shapes(reader: _Reader) -> Page:
@@ -163,11 +169,13 @@ def _shapes(reader: _Reader) -> Page:
 
 
 def _rule(reader: _Reader, rule: Node) -> Entry:
+    shapes = (rule, *_holders(reader.facts, rule))
     targets = [
-        _value(target)
-        for holder in (rule, *_holders(reader.facts, rule))
-        for name in _TARGETS
-        for target in reader.facts.values(holder, node(name))
+        (
+            reader.say(heading),
+            [_value(one) for shape in shapes for one in reader.facts.values(shape, node(name))],
+        )
+        for name, heading in _TARGETS.items()
     ]
     return Entry(
         iri=_iri(rule),
@@ -176,10 +184,7 @@ def _rule(reader: _Reader, rule: Node) -> Entry:
         other_label="",
         other_language=reader.language,
         definition=reader.text(rule, "sh:message"),
-        rows=[
-            (reader.say(say("Of the things of class, or with")), targets),
-            (reader.say(say("Looks at")), _paths(reader.facts, rule)),
-        ],
+        rows=[*targets, (reader.say(say("Property")), _paths(reader.facts, rule))],
         examples=(),
     )
 
@@ -218,13 +223,12 @@ def _sources(reader: _Reader) -> Page:
         )
         for document in reader.facts.subjects(node("dcterms:title"))
     )
-    title = reader.say(say("Founding documents"))
     about = say("What the terms, the concepts and their definitions are taken from.")
     return Page(
         language=reader.language,
-        title=title,
+        title=reader.say(say("Founding documents")),
         description=reader.say(about),
-        sections=(Section("documents", title, documents),),
+        sections=(Section("documents", reader.say(say("Documents")), documents),),
     )
 
 

@@ -123,7 +123,7 @@ class Vocabulary:
             return self._missing(request)
         language = language_of(request)
         layout = picture(Facts(description("ns")))
-        drawn = Markup(picture_svg(language).replace('href="#', 'href="/ns#'))  # noqa: S704  # ours
+        drawn = Markup(str(picture_svg(language)).replace('href="#', 'href="/ns#'))  # noqa: S704  # ours
         body = self._shell.render(request, "picture.svg", layout=layout, drawn=drawn)
         told = {"content-type": "image/svg+xml", "content-language": language}
         return _conditional(request, body.encode(), {**told, "vary": "Accept-Language"})
@@ -243,5 +243,5 @@ def _jsonld(triples: Iterable[Triple]) -> bytes:
 def _article(path: str, language: str, keep: str) -> tuple[Page, Markup]:
     """A page and its body, whose links to our own addresses keep the language that was chosen."""
     page = page_of(path, language)
-    body = page.html()
-    return page, Markup(_OWN_LINK.sub(rf"\g<0>{keep}", body)) if keep else body  # noqa: S704  # ours
+    linked = _OWN_LINK.sub(rf"\g<0>{keep}", str(page.html()))
+    return page, Markup(linked)  # noqa: S704  # a page of ours, escaped where it was made
