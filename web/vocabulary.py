@@ -130,7 +130,7 @@ class Vocabulary:
 
     def _missing(self, request: Request) -> Response:
         """Nothing here, and what there is instead."""
-        named = choose((*DATA, HTML), request.headers.get("accept", ""))
+        named = choose(FORMATS, request.headers.get("accept", ""))
         if named and named[0] is HTML:
             response = self._shell.page(
                 request,

@@ -35,7 +35,9 @@ CANONICAL = """
 <id/organization/comite> a schema:Organization ; schema:name "Comité des fêtes"@fr .
 ebc:theme skos:prefLabel "Culture et arts"@fr, "Culture and arts"@en .
 <id/event/marche> a schema:Event ; schema:name "Marché de Noël"@fr ;
-  schema:startDate "2026-11-29"^^xsd:date ; schema:endDate "2026-11-30"^^xsd:date .
+  schema:startDate "2026-11-29"^^xsd:date ; schema:endDate "2026-11-30"^^xsd:date ;
+  eb:theme ebc:local .
+ebc:local skos:prefLabel "Vie locale"@fr .
 <id/event/expo> a schema:Event ; schema:name "Exposition"@fr ;
   schema:startDate "2026-11-02"^^xsd:date ; schema:endDate "2026-11-22"^^xsd:date .
 <id/event/stage> a schema:Event ; schema:name "Stage de nuit"@fr ;

@@ -69,14 +69,24 @@ def test_hours_are_those_of_the_territory_and_whole_days_have_none(home: str) ->
 
 def test_an_event_tells_where_by_whom_and_about_what(home: str) -> None:
     assert "Salle des fêtes · Le Châtelard · Comité des fêtes" in home
-    assert '<span class="theme">Culture et arts</span>' in home
+    assert ' <span class="theme">Culture et arts</span>' in home
     assert 'href="https://comite.example/concert"' in home
+
+
+def test_themes_and_types_are_named_in_the_language_of_the_page_else_in_french(
+    client: httpx.Client,
+) -> None:
+    page = client.get("/?lang=en").text
+    assert ' <span class="theme">Culture and arts</span>' in page
+    assert ' <span class="theme">Vie locale</span>' in page
+    examples = re.findall(r'name="query" value="(.*?)"', page, re.DOTALL)
+    assert sum("&#34;en&#34;" in example for example in examples) == 2
 
 
 def test_a_cancelled_event_is_shown_as_such(home: str) -> None:
     (cancelled,) = re.findall(r'<li class="cancelled">(.*?)</li>', home, re.DOTALL)
     assert "Loto" in cancelled
-    assert 'class="mark"' in cancelled
+    assert re.search(r'class="title">Loto</span>\s+<strong class="mark">annulé<', cancelled)
 
 
 def test_a_date_beyond_the_calendar_leaves_out_one_event_only(home: str) -> None:
