@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -20,7 +21,8 @@ from vocab.iris import Iris
 from vocab.messages import say
 
 TEXTS = frozenset(
-    term(f"schema:{name}") for name in ("description", "articleBody", "abstract", "image", "text")
+    f"<{term(f'schema:{name}')}>"
+    for name in ("description", "articleBody", "abstract", "image", "text")
 )
 """What is withheld while a source states no licence: facts are free, texts and images are not."""
 
@@ -53,7 +55,7 @@ class Digest:
         return not any(issue.code in CUT_SHORT for issue in self.issues)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Digester:
     """Reads and maps one source's content."""
 
@@ -70,14 +72,23 @@ class Digester:
         """
         issues: list[Issue] = []
         origins: dict[str, Origin] = {}
-        quads = list(self._quads(content, issues, origins))
-        return Digest(_stored(quads, self.iris, issues), tuple(issues), origins)
+        quads: list[ox.Quad] = []
+        for iri, record in self._records(content, issues, origins):
+            quads += self._mapped(record, iri, issues)
+        stored = _stored(quads, self.iris, issues)
+        issues += map(_own_graph, sorted(stored.keys() - origins.keys()))
+        records = {}
+        for iri in stored.keys() & origins.keys():
+            own, foreign = self._sorted_out(iri, stored[iri])
+            if own:
+                records[iri] = own
+            issues += [_foreign(origins[iri], line) for line in sorted(foreign)]
+        return Digest(records, tuple(issues), origins)
 
-    def _quads(
+    def _records(
         self, content: Content, issues: list[Issue], origins: dict[str, Origin]
-    ) -> Iterator[ox.Quad]:
-        """The quads of every record, each in a graph named by the record."""
-        context = self._context()
+    ) -> Iterator[tuple[str, Record]]:
+        """Each record with its IRI; of several with the same one, the first."""
         for found in READERS[self.platform.reader](content, self.options):
             if isinstance(found, Issue):
                 issues.append(found)
@@ -87,30 +98,37 @@ class Digester:
                 issues.append(_repeated(found))
                 continue
             origins[iri] = Origin(found.key, found.where)
-            yield from self._mapped(found, iri, context, issues)
+            yield iri, found
 
-    def _mapped(
-        self, record: Record, iri: str, context: Mapping[str, Any], issues: list[Issue]
-    ) -> Iterator[ox.Quad]:
+    def _mapped(self, record: Record, iri: str, issues: list[Issue]) -> list[ox.Quad]:
+        """What the mapping says of ``record``, in a graph named by it."""
         own: dict[str, Any] = {"iri": iri, "key": "/".join(record.key)}
         if record.data.get("type") == "occurrence":
             own["series"] = self.iris.record(self.source.id, *record.key[:-1])
-        graph, problems = ox.NamedNode(iri), list[Problem]()
-        data = {**record.data, **context, "_record": own}
-        kept = 0
-        for quad in self.platform.mapping.quads(data, graph, problems):
-            if not _ours(quad.subject, iri):
-                issues.append(_foreign(record, quad))
-            elif self.source.texts_allowed or quad.predicate.value not in TEXTS:
-                kept += 1
-                yield quad if quad.graph_name == graph else _moved(quad, graph)
-        issues.extend(
+        problems: list[Problem] = []
+        data = {**record.data, **self._context, "_record": own}
+        quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems)
+        issues += [
             Issue(problem.code, problem.message, problem.severity, record.where, record.key)
             for problem in problems
-        )
-        if not kept:
+        ]
+        if not quads:
             issues.append(_nothing(record))
+        return quads
 
+    def _sorted_out(self, iri: str, lines: Lines) -> tuple[Lines, Lines]:
+        """The statements about the record and its parts, and those about anything else.
+
+        Texts and images of a source without licence are in neither.
+        """
+        record, part = f"<{iri}> ", (f"<{iri}#", f"<{self.iris.genid(iri, '')}")
+        own = frozenset(line for line in lines if line.startswith((record, *part)))
+        foreign = lines - own
+        if not self.source.texts_allowed:
+            own = frozenset(line for line in own if line.split(" ", 2)[1] not in TEXTS)
+        return own, foreign
+
+    @cached_property
     def _context(self) -> dict[str, Any]:
         """What every record is told about its source and node (docs/records.md)."""
         source = self.source
@@ -142,18 +160,6 @@ def _stored(quads: list[ox.Quad], iris: Iris, issues: list[Issue]) -> dict[str, 
             quads = [quad for quad in quads if quad.graph_name != graph]
 
 
-def _ours(subject: object, record: str) -> bool:
-    """Whether a mapping speaks of the record it was given, or of a part of it."""
-    if isinstance(subject, ox.NamedNode):
-        return subject.value.partition("#")[0] == record
-    return isinstance(subject, ox.BlankNode)
-
-
-def _moved(quad: ox.Quad, graph: ox.NamedNode) -> ox.Quad:
-    """A mapping's own graphs do not count here: a source has one, whose name is ours."""
-    return ox.Quad(quad.subject, quad.predicate, quad.object, graph)
-
-
 def _repeated(record: Record) -> Issue:
     message = say(
         "the id {key} comes twice in this source — the first entry is kept; ids must differ",
@@ -162,13 +168,22 @@ def _repeated(record: Record) -> Issue:
     return Issue("duplicate-key", message, "warning", record.where, record.key)
 
 
-def _foreign(record: Record, quad: ox.Quad) -> Issue:
+def _foreign(origin: Origin, line: str) -> Issue:
     message = say(
         "the mapping speaks of {subject}, which is not this record — "
         "use $(_record.iri) or a fragment of it as the subject",
-        subject=str(quad.subject),
+        subject=line.split(" ", 1)[0],
     )
-    return Issue("foreign-subject", message, "warning", record.where, record.key)
+    return Issue("foreign-subject", message, "warning", origin.where, origin.key)
+
+
+def _own_graph(graph: str) -> Issue:
+    message = say(
+        "the mapping puts statements in the graph {graph}: they were left out — write no graphs: "
+        "a source has one graph, which the program names",
+        graph=graph,
+    )
+    return Issue("own-graph", message, "warning")
 
 
 def _nothing(record: Record) -> Issue:
