@@ -125,16 +125,15 @@ def town(name: str, postcode: str = "") -> str | None:
     if match := _INVERTED.fullmatch(name.strip()):
         name = f"{match[2]} {match[1]}"
     key = _key(name).removesuffix(" cedex")
-    if not key:
-        return None
+    is_away = bool(postcode) and not _is_here(postcode)
+    if is_away or not key:
+        return ELSEWHERE if is_away else None
     code = table.names.get(key) or table.bare.get(key)
     if code is None and (found := whereabouts(name)):
         return found
-    if len(postcode) == len("73630"):
-        if not _is_here(postcode) or (code and code[:2] != postcode[:2]):
-            return ELSEWHERE
+    if postcode and (code is None or code[:2] == postcode[:2]):
         return code
-    return code or ELSEWHERE
+    return ELSEWHERE if postcode else code or ELSEWHERE
 
 
 def _one(found: set[str]) -> str | None:

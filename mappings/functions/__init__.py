@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import vocab.words
-from mappings.functions import content, dates, general, words
+from mappings.functions import content, dates, general, places, words
 from mappings.functions.registry import EBF, Function, Lookup, Parameter, Registry
 
 __all__ = ["EBF", "Function", "Lookup", "Parameter", "Registry", "registry"]
@@ -22,6 +22,7 @@ def registry(lookup: Lookup = vocab.words.lookup) -> Registry:
         *general.FUNCTIONS,
         *dates.FUNCTIONS,
         *content.FUNCTIONS,
+        *places.FUNCTIONS,
         *words.functions(lru_cache(_WORDS)(lookup), vocab.words.schemes),
     )
     return {function.iri: function for function in every}

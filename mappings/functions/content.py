@@ -12,7 +12,6 @@ import nh3
 from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, Parameter, declare, optional
 from mappings.problems import Problem, problem, shown
-from vocab.iris import Iris
 from vocab.messages import say
 
 _MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
@@ -34,7 +33,9 @@ _PHONE = re.compile(  # begins with a plain set of letters, which is searched te
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
-_NO_VALUE = frozenset({"", "-", "0", "n/a", "#n/d", "néant", "aucun", "non"})
+NO_VALUE = frozenset({"", "-", "0", "n/a", "#n/d", "néant", "aucun", "non"})
+"""What people write into a cell that has no value, folded."""
+
 _DAYS = r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\s?[-,]\s?(?=[MTWFSP]))?)+"
 _TIMES = r"(?:\d\d?:\d\d\s?-\s?\d\d?:\d\d\+?(?:\s?,\s?)?)+|off|closed"
 _HOURS = re.compile(rf"24/7|(?:{_DAYS}\s(?:{_TIMES})\s?(?:[;,]\s?|$))+")
@@ -83,7 +84,7 @@ def web_address(value: Any, base: Any = None) -> str | Problem | None:
     and other forbidden characters are percent-encoded. Any other scheme is a ``Problem``.
     """
     text = text_of(value).strip()
-    if text.casefold() in _NO_VALUE:
+    if text.casefold() in NO_VALUE:
         return None
     if text.startswith("//"):
         text = "https:" + text
@@ -116,7 +117,7 @@ def _bad_address(text: str) -> Problem:
 def telephone(value: Any) -> str | Problem | None:
     """A telephone number in the form ``+33479543800``; a short number stays as it is."""
     text = text_of(value).strip()
-    if text.casefold() in _NO_VALUE:
+    if text.casefold() in NO_VALUE:
         return None
     digits = re.sub(r"\(0\)|[^\d+]", "", text)
     if digits.startswith("00"):
@@ -137,7 +138,7 @@ def telephone(value: Any) -> str | Problem | None:
 def email(value: Any) -> str | Problem | None:
     """An e-mail address in lower case, without ``mailto:``."""
     text = text_of(value).strip().removeprefix("mailto:").lower()
-    if text in _NO_VALUE:
+    if text in NO_VALUE:
         return None
     if re.fullmatch(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", text):
         return text
@@ -188,41 +189,6 @@ def degrees(value: Any, limit: Any) -> str | Problem | None:
     )
 
 
-def postcode(value: Any) -> str | Problem | None:
-    """A French postcode: five digits, the leading zero that spreadsheets lose put back."""
-    text = _code(value)
-    if text in _NO_VALUE:
-        return None
-    if re.fullmatch(r"\d{4,5}", text):
-        return text.zfill(5)
-    return problem(
-        "bad-postcode",
-        say("“{value}” is not a postcode — write five digits", value=shown(text)),
-        text,
-    )
-
-
-def commune(base: Any, insee: Any) -> str | Problem | None:
-    """The IRI of a municipality by its INSEE code, on the node whose base is ``base``."""
-    text = _code(insee).upper()
-    if text.casefold() in _NO_VALUE:
-        return None
-    if re.fullmatch(r"\d{4}", text):
-        text = "0" + text
-    if re.fullmatch(r"(\d{2}|2[AB])\d{3}", text):
-        return Iris(text_of(base)).commune(text)
-    return problem(
-        "bad-insee",
-        say("“{value}” is not an INSEE code — write five characters, as 73081", value=shown(text)),
-        text,
-    )
-
-
-def _code(value: Any) -> str:
-    """A code without its spaces, nor the ".0" that a spreadsheet gives it."""
-    return re.sub(r"\s|\.0$", "", text_of(value))
-
-
 def opening_hours(value: Any) -> str | Problem:
     """Opening hours in the grammar of OpenStreetMap: ``Mo-Fr 09:00-12:00; Sa off``."""
     text = " ".join(text_of(value).split())
@@ -261,6 +227,4 @@ FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "degrees", degrees, "value", "limit"),
     declare(EBF, "openingHours", opening_hours, "value"),
     declare(EBF, "weekHours", week_hours, Parameter(EBF + "of", "object")),
-    declare(EBF, "postcode", postcode, "value"),
-    declare(EBF, "commune", commune, "base", "insee"),
 )

@@ -1,0 +1,82 @@
+"""Functions on where things are: postcodes, INSEE codes, communes named in text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mappings.functions.content import NO_VALUE
+from mappings.functions.general import text_of
+from mappings.functions.registry import EBF, Function, declare, optional
+from mappings.problems import Problem, problem, shown
+from vocab import communes
+from vocab.iris import Iris
+from vocab.messages import say
+
+
+def postcode(value: Any) -> str | Problem | None:
+    """A French postcode: five digits, the leading zero that spreadsheets lose put back."""
+    text = _code(value)
+    if text in NO_VALUE:
+        return None
+    if re.fullmatch(r"\d{4,5}", text):
+        return text.zfill(5)
+    return problem(
+        "bad-postcode",
+        say("“{value}” is not a postcode — write five digits", value=shown(text)),
+        text,
+    )
+
+
+def commune(base: Any, insee: Any) -> str | Problem | None:
+    """The IRI of a municipality by its INSEE code, on the node whose base is ``base``."""
+    text = _code(insee).upper()
+    if text.casefold() in NO_VALUE:
+        return None
+    if re.fullmatch(r"\d{4}", text):
+        text = "0" + text
+    if re.fullmatch(r"(\d{2}|2[AB])\d{3}", text):
+        return Iris(text_of(base)).commune(text)
+    return problem(
+        "bad-insee",
+        say("“{value}” is not an INSEE code — write five characters, as 73081", value=shown(text)),
+        text,
+    )
+
+
+def commune_in(
+    base: Any, text: Any = None, town: Any = None, postcode: Any = None, otherwise: Any = None
+) -> Any:
+    """The IRI of the commune that an address or a location names, else ``otherwise``.
+
+    ``town`` is a field for names of towns and goes first, ``text`` a location or an address in
+    any words. None where they name a place that is no commune of the departments, or several:
+    ``otherwise``, the commune of the whole source, is not where it is (design, rule 15).
+    """
+    found = None
+    if town or postcode:
+        code = _code(postcode or "")
+        found = communes.town(text_of(town or ""), code.zfill(5) if code.isdigit() else "")
+    if found is None and text:
+        found = communes.whereabouts(text_of(text))
+    if found is None:
+        return otherwise
+    return None if found == communes.ELSEWHERE else Iris(text_of(base)).commune(found)
+
+
+def _code(value: Any) -> str:
+    """A code without its spaces, nor the ".0" that a spreadsheet gives it."""
+    return re.sub(r"\s|\.0$", "", text_of(value))
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    declare(EBF, "postcode", postcode, "value"),
+    declare(EBF, "commune", commune, "base", "insee"),
+    declare(
+        EBF,
+        "communeIn",
+        commune_in,
+        "base",
+        *map(optional, ("text", "town", "postcode", "otherwise")),
+    ),
+)
