@@ -80,6 +80,12 @@ def _exchange(graph: Graph, request: Any) -> Exchange:
 
 
 @pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 def address(
     tmp_path_factory: pytest.TempPathFactory, publish: Publish, serve: Serve
 ) -> Iterator[str]:
@@ -96,9 +102,11 @@ def address(
 
 
 @pytest.mark.parametrize("exchanges", _cases())
-def test_the_protocol_is_kept(address: str, exchanges: list[Exchange]) -> None:
+def test_the_protocol_is_kept(
+    client: httpx.Client, address: str, exchanges: list[Exchange]
+) -> None:
     for exchange in exchanges:
-        response = httpx.request(
+        response = client.request(
             exchange.method,
             address + exchange.path,
             headers=exchange.headers,

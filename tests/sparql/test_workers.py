@@ -151,7 +151,7 @@ def test_an_answer_never_holds_the_leavings_of_a_failed_one(published: Generatio
 
 
 def test_one_client_cannot_hold_every_worker(published: Generation) -> None:
-    limits = Limits(seconds=3, wait=0.5, workers=3, per_client=2)
+    limits = Limits(seconds=1.5, wait=0.3, workers=3, per_client=2)
 
     async def crowd() -> None:
         async with Pool(lambda: published, limits) as pool:
@@ -166,7 +166,7 @@ def test_one_client_cannot_hold_every_worker(published: Generation) -> None:
 
 
 def test_addresses_of_one_ipv6_network_are_one_client(published: Generation) -> None:
-    limits = Limits(seconds=2, wait=0.2, workers=2, per_client=1)
+    limits = Limits(seconds=2, wait=0.1, workers=2, per_client=1)
 
     async def crowd() -> None:
         async with Pool(lambda: published, limits) as pool:
@@ -260,4 +260,4 @@ def test_the_command_line_is_answered_under_the_same_rules(published: Generation
     with pytest.raises(QueryRefusedError):
         run_query(published, "SELECT * { SERVICE <http://e/> {} }", BytesIO())
     with pytest.raises(DeadlineError):
-        run_query(published, CROSS, BytesIO(), limits=replace(Limits(), seconds=0.5))
+        run_query(published, CROSS, BytesIO(), limits=replace(Limits(), seconds=0.2))

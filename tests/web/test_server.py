@@ -36,8 +36,9 @@ def test_a_signal_stops_the_server_and_its_workers(
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        while httpx.get(f"{address}readyz").status_code != 200:
-            time.sleep(0.02)
+        with httpx.Client(base_url=address) as client:
+            while client.get("/readyz").status_code != 200:
+                time.sleep(0.02)
         workers = _children(process.pid)
         assert len(workers) == 4
         started = time.monotonic()
