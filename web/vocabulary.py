@@ -110,7 +110,6 @@ class Vocabulary:
             "vocabulary.html",
             page=page,
             article=article,
-            path=path,
             formats=[(_NAMES[one.key], f"/{path}.{one.extension}") for one in DATA],
             versions=versions(),
         )
