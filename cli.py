@@ -292,7 +292,7 @@ def query(config: Path, text: str | None, file: TextIO | None, form: str) -> Non
 
     if (text is None) == (file is None):
         raise click.UsageError(
-            spoken(say("write a query, or name a file with --file: one of both"))
+            spoken(say("write a query, or name a file with --file: one or the other"))
         )
     asked = text or (file.read() if file else "")
     if form != "table":
@@ -433,6 +433,5 @@ def map_command(mapping: Path, file: Path | None, base: str) -> None:
     for line in map_file(mapping, file, base, problems):
         click.echo(line)
     for problem in problems:
-        click.echo(
-            f"{spoken(telling.SEVERITIES[problem.severity])}: {spoken(problem.message)}", err=True
-        )
+        severity = spoken(telling.SEVERITIES[problem.severity])
+        click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)

@@ -269,7 +269,8 @@ class _Attempt:
     ) -> tuple[Report, Saved]:
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues, reason = stored_issues(digest.issues), _missing(decision)
+        issues = stored_issues(digest.issues)
+        reason = _missing(decision) or _refused(digest, decision, self.source)
         state = replace(
             _read_at(self.before, self.now, fetched.validators),
             fingerprint="" if decision.absences else self.fingerprint,
@@ -344,6 +345,16 @@ def _missing(decision: Decision) -> Message | None:
         "entries no longer announced: {missing} — they leave at the first good read after {when}",
         missing=len(decision.absences),
         when=f"{first + USUAL.time:%Y-%m-%d %H:%M}",
+    )
+
+
+def _refused(digest: Digest, decision: Decision, source: Source) -> Message | None:
+    """What is told of a source that gave entries, of which none could be kept."""
+    if decision.records or not any(issue.severity == "error" for issue in digest.issues):
+        return None
+    return say(
+        "none of its entries could be used — the reasons: enbauges status {source}",
+        source=source.id,
     )
 
 

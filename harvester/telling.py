@@ -25,6 +25,8 @@ OUTCOMES = MappingProxyType(
 SEVERITIES = MappingProxyType(
     {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
 )
+PLACES = MappingProxyType({"line": say("line"), "entry": say("entry"), "feature": say("feature")})
+"""The words by which readers tell places, beside the formats' own (VEVENT)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +84,32 @@ def reasons(told: Sequence[Report | SourceState], language: str) -> Iterator[str
     """Why sources are not as they should be, a line each."""
     for each in told:
         if each.reason:
-            yield f"{each.source}: {each.reason.render(language)}"
+            yield labelled(each.source, each.reason.render(language), language)
+
+
+def labelled(label: str, text: str, language: str) -> str:
+    """``label: text``, with the colon as ``language`` sets it."""
+    return say("{label}: {text}", label=label, text=text).render(language)
 
 
 def issue_lines(issues: Sequence[StoredIssue], language: str) -> Iterator[str]:
     """What a source was reproached at its last read, a line each."""
     for issue in issues:
-        place = " · ".join(part for part in (issue.where, "/".join(issue.key)) if part)
+        parts = (place_of(issue.where, language), "/".join(issue.key))
+        text = issue.message.render(language)
+        if place := " · ".join(part for part in parts if part):
+            text = labelled(place, text, language)
         times = f" (× {issue.count})" if issue.count > 1 else ""
-        told = (SEVERITIES[issue.severity].render(language), place, issue.message.render(language))
-        yield ": ".join(part for part in told if part) + times
+        yield labelled(SEVERITIES[issue.severity].render(language), text, language) + times
+
+
+def place_of(where: str, language: str) -> str:
+    """A place in a source ("VEVENT 3, line 12"), its words in ``language``."""
+    words = (part.partition(" ") for part in where.split(", "))
+    return ", ".join(
+        PLACES[word].render(language) + gap + number if word in PLACES else word + gap + number
+        for word, gap, number in words
+    )
 
 
 def absence_lines(absences: Mapping[str, Absence], zone: tzinfo, language: str) -> Iterator[str]:
