@@ -12,6 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from mappings.datatypes import Accepts
 from mappings.expressions import Notes, Scope, condition
 from mappings.functions import Registry
 from mappings.paths import Item, Path, as_item, select
@@ -153,6 +154,8 @@ def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode) -> _State:
 
 def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
     quad, key, build, rest = ox.Quad, found.key, found.build, found.rest
+    if found.accepts is not None:
+        return _of_typed_field(predicate, found, found.accepts)
 
     def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
         value = item.get(key)
@@ -161,6 +164,20 @@ def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
                 add(quad(subject, predicate, build(value), graph))
             except ValueError:
                 rest(value, notes)
+        elif value is not None:
+            for thing in _listed(rest(value, notes)):
+                add(quad(subject, predicate, thing, graph))
+
+    return state
+
+
+def _of_typed_field(predicate: ox.NamedNode, found: Field, accepts: Accepts) -> _State:
+    quad, key, build, rest = ox.Quad, found.key, found.build, found.rest
+
+    def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
+        value = item.get(key)
+        if type(value) is str and accepts(value):
+            add(quad(subject, predicate, build(value), graph))
         elif value is not None:
             for thing in _listed(rest(value, notes)):
                 add(quad(subject, predicate, thing, graph))

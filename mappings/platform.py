@@ -24,7 +24,7 @@ from mappings.yarrrml_text import Reading
 from vocab.messages import say
 from vocab.words import lookup
 
-ENGINE: Final = "1"
+ENGINE: Final = "2"
 """Raised whenever the same mapping file comes to give other quads."""
 
 FOLDER: Final = Path(__file__).parent / "platforms"

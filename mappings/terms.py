@@ -10,18 +10,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
 import pyoxigraph as ox
 
+from mappings.datatypes import Accepts, accepts
 from mappings.expressions import Evaluate, Notes, Scope, condition, evaluator
 from mappings.functions.general import text_of
 from mappings.paths import Item
 from mappings.plan import Constant, Reference, TermMap, TermType
 from mappings.problems import Problem, problem, shown
-from vocab import term
+from vocab import PREFIXES, term
 from vocab.messages import say
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -34,6 +35,10 @@ _DOUBLE = ox.NamedNode(term("xsd:double"))
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
+class _IllTypedError(ValueError):
+    """A text is not in the lexical space of the datatype that is its argument."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A term map that reads one field of the record and builds one kind of term.
@@ -43,8 +48,10 @@ class Field:
 
     key: str
     build: Build
+    accepts: Accepts | None
+    """Whether a text is in the lexical space of the datatype, where that is to be asked."""
     rest: Callable[[Any, Notes], Any]
-    """What to make of a value that is no text, or that ``build`` refuses."""
+    """What to make of a value that is no text, or that ``build`` or ``accepts`` refuses."""
 
 
 def maker(term_map: TermMap, scope: Scope) -> Make:
@@ -74,7 +81,11 @@ def field(term_map: TermMap, scope: Scope) -> Field | None:
     key = expression.path.steps[0] if len(expression.path.steps) == 1 else None
     if build is None or not isinstance(key, str):
         return None
-    return Field(key, build, lambda value, notes: _all(value, notes, build))
+    rest = partial(_all, build=build)
+    datatype = _datatype(term_map)
+    if datatype is None or (check := accepts(datatype)) is None:
+        return Field(key, build, None, rest)
+    return Field(key, partial(ox.Literal, datatype=ox.NamedNode(datatype)), check, rest)
 
 
 def _unconditional(term_map: TermMap, scope: Scope) -> Make:
@@ -110,9 +121,30 @@ def _builder(term_map: TermMap, base: str) -> Build | None:
         return (lambda text: _resolved(text, base)) if base else ox.NamedNode
     if isinstance(term_map.language, Constant):
         return partial(ox.Literal, language=term_map.language.text)
-    if isinstance(term_map.datatype, Constant):
-        return partial(ox.Literal, datatype=ox.NamedNode(term_map.datatype.text))
+    if (datatype := _datatype(term_map)) is not None:
+        return _typed(datatype)
     return ox.Literal if term_map.language is None and term_map.datatype is None else None
+
+
+def _datatype(term_map: TermMap) -> str | None:
+    """The datatype of every literal that ``term_map`` makes, where it is always the same."""
+    return term_map.datatype.text if isinstance(term_map.datatype, Constant) else None
+
+
+@cache
+def _typed(datatype: str) -> Build:
+    """How a text becomes a literal of ``datatype``; others than its own are refused."""
+    build = partial(ox.Literal, datatype=ox.NamedNode(datatype))
+    check = accepts(datatype)
+    if check is None:
+        return build
+
+    def checked(text: str) -> Term:
+        if not check(text):
+            raise _IllTypedError(datatype)
+        return build(text)
+
+    return checked
 
 
 def _qualified(term_map: TermMap, evaluate: Evaluate, scope: Scope) -> Make:
@@ -132,7 +164,7 @@ def _qualified(term_map: TermMap, evaluate: Evaluate, scope: Scope) -> Make:
             datatype = _made(found, notes, lambda text: _resolved(text, scope.base))
             if not isinstance(datatype, ox.NamedNode):
                 return None
-            build = partial(ox.Literal, datatype=datatype)
+            build = _typed(datatype.value)
         return _all(evaluate(item, notes), notes, build)
 
     return make
@@ -161,12 +193,20 @@ def _made(value: Any, notes: Notes, build: Build) -> Term | None:
     try:
         return build(text_of(value))
     except ValueError as error:
-        notes.problems.append(_refused(value, build, str(error)))
+        notes.problems.append(_refused(value, build, error))
         return None
 
 
-def _refused(value: Any, build: Build, reason: str) -> Problem:
-    text = shown(text_of(value))
+def _refused(value: Any, build: Build, error: ValueError) -> Problem:
+    text, reason = shown(text_of(value)), str(error)
+    if isinstance(error, _IllTypedError):
+        said = say(
+            "“{value}” is not of the datatype {datatype} — correct the value, or the datatype"
+            " in the mapping",
+            value=text,
+            datatype=reason.replace(PREFIXES["xsd"], "xsd:"),
+        )
+        return problem("bad-datatype", said, text)
     if build is ox.Literal or isinstance(build, partial):
         said = say("“{value}” cannot be kept as text: {reason}", value=text, reason=reason)
         return problem("bad-text", said, text)

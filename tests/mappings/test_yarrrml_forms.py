@@ -60,7 +60,7 @@ def test_a_statement_may_be_written_long_or_short(rules: str) -> None:
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        ("- [ex:p, $(n), xsd:gYear]", '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>'),
+        ("- [ex:p, $(n), xsd:decimal]", '"1"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
         ("- {p: ex:p, o: {value: $(n), datatype: ex:d}}", '"1"^^<http://ex.example/d>'),
         ("- {p: ex:p, o: [[$(n), ex:d]]}", '"1"^^<http://ex.example/d>'),
         ("- [ex:p, $(n), $(datatype)]", '"1"^^<http://dt.example/x>'),
