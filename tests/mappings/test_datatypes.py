@@ -89,7 +89,8 @@ def test_a_text_out_of_the_lexical_space_is_refused(name: str, text: str) -> Non
 def test_an_ill_typed_value_leaves_its_statement_out_and_is_told(rule: str) -> None:
     mapping = compile_yarrrml(
         "prefixes: {ex: 'https://data.example/', ebf: 'https://w3id.org/enbauges/function#'}\n"
-        "mappings: {a: {sources: [['a.json~jsonpath', '$.records[*]']], s: ex:room, po: [[ex:name, Salle], "
+        "mappings: {a: {sources: [['a.json~jsonpath', '$.records[*]']], "
+        "s: ex:room, po: [[ex:name, Salle], "
         f"{rule}]}}}}"
     )
     value = "cent vingt"
