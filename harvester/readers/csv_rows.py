@@ -59,7 +59,7 @@ def _records(
         key = data.get(column) or hash_key(*cells)
         if len(cells) != len(names):
             message = say(
-                "the row has {found} cells where the header has {expected} — it was kept as it is",
+                "cells in the row: {found}, in the header: {expected} — it was kept as it is",
                 found=len(cells),
                 expected=len(names),
             )

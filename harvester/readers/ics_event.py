@@ -155,8 +155,8 @@ def _broken(component: Event, block: Block) -> Iterator[Issue]:
         yield Issue("ics-bad-value", message, "warning")
     if block.strays:
         message = say(
-            "{count} lines are not iCalendar and were left out — a line break inside a text must"
-            " be written \\n",
+            "lines that are not iCalendar were left out: {count} — a line break inside a text"
+            " must be written \\n",
             count=block.strays,
         )
         yield Issue("ics-stray-line", message, "warning")

@@ -100,7 +100,7 @@ class Zones:
         for (name, home), count in sorted(self._unplaced.items()):
             if name:
                 message = say(
-                    "the time zone {name} is unknown — {count} times were read as {zone}",
+                    "the time zone {name} is unknown — its times are read as {zone}: {count}",
                     name=name[:80],
                     count=count,
                     zone=home,
@@ -108,7 +108,7 @@ class Zones:
                 yield Issue("ics-unknown-zone", message, "warning")
             else:
                 message = say(
-                    "{count} times are in no time zone — read as {zone}", count=count, zone=home
+                    "times in no time zone are read as {zone}: {count}", zone=home, count=count
                 )
                 yield Issue("ics-floating-time", message, "notice")
 
