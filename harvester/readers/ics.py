@@ -26,15 +26,22 @@ from harvester.readers.text import absolute, point
 from harvester.records import Content, Issue, ReadOptions, Record
 from vocab.messages import say
 
-_STATUSES = frozenset({"CONFIRMED", "TENTATIVE", "CANCELLED"})
-_CALLED_OFF = (
-    r"annul(?:é|ée|és|ées|e|ation)|cancell?ed|report(?:é|ée|és|ées)|postponed|abgesagt"
-    r"|supprim(?:é|ée|és|ées)"
-)
-_CANCELLED = re.compile(
-    rf"^\W*(?:{_CALLED_OFF})(?!\w)|[\[(*!]\s*(?:{_CALLED_OFF})\s*[\])*!]|[-–—:]\s*(?:{_CALLED_OFF})\W*$",
-    re.IGNORECASE,
-)
+_STATUSES = frozenset({"CONFIRMED", "TENTATIVE", "CANCELLED", "POSTPONED"})
+_CALLED_OFF = r"annul(?:é|ée|és|ées|e|ation)|cancell?ed|abgesagt|supprim(?:é|ée|és|ées)"
+_PUT_OFF = r"report(?:é|ée|és|ées)|postponed|verschoben"
+_NO_DAY = r"\breport(?:é|ée|és|ées)\s+(?:à\s+une\s+(?:autre\s+)?date|sine\s+die|ultérieurement)"
+
+
+def _said_of(words: str, also: str = "") -> re.Pattern[str]:
+    """``words`` where they speak of the event: first, in brackets, or last after a dash."""
+    first = rf"^\W*(?:{words})(?!\w)"
+    aside = rf"[\[(*!]\s*(?:{words})\s*[\])*!]"
+    last = rf"[-–—:]\s*(?:{words})\W*$"
+    return re.compile("|".join(filter(None, (first, aside, last, also))), re.IGNORECASE)
+
+
+_CANCELLED = _said_of(_CALLED_OFF)
+_POSTPONED = _said_of(_PUT_OFF, _NO_DAY)
 
 
 def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
@@ -132,10 +139,14 @@ class _Writer:
         yield Record(key, data, event.where)
 
     def _words(self, event: VEvent) -> Iterator[Issue]:
-        """A notice when the title alone says that the event is called off."""
-        if _called_off(event):
+        """A notice when the title alone says that the event is called off, or put off."""
+        told = _status_in_title(event)
+        if told == "CANCELLED":
             message = say("the title says that the event is called off — taken as cancelled")
             yield Issue("ics-cancelled-in-title", message, "notice", event.where, event.key)
+        elif told == "POSTPONED":
+            message = say("the title says that the event is put off — taken as postponed")
+            yield Issue("ics-postponed-in-title", message, "notice", event.where, event.key)
 
     def _fields(self, event: VEvent, start: Time, end: Time | None) -> dict[str, Any]:
         shared = self._shared.get(id(event))
@@ -152,9 +163,7 @@ class _Writer:
 def _shared(event: VEvent, url: str) -> dict[str, Any]:
     """The fields that all dates of an event have in common; absent where it says nothing."""
     texts = event.texts
-    status = texts.get("STATUS", "").upper()
-    if _called_off(event):
-        status = "CANCELLED"
+    status = _status_in_title(event) or texts.get("STATUS", "").upper()
     data: dict[str, Any] = {
         "uid": texts["UID"],
         "summary": texts.get("SUMMARY"),
@@ -174,10 +183,14 @@ def _shared(event: VEvent, url: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value not in (None, "", [])}
 
 
-def _called_off(event: VEvent) -> bool:
+def _status_in_title(event: VEvent) -> str:
+    """What the title says of an event whose status does not; an event both ways is cancelled."""
     if event.texts.get("STATUS", "").upper() == "CANCELLED":
-        return False
-    return bool(_CANCELLED.search(event.texts.get("SUMMARY", "")))
+        return ""
+    title = event.texts.get("SUMMARY", "")
+    if _CANCELLED.search(title):
+        return "CANCELLED"
+    return "POSTPONED" if _POSTPONED.search(title) else ""
 
 
 def _is_excepted(at: Time, master: VEvent) -> bool:

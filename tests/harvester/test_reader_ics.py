@@ -288,8 +288,9 @@ def test_times_in_utc_are_shown_by_the_clock_of_the_source() -> None:
         "[Annulé] bal",
         "Bal (annulée)",
         "Cancelled: ball",
-        "Bal - REPORTÉ",
+        "Bal - SUPPRIMÉ",
         "Annule bal",
+        "ANNULÉ et reporté à une date ultérieure : bal",
     ],
 )
 def test_a_cancellation_written_in_the_title_is_understood(title: str) -> None:
@@ -297,6 +298,29 @@ def test_a_cancellation_written_in_the_title_is_understood(title: str) -> None:
     assert data(found)[0]["status"] == "CANCELLED"
     assert data(found)[0]["summary"] == title
     assert codes(found) == ["ics-cancelled-in-title"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "REPORTÉ : bal",
+        "[Reporté] bal",
+        "Bal - REPORTÉ",
+        "Bal (postponed)",
+        "Postponed: ball",
+        "Bal reporté à une date qui reste à fixer",
+        "Soirée reportée à une autre date",
+    ],
+)
+def test_an_event_put_off_in_the_title_is_postponed_and_not_cancelled(title: str) -> None:
+    found = events(f"UID:a\nDTSTART:20260501T100000Z\nSTATUS:CONFIRMED\nSUMMARY:{title}")
+    assert data(found)[0]["status"] == "POSTPONED"
+    assert codes(found) == ["ics-postponed-in-title"]
+
+
+def test_a_title_does_not_revive_what_the_calendar_cancels() -> None:
+    found = events("UID:a\nDTSTART:20260501T100000Z\nSTATUS:CANCELLED\nSUMMARY:Reporté : bal")
+    assert data(found)[0]["status"] == "CANCELLED"
 
 
 @pytest.mark.parametrize("title", ["Annuler sa carte", "Les reporters", "Bal annulable", "Report"])

@@ -84,6 +84,26 @@ def test_the_fingerprint_changes_with_the_file(tmp_path: Path) -> None:
     assert same.fingerprint == platform("ics").fingerprint != other.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"status": "CONFIRMED"}, ["EventScheduled"]),
+        ({"status": "CANCELLED"}, ["EventCancelled"]),
+        ({"status": "POSTPONED"}, ["EventPostponed"]),
+        ({"status": "POSTPONED", "previous_start": "2026-04-30"}, ["EventRescheduled"]),
+        ({"status": "CANCELLED", "previous_start": "2026-04-30"}, ["EventCancelled"]),
+        ({"previous_start": "2026-04-30"}, ["EventRescheduled"]),
+        ({}, []),
+    ],
+)
+def test_an_event_of_a_calendar_has_one_status(fields: dict[str, str], expected: list[str]) -> None:
+    record = {"type": "event", "start": "2026-05-01", "_record": {"iri": "https://data.example/r"}}
+    quads = platform("ics").mapping.quads({**record, **fields}, GRAPH, [])
+    status = PREFIXES["schema"] + "eventStatus"
+    found = [str(quad.object)[1:-1] for quad in quads if quad.predicate.value == status]
+    assert found == [PREFIXES["schema"] + name for name in expected]
+
+
 def test_a_platform_is_compiled_once_a_process() -> None:
     assert platform("ics") is platforms()["ics"]
 
