@@ -18,6 +18,7 @@ from typing import Any
 
 import feedparser
 import nh3
+from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from harvester.readers.jsonfeed import Found, is_json_feed, read_json_feed
@@ -51,6 +52,11 @@ _EVENT_FIELDS = {
 }
 
 Entry = dict[str, Any]
+
+for _parser in (StrictFeedParser, LooseFeedParser):
+    # feedparser takes a guid for a link and resolves "n1" against the address of the feed: were
+    # that so, a feed that moves to another host would rename its entries. An id is a name.
+    _parser.can_be_relative_uri = _parser.can_be_relative_uri - {"id"}
 
 
 def read(
@@ -188,7 +194,7 @@ def _entry(
     data: dict[str, Any] = {
         "id": str(_get(entry, "id") or "").strip(),
         "title": _plain(entry, "title"),
-        "link": absolute(_get(entry, "link"), url),
+        "link": absolute(_link(entry), url),
         "summary": _get(entry, "summary"),
         "content": _content(entry),
         "tags": _tags(entry),
@@ -214,6 +220,12 @@ def _entry(
 def _get(entry: Entry, name: str) -> Any:
     """A field as it is: FeedParserDict answers some missing ones with others, and a warning."""
     return dict.get(entry, name)
+
+
+def _link(entry: Entry) -> str:
+    """The page of an entry; not its id, which feedparser offers, where that is a bare word."""
+    link = str(_get(entry, "link") or "").strip()
+    return "" if link == _get(entry, "id") and not re.search(r"[/.:]", link) else link
 
 
 def _plain(entry: Entry, name: str) -> str:

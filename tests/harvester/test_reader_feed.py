@@ -45,6 +45,26 @@ def test_rss_in_rdf_is_read() -> None:
     assert entry["updated"] == "2026-05-01T08:00:00+00:00"
 
 
+@pytest.mark.parametrize("guid", ["n1", "/n1", "12/n1?a=1", "https://site.example/n1", "urn:x:n1"])
+@pytest.mark.parametrize("mark", ["", " isPermaLink='true'", " isPermaLink='false'"])
+@pytest.mark.parametrize("broken", ["", "<oops>"])
+def test_the_key_of_an_entry_is_its_id_as_the_feed_writes_it(
+    guid: str, mark: str, broken: str
+) -> None:
+    body = rss(f"<item><title>Un</title><guid{mark}>{guid}</guid>{broken}</item>")
+    for host in ("https://site.example/flux/", "http://elsewhere.example/rss"):
+        (found,) = [
+            one for one in read(Content(body, url=host), OPTIONS) if isinstance(one, Record)
+        ]
+        assert found.key == (guid,)
+
+
+def test_a_guid_that_is_an_address_is_the_page_of_its_entry_and_a_bare_word_is_not() -> None:
+    items = "<item><title>{0}</title><guid>{0}</guid></item>"
+    found = data(run(rss(items.format("/concert") + items.format("n1"))))
+    assert [one.get("link") for one in found] == ["https://site.example/concert", None]
+
+
 @pytest.mark.parametrize(
     ("encoding", "declared", "told"),
     [
