@@ -18,7 +18,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -170,8 +170,12 @@ def _write_quads(content: _Content, directory: Path) -> list[_Dump]:
     dumps = []
     with _whole(directory / "enbauges.nq.gz") as whole:
         total = sum(_write_graph(content, graph, whole) for graph in sorted(own))
+        slugs = Counter[str]()
         for licences, graphs in sorted(groups.items()):
-            name = f"sources-{_slug(licences)}.nq.gz"
+            slug = _slug(licences)
+            slugs[slug] += 1
+            alike = f"-{slugs[slug]}" if slugs[slug] > 1 else ""
+            name = f"sources-{slug}{alike}.nq.gz"
             with _whole(directory / name) as file:
                 count = sum(_write_graph(content, graph, whole, file) for graph in graphs)
             total += count
@@ -242,8 +246,14 @@ def _described(dump: _Dump) -> str:
 
 
 def _slug(licences: tuple[str, ...]) -> str:
-    """A file name's worth of the licences: their addresses without scheme or punctuation."""
-    bare = (re.sub(r"^<?(https?://)?", "", licence) for licence in licences)
+    """A file name's worth of the licences: what their addresses say after "licenses/".
+
+    ``https://spdx.org/licenses/etalab-2.0.html`` gives ``etalab-2.0``; an address that names
+    itself otherwise gives all of it but the scheme.
+    """
+    bare = (
+        re.sub(r"^<?(https?://)?(.*/licen[cs]es?/)?|(\.html)?/?>?$", "", name) for name in licences
+    )
     return "_".join(re.sub(r"[^\w.]+", "-", text).strip("-") for text in bare)
 
 

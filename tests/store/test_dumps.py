@@ -125,8 +125,8 @@ def test_each_licence_has_its_own_file_named_in_the_index(
     written = export(generation, tmp_path / "dumps")
     assert [path.name for path in written] == [
         "enbauges.nq.gz",
-        "sources-opendatacommons.org-licenses-odbl-1-0.nq.gz",
-        "sources-spdx.org-licenses-etalab-2.0.html.nq.gz",
+        "sources-odbl-1-0.nq.gz",
+        "sources-etalab-2.0.nq.gz",
         "enbauges.jsonld",
         "index.ttl",
     ]
