@@ -137,7 +137,7 @@ def negotiate(form: Form, accept: str) -> tuple[Format, str]:
     if chosen is None:
         raise NotAcceptableError(
             say(
-                "a {form} result cannot be written as {accept}: accept one of {known}",
+                "the result of {form} cannot be written as {accept}: accept one of {known}",
                 form=form,
                 accept=accept,
                 known=", ".join(choice.media for choice in choices),
@@ -158,7 +158,7 @@ def by_name(form: Form, name: str) -> Format:
             return format_
     raise NotAcceptableError(
         say(
-            "a {form} result cannot be written as {name}: choose one of {known}",
+            "the result of {form} cannot be written as {name}: choose one of {known}",
             form=form,
             name=name,
             known=", ".join(choice.key for choice in choices),

@@ -71,6 +71,12 @@ def decode(text: str) -> str:
     return re.sub(_CODEPOINT, _character, text)
 
 
+def pieces(text: str) -> Iterator[tuple[str, int, str]]:
+    """Everything ``text`` is made of, white space and comments too: sort, place, piece."""
+    for match in _TOKEN.finditer(text):
+        yield match.lastgroup or "other", match.start(), match.group()
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of ``text``, white space and comments left out. Never fails."""
     for match in _TOKEN.finditer(text):

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
 
+from sparql.syntax import explain
 from sparql.values import Limits, QueryFailedError, QueryMalformedError, Question, WorkerDiedError
 from sparql.worker import DATA, END, FAILURE, HEADER, READY
 from store.generations import Generation
 from vocab.messages import Message, say
 
 _ROOMS = Path(__file__).parents[1]
-_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<reason>.*)", re.DOTALL)
-_LONG = 200  # characters of the parser's reason: it may list the whole alphabet
 
 
 class WorkerProcess:
@@ -33,6 +31,7 @@ class WorkerProcess:
         self.idle = True
         self._process = process
         self._limits = limits
+        self._asked = ""
         self._ending: asyncio.Task[str] | None = None
 
     @classmethod
@@ -77,6 +76,7 @@ class WorkerProcess:
     async def ask(self, question: Question) -> None:
         """Send a question; its answer must then be read with ``chunks``."""
         self.idle = False
+        self._asked = question.text
         line = json.dumps({**asdict(question), "seconds": self._limits.seconds})
         assert self._process.stdin is not None  # noqa: S101  # a pipe, see start
         try:
@@ -89,7 +89,7 @@ class WorkerProcess:
         """The answer, in chunks; the worker waits when they are not taken.
 
         Raises:
-            QueryMalformedError: the parser's reason, with line and column.
+            QueryMalformedError: the query cannot be read, see ``syntax.explain``.
             QueryFailedError: the store's reason.
             WorkerDiedError: the process ended before the result did.
         """
@@ -103,7 +103,7 @@ class WorkerProcess:
                 continue
             self.idle = True
             if sort == FAILURE:
-                raise _failure(*json.loads(payload))
+                raise _failure(self._asked, *json.loads(payload))
             assert sort == END  # noqa: S101  # the only sort left
             return
 
@@ -173,18 +173,8 @@ def _epitaph(code: int, limits: Limits) -> Message:
     )
 
 
-def _failure(sort: str, reason: str) -> QueryMalformedError | QueryFailedError:
-    if sort != "malformed":
-        return QueryFailedError(say("the query could not be evaluated: {reason}", reason=reason))
-    found = _PLACE.match(reason)
-    if found is None:
-        return QueryMalformedError(say("the query cannot be read: {reason}", reason=reason))
-    expected = " ".join(found["reason"].split())
-    return QueryMalformedError(
-        say(
-            "the query cannot be read, line {line}, column {column}: {reason}",
-            line=int(found["line"]),
-            column=int(found["column"]),
-            reason=expected if len(expected) <= _LONG else expected[:_LONG] + "…",
-        )
-    )
+def _failure(text: str, sort: str, *reasons: str) -> QueryMalformedError | QueryFailedError:
+    """The error for what a worker tells when it has no answer to ``text``."""
+    if sort == "malformed":
+        return QueryMalformedError(explain(text, *reasons))
+    return QueryFailedError(say("the query could not be evaluated: {reason}", reason=reasons[0]))

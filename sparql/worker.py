@@ -12,12 +12,14 @@ import json
 import os
 import struct
 import sys
+from contextlib import suppress
 from typing import IO, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
 from sparql import sandbox
 from sparql.formats import BY_KEY
+from sparql.syntax import widen
 from vocab import PREFIXES
 
 READY, DATA, END, FAILURE = b"R", b"D", b"Z", b"E"
@@ -45,10 +47,10 @@ class Frames:
             self.send(DATA, bytes(self._held))
             self._held.clear()
 
-    def fail(self, sort: str, reason: str) -> None:
-        """Forget what is held, which belongs to this answer alone, and send the reason."""
+    def fail(self, sort: str, *reasons: str) -> None:
+        """Forget what is held, which belongs to this answer alone, and send the reasons."""
         self._held.clear()
-        self.send(FAILURE, json.dumps([sort, reason]).encode())
+        self.send(FAILURE, json.dumps([sort, *reasons]).encode())
 
     def send(self, sort: bytes, payload: bytes = b"") -> None:
         """Send one frame."""
@@ -59,15 +61,7 @@ class Frames:
 def answer(store: ox.Store, question: dict[str, Any], frames: Frames) -> None:
     """Evaluate one question and send its result, or the reason why there is none."""
     try:
-        results = store.query(
-            question["text"],
-            base_iri=question["base"],
-            prefixes=dict(PREFIXES),
-            default_graph=_graphs(question["default_graphs"]),
-            named_graphs=cast(
-                "list[ox.NamedNode | ox.BlankNode]", _graphs(question["named_graphs"])
-            ),
-        )
+        results = _query(store, question["text"], question)
         kind = BY_KEY[question["results"]].oxigraph
         out = cast("IO[bytes]", frames)
         if isinstance(results, ox.QueryTriples):
@@ -76,11 +70,35 @@ def answer(store: ox.Store, question: dict[str, Any], frames: Frames) -> None:
             results.serialize(out, format=getattr(ox.QueryResultsFormat, kind))
         frames.flush()
     except SyntaxError as error:
-        frames.fail("malformed", str(error))
+        frames.fail("malformed", str(error), _read_widely(store, question))
     except (OSError, ValueError, RuntimeError) as error:
         frames.fail("failed", str(error))
     else:
         frames.send(END)
+
+
+def _query(
+    store: ox.Store, text: str, question: dict[str, Any]
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """``text`` asked of the dataset of ``question``."""
+    return store.query(
+        text,
+        base_iri=question["base"],
+        prefixes=dict(PREFIXES),
+        default_graph=_graphs(question["default_graphs"]),
+        named_graphs=cast("list[ox.NamedNode | ox.BlankNode]", _graphs(question["named_graphs"])),
+    )
+
+
+def _read_widely(store: ox.Store, question: dict[str, Any]) -> str:
+    """What the parser says of a malformed text with wide spaces, see ``syntax.widen``."""
+    if text := widen(question["text"]):
+        with suppress(ValueError, RuntimeError, OSError):
+            try:
+                _query(store, text, question)
+            except SyntaxError as error:
+                return str(error)
+    return ""
 
 
 def _graphs(iris: list[str] | None) -> list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None:
