@@ -343,8 +343,12 @@ def export(config: Path, directory: Path) -> None:
     """Write the published generation into DIRECTORY, as N-Quads and as JSON-LD."""
     from store.dumps import export as export_dumps  # noqa: PLC0415
 
+    unlicensed = [each.id for each in load_config(config).sources if not each.texts_allowed]
     for path in export_dumps(current(config), directory):
         click.echo(path)
+    if unlicensed:
+        left_out = say("left out, for want of a licence: {sources}", sources=", ".join(unlicensed))
+        click.echo(spoken(left_out), err=True)
 
 
 @main.command()

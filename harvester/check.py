@@ -7,6 +7,7 @@ operator is told why. A warning is published and told, an info only counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +24,9 @@ from vocab.shapes import Finding
 _SEVERITIES: Mapping[str, Severity] = {
     "violation": "error", "warning": "warning", "info": "notice",
 }  # fmt: skip
+
+IDENTIFIERS = frozenset({"Siret", "Rna", "siret-digits"})
+"""Rules on a registration number: a wrong one is left out, and its record stays."""
 
 _SERIES = f"> <{term('schema:superEvent')}> <"
 
@@ -45,15 +49,26 @@ def checked(
         for finding in check(_triples(_with_series(fresh, digest.records)), now)
         if (record := record_of(finding.focus)) in fresh
     ]
-    refused = {record for record, finding in found if finding.severity == "violation"}
+    broken = [pair for pair in found if pair[1].severity == "violation"]
+    wrong = {f"<{finding.focus}>" for _, finding in broken if finding.code in IDENTIFIERS}
+    refused = {record for record, finding in broken if finding.code not in IDENTIFIERS}
     records = {
-        iri: known[iri] if iri in refused else lines
+        iri: known[iri] if iri in refused else _without(wrong, lines) if wrong else lines
         for iri, lines in digest.records.items()
         if iri not in refused or iri in known
     }
     found.sort(key=lambda each: (each[1].focus, each[1].code))
     issues = tuple(_issue(digest, record, finding) for record, finding in found if record)
     return replace(digest, records=records, issues=digest.issues + issues)
+
+
+def _without(parts: AbstractSet[str], lines: Lines) -> Lines:
+    """``lines`` without the statements about ``parts`` and those that lead to them."""
+    return frozenset(
+        line
+        for line in lines
+        if (said := Statement.of(line)).subject not in parts and said.object not in parts
+    )
 
 
 def _with_series(fresh: Iterable[str], records: Mapping[str, Lines]) -> Lines:

@@ -92,3 +92,16 @@ def test_a_date_is_judged_with_its_series_even_when_the_series_did_not_change() 
     }
     date = {tuesday: event(tuesday, start="2026-05-12", schema_superEvent=f"<{yoga}>")}
     assert tuesday in look({**series, **date}, known=series).records
+
+
+def test_a_wrong_registration_number_is_left_out_and_its_record_stays() -> None:
+    siret = f"{BAL}#siret"
+    lines = event(BAL) | {
+        f"<{BAL}> <{term('schema:identifier')}> <{siret}> .",
+        f"<{siret}> <{term('rdf:type')}> <{term('schema:PropertyValue')}> .",
+        f'<{siret}> <{term("schema:propertyID")}> "SIRET" .',
+        f'<{siret}> <{term("schema:value")}> "12345678901234" .',
+    }
+    result = look({BAL: lines})
+    assert result.records == {BAL: event(BAL)}
+    assert [issue.code for issue in result.issues if issue.severity == "error"] == ["siret-digits"]
