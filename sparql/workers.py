@@ -109,7 +109,7 @@ class Pool:
                 raise DeadlineError(
                     say(
                         "the query and the sending of its result took more than {seconds:g} s: "
-                        "narrow it, add a LIMIT, or take the dump of the dataset instead",
+                        "narrow it, or add a LIMIT",
                         seconds=self.limits.seconds,
                     )
                 ) from error
