@@ -15,7 +15,7 @@ from sparql.values import (
     QueryTooLongError,
     UnsupportedBodyError,
 )
-from vocab.messages import say
+from vocab.messages import Message, say
 
 MOST_BODY = 1 << 20
 """Bytes of a request body: a text at the limit of length, percent-encoded, is well below."""
@@ -59,15 +59,7 @@ async def read(request: Request) -> Operation:
     if media == "application/sparql-update":
         raise _update()
     if media not in (FORM, DIRECT) or charset not in ("", "utf-8", "utf8"):
-        raise UnsupportedBodyError(
-            say(
-                "the body is said to be {media}: send {form} with a query parameter, or the "
-                "query itself as {direct}, in UTF-8",
-                media=request.headers.get("content-type") or "nothing in particular",
-                form=FORM,
-                direct=DIRECT,
-            )
-        )
+        raise UnsupportedBodyError(_unsupported(request.headers.get("content-type", "")))
     body = await _body(request)
     if media == DIRECT:
         if any(name == "query" for name, _ in parameters):
@@ -126,6 +118,23 @@ def _content_type(request: Request) -> tuple[str, str]:
         if name.strip() == "charset"
     ]
     return media.strip(), charsets[0] if charsets else ""
+
+
+def _unsupported(media: str) -> Message:
+    if not media:
+        return say(
+            "the body has no Content-Type: send {form} with a query parameter, or the query "
+            "itself as {direct}, in UTF-8",
+            form=FORM,
+            direct=DIRECT,
+        )
+    return say(
+        "the body is said to be {media}: send {form} with a query parameter, or the "
+        "query itself as {direct}, in UTF-8",
+        media=media,
+        form=FORM,
+        direct=DIRECT,
+    )
 
 
 async def _body(request: Request) -> str:

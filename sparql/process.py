@@ -61,14 +61,7 @@ class WorkerProcess:
             reason = await worker.kill()
             if isinstance(error, asyncio.CancelledError):
                 raise
-            raise WorkerDiedError(
-                say(
-                    "a query worker could not open {store}: {reason} — publish again with "
-                    "`enbauges harvest`, or give the workers more memory",
-                    store=str(generation.store_path),
-                    reason=reason or "it ended without a word",
-                )
-            ) from error
+            raise WorkerDiedError(_stillborn(generation, reason)) from error
         assert sort == READY  # noqa: S101  # the first frame of worker.main
         worker.weakness = payload.decode()
         return worker
@@ -149,6 +142,23 @@ class WorkerProcess:
         code = await self._process.wait()
         await self.kill()
         return WorkerDiedError(_epitaph(code, self._limits))
+
+
+def _stillborn(generation: Generation, reason: str) -> Message:
+    """The sentence for a process that ended before it was ready; ``reason`` may be ""."""
+    store = str(generation.store_path)
+    if not reason:
+        return say(
+            "a query worker ended before it could open {store}, and told no reason — publish "
+            "again with `enbauges harvest`, or give the workers more memory",
+            store=store,
+        )
+    return say(
+        "a query worker could not open {store}: {reason} — publish again with "
+        "`enbauges harvest`, or give the workers more memory",
+        store=store,
+        reason=reason,
+    )
 
 
 def _epitaph(code: int, limits: Limits) -> Message:
