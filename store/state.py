@@ -31,6 +31,9 @@ class SourceState:
     that could read the source. ``outcome`` is that of the last
     run, ``reason`` why it is not what it should be; ``failures`` counts the runs that failed
     in a row, since ``broken_since``. ``records`` is how many the last good run read.
+    ``not_before`` is when the server that failed asked to be left alone until (Retry-After);
+    ``block`` tells whether what the operator wrote of the source changed since the last run,
+    and is empty when the run did not say.
     """
 
     source: str
@@ -46,6 +49,8 @@ class SourceState:
     failures: int = 0
     broken_since: datetime | None = None
     records: int = 0
+    not_before: datetime | None = None
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +106,18 @@ _MIGRATIONS = (
         PRIMARY KEY (source, record)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE source ADD COLUMN not_before TEXT;
+    ALTER TABLE source ADD COLUMN block TEXT NOT NULL DEFAULT '';
+    """,
 )
-"""The schema, step by step: ``PRAGMA user_version`` says how many were taken."""
+"""The schema, step by step: ``PRAGMA user_version`` says how many were taken.
+
+A column that is added is the last one, and so is its field of ``SourceState``.
+"""
 
 _COLUMNS = tuple(column.name for column in fields(SourceState))
-_TIMES = frozenset({"checked_at", "changed_at", "good_at", "broken_since"})
+_TIMES = frozenset({"checked_at", "changed_at", "good_at", "broken_since", "not_before"})
 _BUSY_SECONDS = 10.0
 
 

@@ -1,6 +1,7 @@
 """The operational state: what is saved is what is read, or the state of before."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -25,7 +26,21 @@ FULL = SourceState(
     failures=3,
     broken_since=NOON - timedelta(hours=1),
     records=12,
+    not_before=NOON + timedelta(hours=2),
+    block="b",
 )
+FIRST_SCHEMA = """
+CREATE TABLE source (
+    source TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
+    content_hash TEXT NOT NULL, checked_at TEXT, changed_at TEXT, good_at TEXT,
+    outcome TEXT NOT NULL, reason TEXT, failures INTEGER NOT NULL, broken_since TEXT,
+    records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO source VALUES ('mairie', 'f', '', '', '', '2026-05-01T12:00:00+00:00', NULL, NULL,
+    'failed', NULL, 3, NULL, 12);
+PRAGMA user_version = 1;
+"""
 
 
 def issue(where: str, rule: str = "X", count: int = 1) -> StoredIssue:
@@ -93,6 +108,17 @@ def test_another_process_reads_what_is_committed_while_one_writes(tmp_path: Path
     with State(tmp_path / "s") as writer, State(tmp_path / "s") as reader:
         writer.save([Saved(FULL)])
         assert reader.get("mairie") == FULL
+
+
+def test_the_file_of_an_older_version_keeps_what_it_knew(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "s")) as connection:
+        connection.executescript(FIRST_SCHEMA)
+    with State(tmp_path / "s") as state:
+        kept = state.get("mairie")
+        assert (kept.checked_at, kept.failures, kept.records) == (NOON, 3, 12)
+        assert (kept.not_before, kept.block) == (None, "")
+        state.save([Saved(FULL)])
+        assert state.get("mairie") == FULL
 
 
 def test_a_newer_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
