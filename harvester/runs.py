@@ -20,7 +20,8 @@ from typing import Literal, NamedTuple
 from harvester.check import checked
 from harvester.decide import AFTER_COLLAPSE, USUAL, Decision, Known, decide
 from harvester.digest import Digest, Digester
-from harvester.fetch import Client, Fetched, Validators
+from harvester.due import block_of
+from harvester.fetch import Client, Fetched, FetchError, Validators
 from harvester.glance import by_record
 from harvester.ledger import Books
 from harvester.provenance import Run
@@ -185,6 +186,8 @@ class _Attempt:
         started = time.perf_counter()
         try:
             report, update = self._run()
+        except FetchError as error:
+            report, update = self._failed(error.message, error.not_before)
         except Told as error:
             report, update = self._failed(error.message)
         except Exception as error:
@@ -197,7 +200,8 @@ class _Attempt:
                     source=self.source.id,
                 )
             )
-        return replace(report, seconds=time.perf_counter() - started), update
+        state = replace(update.state, block=block_of(self.source))
+        return replace(report, seconds=time.perf_counter() - started), replace(update, state=state)
 
     def _run(self) -> tuple[Report, Saved]:
         fetched = self._fetch()
@@ -298,7 +302,7 @@ class _Attempt:
         )
         return report, Saved(state, issues, decision.absences)
 
-    def _failed(self, reason: Message) -> tuple[Report, Saved]:
+    def _failed(self, reason: Message, not_before: datetime | None = None) -> tuple[Report, Saved]:
         state = replace(
             self.before,
             checked_at=self.now,
@@ -306,6 +310,7 @@ class _Attempt:
             reason=reason,
             failures=self.before.failures + 1,
             broken_since=self.before.broken_since or self.now,
+            not_before=not_before,
         )
         report = Report(self.source.id, "failed", reason, records=self.before.records)
         return report, Saved(state)
@@ -320,6 +325,7 @@ def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceSta
         reason=None,
         failures=0,
         broken_since=None,
+        not_before=None,
         etag=given.etag,
         last_modified=given.last_modified,
         content_hash=given.content_hash,

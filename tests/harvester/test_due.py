@@ -1,0 +1,129 @@
+"""When sources are due: a matter of what is known of them, told without waiting."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from harvester.due import SILENCE, block_of, due, due_at, next_due
+from harvester.source_values import Source
+from store.state import SourceState
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+JITTER = timedelta(minutes=10)
+
+
+def source(name: str = "mairie", **more: Any) -> Source:
+    told: dict[str, Any] = {
+        "id": name,
+        "kind": "ics",
+        "url": "https://mairie.example/agenda.ics",
+        "title": "Agenda",
+        "publisher": "Mairie",
+        "every": 6 * HOUR,
+    }
+    return Source.model_validate({**told, **more})
+
+
+def read(asked: Source, **more: Any) -> SourceState:
+    """The state of a source that was just read."""
+    known: dict[str, Any] = {"checked_at": NOW, "block": block_of(asked)}
+    return SourceState(asked.id, **{**known, **more})
+
+
+def wait(asked: Source, **more: Any) -> timedelta:
+    """How long after its last run the source is due."""
+    return due_at(asked, read(asked, **more), NOW) - NOW
+
+
+def test_a_source_that_was_never_read_is_due_at_once() -> None:
+    assert due([source()], {}, NOW) == (source(),)
+    assert next_due([source()], {}, NOW) == NOW
+
+
+def test_a_source_that_was_read_is_due_after_its_time_and_a_jitter() -> None:
+    assert 6 * HOUR <= wait(source()) <= 6 * HOUR + JITTER
+    states = {"mairie": read(source())}
+    assert due([source()], states, NOW + 6 * HOUR - timedelta(seconds=1)) == ()
+    assert due([source()], states, NOW + 6 * HOUR + JITTER) == (source(),)
+
+
+def test_the_jitter_of_a_source_is_always_the_same_and_differs_from_the_next_one() -> None:
+    waits = [wait(source(f"s{number}")) for number in range(200)]
+    assert waits == [wait(source(f"s{number}")) for number in range(200)]
+    assert len(set(waits)) == 200
+    assert max(waits) - min(waits) > JITTER / 2
+
+
+def test_the_jitter_of_a_short_rhythm_stays_small() -> None:
+    often = [wait(source(f"s{number}", every=timedelta(minutes=5))) for number in range(50)]
+    assert max(often) <= timedelta(minutes=5.25)
+
+
+def test_what_is_paused_is_never_due() -> None:
+    assert due([source(enabled=False)], {}, NOW) == ()
+    assert next_due([source(enabled=False)], {}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("every", "failures", "expected"),
+    [
+        (HOUR, 1, HOUR),
+        (HOUR, 2, 2 * HOUR),
+        (HOUR, 3, 4 * HOUR),
+        (HOUR, 6, DAY),
+        (HOUR, 100_000, DAY),
+        (6 * HOUR, 3, DAY),
+        (7 * DAY, 1, 7 * DAY),
+        (7 * DAY, 100_000, 7 * DAY),
+        (366 * DAY, 100_000, 366 * DAY),
+    ],
+)
+def test_failures_double_the_wait_up_to_a_day_or_the_rhythm_of_the_source(
+    every: timedelta, failures: int, expected: timedelta
+) -> None:
+    waited = wait(source(every=every), failures=failures, outcome="failed")
+    assert expected <= waited <= expected + JITTER
+
+
+def test_a_retry_after_is_waited_for_but_never_longer_than_a_week() -> None:
+    later = NOW + 2 * DAY
+    assert due_at(source(), read(source(), not_before=later, failures=1), NOW) == later
+    assert wait(source(), not_before=NOW + 900 * DAY, failures=1) == SILENCE
+    assert wait(source(), not_before=NOW + HOUR, failures=1) >= 6 * HOUR
+
+
+def test_a_source_whose_block_was_edited_is_due_at_once() -> None:
+    states = {"mairie": read(source(), failures=5, outcome="failed")}
+    assert due([source(url="https://mairie.example/ics")], states, NOW) != ()
+    assert due([source()], states, NOW) == ()
+
+
+def test_an_edited_source_still_obeys_its_server() -> None:
+    states = {"mairie": read(source(), not_before=NOW + HOUR)}
+    assert next_due([source(every=DAY)], states, NOW) == NOW + HOUR
+
+
+def test_a_state_of_an_older_version_does_not_make_everything_due() -> None:
+    assert due([source()], {"mairie": read(source(), block="")}, NOW) == ()
+
+
+def test_a_last_run_in_the_future_is_a_clock_that_was_wrong() -> None:
+    states = {"mairie": read(source(), checked_at=NOW + 3650 * DAY)}
+    assert due([source()], states, NOW) == (source(),)
+
+
+def test_what_waited_longest_comes_first_and_the_next_is_told() -> None:
+    first, second, third = source("a"), source("b"), source("c")
+    states = {
+        "a": read(first, checked_at=NOW - 7 * HOUR),
+        "b": read(second, checked_at=NOW - 9 * HOUR),
+        "c": read(third),
+    }
+    assert due([first, second, third], states, NOW) == (second, first)
+    assert next_due([first, third], {**states, "a": read(first)}, NOW) == min(
+        NOW + wait(first), NOW + wait(third)
+    )
