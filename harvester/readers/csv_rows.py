@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harvester.readers.text import ID_NAMES, apart, decode, hash_key, is_html, refusal
+from harvester.readers.unkeyed import Unkeyed
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -49,6 +50,7 @@ def _records(
 ) -> Iterator[Record | Issue]:
     column = _key_column(names, options.key)
     seen: dict[str, int] = {}
+    unkeyed = Unkeyed()
     for line, cells in rows:
         where = f"line {line}"
         data: dict[str, Any] = {
@@ -56,6 +58,7 @@ def _records(
         }
         if not data:
             continue
+        unkeyed.watch(data, has_id=bool(column))
         key = data.get(column) or hash_key(*cells)
         if len(cells) != len(names):
             message = say(
@@ -72,8 +75,10 @@ def _records(
             yield Issue("csv-same-key", message, "warning", where, (key,))
             key = apart(key, seen, line, *cells)
         seen[key] = line
-        data["_line"] = line
+        data["_line"], data["_columns"] = line, names
         yield Record((key,), data, where)
+    if notice := unkeyed.issue():
+        yield notice
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -15,6 +15,7 @@ from harvester.readers.text import (
     point,
     refusal,
 )
+from harvester.readers.unkeyed import Unkeyed
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -42,12 +43,15 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     if notice:
         yield notice
     seen: set[str] = set()
+    unkeyed = Unkeyed()
     for number, feature in enumerate(_features(document, content), 1):
         where = f"feature {number}"
         found = _record(feature, options, where)
         if isinstance(found, Issue):
             yield found
             continue
+        has_id = not found.key[0].startswith("~")
+        unkeyed.watch(found.data["properties"], has_id=has_id or bool(options.key))
         if found.key[0] in seen:
             key = f"{found.key[0]}#{hash_key(json.dumps(feature, sort_keys=True))}"
             if key in seen:
@@ -62,6 +66,8 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
             message = say("the coordinates of the feature are not longitude and latitude")
             yield Issue("geojson-bad-coordinates", message, "warning", where, found.key)
         yield found
+    if unnamed := unkeyed.issue():
+        yield unnamed
 
 
 def _parse(content: Content) -> tuple[dict[str, Any], Issue | None]:

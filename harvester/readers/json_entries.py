@@ -19,6 +19,7 @@ from harvester.readers.text import (
     native_key,
     refusal,
 )
+from harvester.readers.unkeyed import Unkeyed
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -56,6 +57,7 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
 
 def _records(body: bytes, prefix: str, options: ReadOptions) -> Iterator[Record | Issue]:
     seen: dict[str, int] = {}
+    unkeyed = Unkeyed()
     number = 0
     for number, entry in enumerate(_stream(body, prefix), 1):
         where = f"entry {number}"
@@ -64,6 +66,7 @@ def _records(body: bytes, prefix: str, options: ReadOptions) -> Iterator[Record 
             yield Issue("json-bad-entry", message, where=where)
             continue
         key = native_key(entry, options.key)
+        unkeyed.watch(entry, has_id=bool(key or options.key))
         if not key:
             key = hash_key(json.dumps(entry, sort_keys=True))
             if options.key:
@@ -78,6 +81,8 @@ def _records(body: bytes, prefix: str, options: ReadOptions) -> Iterator[Record 
             key = apart(key, seen, number, json.dumps(entry, sort_keys=True))
         seen[key] = number
         yield Record((key,), entry, where)
+    if notice := unkeyed.issue():
+        yield notice
     if not number:
         _explain_nothing(body, options.iterator)
 

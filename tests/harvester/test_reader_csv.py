@@ -19,7 +19,7 @@ def run(body: bytes | str, *, charset: str = "", **options: str) -> list[Record 
 
 def rows(found: list[Record | Issue]) -> list[dict[str, object]]:
     return [
-        {name: value for name, value in one.data.items() if name != "_line"}
+        {name: value for name, value in one.data.items() if name not in ("_line", "_columns")}
         for one in found
         if isinstance(one, Record)
     ]
@@ -117,3 +117,20 @@ def test_any_text_ends_with_records_issues_or_a_read_error(text: str) -> None:
         return
     keys = [one.key for one in found if isinstance(one, Record)]
     assert len(keys) == len(set(keys))
+
+
+def told(found: list[Record | Issue]) -> list[str]:
+    return [str(one.message) for one in found if isinstance(one, Issue) and one.code == "no-key"]
+
+
+def test_a_table_without_ids_is_told_once_with_the_columns_that_could_be_one() -> None:
+    text = "nom,commune,lat,courriel\nGrange,Arith,45.6,a@b.example\nFour,Arith,45.7,c@d.example\n"
+    (message,) = told(run(text))
+    assert message.endswith("such as: nom, courriel")
+    assert told(run(text, key="nom")) == []
+    assert told(run(text.replace("nom,", "id,"))) == []
+
+
+def test_a_table_where_every_column_repeats_itself_is_told_to_need_one() -> None:
+    (message,) = told(run("nom,commune\nGrange,Arith\nGrange,Jarsy\nFour,Jarsy\n"))
+    assert "ask its publisher" in message

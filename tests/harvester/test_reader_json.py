@@ -58,7 +58,7 @@ def test_the_key_is_found_at_a_dotted_path() -> None:
 def test_entries_without_any_id_have_a_key_made_from_what_they_say() -> None:
     found = run([{"t": "x"}, {"t": "y"}, {"t": "x"}])
     assert len(set(keys(found))) == 3
-    assert codes(found) == ["json-same-key"]
+    assert codes(found) == ["json-same-key", "no-key"]
 
 
 def test_an_entry_that_is_no_object_is_an_issue() -> None:
@@ -146,3 +146,23 @@ def test_what_is_no_geojson_says_what_it_is(document: Any, words: str) -> None:
     with pytest.raises(ReadError) as caught:
         run(document, "geojson")
     assert words in str(caught.value)
+
+
+PLACES = [{"nom": "La Grange", "lat": 45.6, "site": "a.example"}, {"nom": "Le Four", "lat": 45.7}]
+
+
+@pytest.mark.parametrize("kind", ["json", "geojson"])
+def test_entries_without_ids_are_told_once_with_the_fields_that_could_be_one(kind: str) -> None:
+    features = [{"type": "Feature", "properties": place} for place in PLACES]
+    body = PLACES if kind == "json" else {"type": "FeatureCollection", "features": features}
+    (notice,) = [one for one in run(body, kind) if isinstance(one, Issue)]
+    assert (notice.code, notice.severity) == ("no-key", "notice")
+    assert str(notice.message).endswith("such as: nom")
+
+
+@pytest.mark.parametrize("kind", ["json", "geojson"])
+def test_a_source_where_some_entry_has_an_id_is_not_told_to_have_none(kind: str) -> None:
+    places = [*PLACES, {"nom": "Le Moulin", "id": 3}]
+    features = [{"type": "Feature", "properties": place} for place in places]
+    body = places if kind == "json" else {"type": "FeatureCollection", "features": features}
+    assert [one for one in run(body, kind) if isinstance(one, Issue)] == []
