@@ -141,6 +141,21 @@ def _modified(context: _Context) -> Iterator[Finding]:
                 )
 
 
+def _nameless(context: _Context) -> Iterator[Finding]:
+    """Records that nobody could be shown; parts of records (a place, an address) need no name."""
+    for subject in context.facts.instances(NamedNode(term("eb:SourceRecord"))):
+        if not any(context.facts.values(subject, name) for name in _NAMES):
+            yield _found(
+                subject,
+                "record-nameless",
+                "violation",
+                say(
+                    "the record has no name and cannot be shown — give it a title in the source,"
+                    " or a schema:name in the mapping"
+                ),
+            )
+
+
 def _sirets(context: _Context) -> Iterator[Finding]:
     for subject in context.facts.instances(NamedNode(term("schema:PropertyValue"))):
         kind = context.facts.value(subject, NamedNode(term("schema:propertyID")))
@@ -193,6 +208,7 @@ _CHECKS: tuple[Callable[[_Context], Iterator[Finding]], ...] = (
     _order,
     _years,
     _modified,
+    _nameless,
     _sirets,
     _points,
 )
@@ -201,6 +217,7 @@ _MODIFIED: tuple[tuple[str, Severity], ...] = (
     ("dcterms:modified", "violation"),
 )
 _TYPE = NamedNode(term("rdf:type"))
+_NAMES = tuple(NamedNode(term(f"schema:{name}")) for name in ("name", "headline"))
 
 
 def _found(subject: Node, code: str, severity: Severity, message: Message) -> Finding:

@@ -8,7 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from mappings.functions.registry import EBF, GREL, IDLAB, Function, Parameter, declare, optional
+from mappings.problems import Problem, problem, shown
+from vocab.messages import say
 
+_SOME_NAMES, _SOME_COLUMNS = 3, 20
+_BEGINNING, _GLANCE = 80, 400
 _NOT_WORD = re.compile(r"[\W_]+")
 _TRUE = frozenset({"true", "1", "oui", "vrai", "yes", "o", "x", "y"})
 _FALSE = frozenset({"false", "0", "non", "faux", "no", "n"})
@@ -38,6 +42,15 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub("_", letters.replace("œ", "oe").replace("æ", "ae")).strip("_")
 
 
+def beginning(value: Any) -> str:
+    """The first words of ``value``, 80 characters of it at most, and ``…`` where it goes on."""
+    text = " ".join(text_of(value)[:_GLANCE].split())
+    if len(text) <= _BEGINNING:
+        return text
+    words = text[: _BEGINNING + 1].rsplit(" ", 1)[0][:_BEGINNING]
+    return words.rstrip(" ,;:.–—-") + "…"
+
+
 def slug(value: Any) -> str | None:
     """``value`` as a short name for an address: ``Le Châtelard`` → ``le-chatelard``."""
     return fold(text_of(value)).replace("_", "-") or None
@@ -48,13 +61,31 @@ def first(values: list[Any]) -> Any:
     return next((value for value in values if present(value)), None)
 
 
-def field(of: dict[str, Any], names: str) -> Any:
+def field(of: dict[str, Any], names: str, columns: list[Any]) -> Any:
     """The first field of the object ``of`` that bears one of ``names`` and is present.
 
     ``names`` are separated by ``|``, best first; case, accents and punctuation do not
-    count, so ``code postal`` finds ``Code_Postal``.
+    count, so ``code postal`` finds ``Code_Postal``. Where ``columns`` are all those of a table
+    and none bears one of the names, that is a ``Problem``, the same for every row.
     """
-    return first([of[key] for key in _candidates(tuple(of), names)])
+    found = first([of[key] for key in _candidates(tuple(of), names)])
+    if found is None and columns and not _candidates(tuple(map(text_of, columns)), names):
+        return _no_column(names, columns)
+    return found
+
+
+def _no_column(names: str, columns: list[Any]) -> Problem:
+    told = ", ".join(map(text_of, columns[:_SOME_COLUMNS]))
+    return problem(
+        "no-column",
+        say(
+            "no column is called {names} — the table has: {columns}; rename one of them, or write"
+            " a mapping (docs/mappings.md)",
+            names=", ".join(names.split("|")[:_SOME_NAMES]),
+            columns=shown(told),
+        ),
+        told,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +132,14 @@ _MANY = Parameter(GREL + "param_rep_b", "rest")
 
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "first", first, Parameter(EBF + "value", "rest")),
-    declare(EBF, "field", field, Parameter(EBF + "of", "object"), "names"),
+    declare(
+        EBF,
+        "field",
+        field,
+        Parameter(EBF + "of", "object"),
+        "names",
+        Parameter(EBF + "columns", "list", required=False),
+    ),
     declare(
         EBF,
         "present",
@@ -116,6 +154,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     declare(EBF, "contains", contains, Parameter(EBF + "values", "list"), "value"),
     declare(EBF, "slug", slug, "value"),
+    declare(EBF, "beginning", beginning, "value"),
     declare(EBF, "boolean", boolean, "value"),
     declare(EBF, "split", split, "value", "separators"),
     declare(GREL, "toLowerCase", lambda value: text_of(value).lower(), "valueParameter"),

@@ -244,10 +244,37 @@ def test_words_are_looked_up_whole_then_in_parts() -> None:
 
 def test_a_column_is_found_by_any_of_its_names() -> None:
     row = {"Code_Postal": "73340", "NOM": "", "Nom du lieu": "La Fabrique", "Œuvre": "x"}
-    assert call("field", row, "code postal|cp") == "73340"
-    assert call("field", row, "nom|nom du lieu") == "La Fabrique"
-    assert call("field", row, "oeuvre") == "x"
-    assert call("field", row, "absent") is None
+    assert call("field", row, "code postal|cp", []) == "73340"
+    assert call("field", row, "nom|nom du lieu", []) == "La Fabrique"
+    assert call("field", row, "oeuvre", []) == "x"
+    assert call("field", row, "absent", []) is None
+
+
+def test_a_column_that_is_in_no_row_of_the_table_is_told_and_an_empty_cell_is_not() -> None:
+    row = {"Bezeichnung": "Das Haus"}
+    columns = ["Bezeichnung", "Ort"]
+    assert call("field", row, "nom|name", [*columns, "Nom"]) is None
+    told = call("field", row, "nom|name|nom du lieu|titre", columns)
+    assert code(told) == "no-column"
+    assert "nom, name, nom du lieu —" in str(told.message)
+    assert "Bezeichnung, Ort" in str(told.message)
+    assert told == call("field", {"Ort": "Arith"}, "nom|name|nom du lieu|titre", columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Court", "Court"),
+        ("Deux\n\n lignes", "Deux lignes"),
+        ("mot " * 20, "mot " * 19 + "mot"),
+        ("mot " * 21, "mot " * 19 + "mot…"),
+        ("Le marché du samedi reprend, sous la halle, de huit heures à midi : on y trouve, …",
+         "Le marché du samedi reprend, sous la halle, de huit heures à midi : on y trouve…"),
+        ("x" * 500, "x" * 80 + "…"),
+    ],
+)  # fmt: skip
+def test_the_beginning_of_a_text_is_cut_between_words(text: str, expected: str) -> None:
+    assert call("beginning", text) == expected
 
 
 def test_choosing_comparing_and_cutting() -> None:

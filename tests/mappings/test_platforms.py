@@ -104,6 +104,37 @@ def test_an_event_of_a_calendar_has_one_status(fields: dict[str, str], expected:
     assert found == [PREFIXES["schema"] + name for name in expected]
 
 
+def names(kind: str, record: dict[str, Any]) -> tuple[list[str], list[Problem]]:
+    problems: list[Problem] = []
+    told = {**record, "_record": {"iri": "https://data.example/r"}}
+    quads = platform(kind).mapping.quads(told, GRAPH, problems)
+    name = PREFIXES["schema"] + "name"
+    named = [quad.object for quad in quads if quad.predicate.value == name]
+    return [each.value for each in named if isinstance(each, ox.Literal)], problems
+
+
+def test_a_post_without_title_is_named_by_the_beginning_of_its_text() -> None:
+    text = "<p>Le marché reprend samedi, appelez le 06 12 34 56 78.</p><p>" + "Venez ! " * 20
+    assert names("feed", {"content": text})[0] == [
+        "Le marché reprend samedi, appelez le …. Venez ! Venez ! Venez ! Venez ! Venez !…"
+    ]
+    assert names("feed", {"title": "Marché", "content": text})[0] == ["Marché"]
+    assert names("feed", {"image": "https://data.example/a.png"})[0] == []
+
+
+def test_a_table_without_any_known_column_is_told_in_the_same_words_for_every_row() -> None:
+    columns = ["Bezeichnung", "Ort"]
+    found = [
+        names("csv", {**row, "_columns": columns})
+        for row in ({"Bezeichnung": "Das Haus"}, {"Bezeichnung": "Der Hof", "Ort": "Arith"})
+    ]
+    assert [name for name, _ in found] == [[], []]
+    (one,), (other,) = (problems for _, problems in found)
+    assert one == other
+    assert one.code == "no-column"
+    assert "Bezeichnung, Ort" in str(one.message)
+
+
 def test_a_platform_is_compiled_once_a_process() -> None:
     assert platform("ics") is platforms()["ics"]
 

@@ -26,7 +26,7 @@ def event(start: str, end: str) -> str:
 
 
 def codes(turtle: str, box: Box | None = None) -> dict[str, str]:
-    wanted = ("date-", "event-length", "event-year", "siret", "place-outside")
+    wanted = ("date-", "event-length", "event-year", "siret", "place-outside", "record-nameless")
     return {
         finding.code: finding.severity
         for finding in check(triples(turtle), NOW, box)
@@ -136,6 +136,18 @@ def test_a_modification_date_is_neither_old_nor_to_come(
 
 def test_a_dataset_modified_tomorrow_is_a_violation() -> None:
     assert codes(f"<d> dcterms:modified {day('2026-04-21')} .") == {"date-modified": "violation"}
+
+
+@pytest.mark.parametrize("name", ["schema:name", "schema:headline"])
+def test_a_record_without_a_name_is_a_violation(name: str) -> None:
+    record = "<r> a eb:SourceRecord, schema:Place {}; schema:location <r#location> ."
+    assert codes(record.format("")) == {"record-nameless": "violation"}
+    assert codes(record.format(f'; {name} "Bal"@fr ')) == {}
+
+
+def test_a_part_of_a_record_may_have_no_name() -> None:
+    turtle = "<r> a eb:SourceRecord ; schema:name 'Bal' . <r#location> a schema:Place ."
+    assert codes(turtle) == {}
 
 
 @pytest.mark.parametrize("number", ["73282932000074", "35600000049837"])
