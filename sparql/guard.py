@@ -94,11 +94,14 @@ class Checked:
 
     ``dataset``: it names its own with FROM. ``volatile``: it calls a function whose value
     changes from one evaluation to the next, so that its result is not that of a generation.
+    ``again``: for a DESCRIBE, what stands before and after the IRIs in a query that describes
+    others of the same dataset.
     """
 
     form: Form
     dataset: bool
     volatile: bool
+    again: tuple[str, str] | None = None
 
 
 def check(text: str, limits: Limits) -> Checked:
@@ -138,7 +141,26 @@ def _read(text: str, limits: Limits) -> Checked:
             say("this is not a query: it must be a SELECT, ASK, CONSTRUCT or DESCRIBE")
         )
     volatile = any(word in VOLATILE for word, _ in words)
-    return Checked(form, dataset="FROM" in outer, volatile=volatile)
+    again = _again(text, read) if form == "DESCRIBE" else None
+    return Checked(form, dataset="FROM" in outer, volatile=volatile, again=again)
+
+
+def _again(text: str, read: list[Token]) -> tuple[str, str]:
+    """The prologue of a DESCRIBE up to that word, and its clauses of FROM."""
+    (at, form), *_ = (
+        (place, token)
+        for place, token in enumerate(read)
+        if token.sort == "word" and token.text.upper() == "DESCRIBE"
+    )
+    dataset: list[str] = []
+    for before, token in zip(read[at:], read[at + 1 :], strict=False):
+        if token.sort == "open":
+            break
+        if token.sort == "word" and token.text.upper() in ("FROM", "NAMED", "WHERE"):
+            dataset.append(token.text if token.text.upper() != "WHERE" else "")
+        elif before.sort == "word" and before.text.upper() in ("FROM", "NAMED"):
+            dataset.append(token.text)
+    return f"{text[: form.at]} DESCRIBE ", f" {' '.join(dataset)}"
 
 
 def _refuse_service(text: str, read: list[Token]) -> None:

@@ -109,7 +109,7 @@ def prepare(operation: Operation, accept: str, pool: Pool, text: str) -> Plan:
     generation = pool.generation
     default_graphs, named_graphs = _dataset(operation, checked, generation)
     base = generation.base if generation else None
-    question = Question(text, format_.key, base, default_graphs, named_graphs)
+    question = Question(text, format_.key, base, default_graphs, named_graphs, checked.again)
     content_type = format_.content_type(media)
     stable = generation is not None and not checked.volatile
     etag = _etag(question, content_type, generation) if stable and generation else ""

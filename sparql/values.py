@@ -125,7 +125,8 @@ class Question:
     ``base`` is what its relative IRIs are resolved against, the node's own.
     ``default_graphs`` and ``named_graphs`` are the dataset that the protocol names; None
     leaves the dataset to the query and to the store. ``results`` is the key of the format in
-    ``formats.FORMATS``.
+    ``formats.FORMATS``. ``again`` is, for a DESCRIBE, what stands before and after the IRIs in
+    a query that describes others of the same dataset.
     """
 
     text: str
@@ -133,3 +134,4 @@ class Question:
     base: str | None = None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    again: tuple[str, str] | None = None

@@ -12,6 +12,7 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import IO, Any, BinaryIO, cast
 
@@ -20,6 +21,7 @@ import pyoxigraph as ox
 from sparql import sandbox
 from sparql.formats import BY_KEY
 from sparql.syntax import widen
+from sparql.writing import with_parts, write_graph
 from vocab import PREFIXES
 
 READY, DATA, END, FAILURE = b"R", b"D", b"Z", b"E"
@@ -62,11 +64,11 @@ def answer(store: ox.Store, question: dict[str, Any], frames: Frames) -> None:
     """Evaluate one question and send its result, or the reason why there is none."""
     try:
         results = _query(store, question["text"], question)
-        kind = BY_KEY[question["results"]].oxigraph
         out = cast("IO[bytes]", frames)
         if isinstance(results, ox.QueryTriples):
-            results.serialize(out, format=getattr(ox.RdfFormat, kind))
+            write_graph(_whole(store, results, question), out, question["results"])
         else:
+            kind = BY_KEY[question["results"]].oxigraph
             results.serialize(out, format=getattr(ox.QueryResultsFormat, kind))
         frames.flush()
     except SyntaxError as error:
@@ -75,6 +77,21 @@ def answer(store: ox.Store, question: dict[str, Any], frames: Frames) -> None:
         frames.fail("failed", str(error))
     else:
         frames.send(END)
+
+
+def _whole(
+    store: ox.Store, results: ox.QueryTriples, question: dict[str, Any]
+) -> Iterable[ox.Triple]:
+    """The statements of a result; a description comes with those of the parts."""
+    if question["again"] is None:
+        return results
+    before, after = question["again"]
+
+    def describe(parts: Iterable[ox.NamedNode]) -> Iterable[ox.Triple]:
+        text = before + " ".join(map(str, parts)) + after
+        return cast("ox.QueryTriples", _query(store, text, question))
+
+    return with_parts(results, question["base"] or "", describe)
 
 
 def _query(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -25,7 +25,8 @@ from vocab.messages import say
 
 BUNDLED = ROOM / "context.jsonld"
 
-Value = ox.NamedNode | ox.Literal
+Node = ox.NamedNode | ox.BlankNode
+Value = Node | ox.Literal
 Lookup = Callable[[ox.NamedNode], Iterable[tuple[ox.NamedNode, Value]]]
 """Subject → its predicates and values."""
 
@@ -51,7 +52,7 @@ class _Term:
         """Whether ``value`` is of the kind that this key is made for."""
         if self.language_map:
             return isinstance(value, ox.Literal) and value.datatype.value in _TEXT
-        if isinstance(value, ox.NamedNode):
+        if not isinstance(value, ox.Literal):
             return self.coerced in ("", "@id", "@vocab")
         return self.coerced in ("", value.datatype.value)
 
@@ -135,21 +136,48 @@ class Context:
             depth: how deep ``subject`` itself is nested.
         """
         seen.add(subject.value)
+
+        def part(value: Node) -> dict[str, Any] | None:
+            if not isinstance(value, ox.NamedNode) or depth >= _DEEPEST:
+                return None
+            if value.value in seen or not is_part(value.value):
+                return None
+            return self.node(value, lookup, is_part=is_part, seen=seen, depth=depth + 1)
+
+        return self._object(subject, lookup(subject), part)
+
+    def alone(
+        self, subject: Node | ox.Triple, said: Sequence[tuple[ox.NamedNode, Value | ox.Triple]]
+    ) -> dict[str, Any]:
+        """``subject`` as a node object that refers to others and nests none.
+
+        Raises:
+            OSError: one of its terms is a statement (RDF 1.2), which JSON-LD 1.1 cannot hold.
+        """
+        about = [(key, value) for key, value in said if not isinstance(value, ox.Triple)]
+        if isinstance(subject, ox.Triple) or len(about) < len(said):
+            raise OSError("JSON-LD cannot hold a statement about a statement: ask for Turtle")
+        return self._object(subject, about)
+
+    def _object(
+        self,
+        subject: Node,
+        about: Iterable[tuple[ox.NamedNode, Value]],
+        part: Callable[[Node], dict[str, Any] | None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """A node object; ``part`` gives the one of a value that is to be nested."""
         types: list[Any] = []
         said: defaultdict[_Term, list[tuple[str, Any]]] = defaultdict(list)
-        for predicate, value in sorted(lookup(subject), key=_order):
-            if predicate.value == _RDF_TYPE and isinstance(value, ox.NamedNode):
-                types.append(self.name(value.value))
+        for predicate, value in sorted(about, key=_order):
+            if predicate.value == _RDF_TYPE and not isinstance(value, ox.Literal):
+                types.append(self.name(_id(value)))
                 continue
             key = self._choose(predicate.value, value)
             if isinstance(value, ox.Literal):
                 said[key].append((value.language or "@none", self._literal(key, value)))
-            elif depth < _DEEPEST and value.value not in seen and is_part(value.value):
-                nested = self.node(value, lookup, is_part=is_part, seen=seen, depth=depth + 1)
-                said[key].append(("", nested))
             else:
-                said[key].append(("", self._reference(key, value)))
-        node: dict[str, Any] = {"@id": subject.value}
+                said[key].append(("", part(value) or self._reference(key, value)))
+        node: dict[str, Any] = {"@id": _id(subject)}
         if types:
             node["@type"] = _one_or_all(types)
         return node | {key.key: _values(key, said[key]) for key in sorted(said)}
@@ -205,10 +233,10 @@ class Context:
         spelt = [key for key in self._terms.get(predicate, []) if not key.language_map]
         return spelt[0] if spelt else _Term(self._by_prefix(predicate))
 
-    def _reference(self, key: _Term, value: ox.NamedNode) -> Any:
+    def _reference(self, key: _Term, value: Node) -> Any:
         if key.coerced == "@id":
-            return value.value
-        return self.name(value.value) if key.coerced == "@vocab" else {"@id": value.value}
+            return _id(value)
+        return self.name(_id(value)) if key.coerced == "@vocab" else {"@id": _id(value)}
 
     def _literal(self, key: _Term, value: ox.Literal) -> Any:
         text, datatype = value.value, value.datatype.value
@@ -224,6 +252,11 @@ class Context:
         if not key.coerced and datatype == _INTEGER and _is_lossless(text):
             return int(text)
         return {"@type": self.name(datatype), "@value": text}
+
+
+def _id(node: Node) -> str:
+    """What ``@id`` says of a node."""
+    return node.value if isinstance(node, ox.NamedNode) else str(node)
 
 
 def _values(key: _Term, said: list[tuple[str, Any]]) -> Any:
