@@ -22,7 +22,8 @@ from mappings.paths import Item, as_item, select
 from mappings.paths import Path as Steps
 from mappings.plan import Source
 from mappings.platform import compile_yarrrml
-from mappings.problems import MappingError, Problem
+from mappings.problems import MappingError, Problem, problem
+from mappings.unmet import Unmet
 from vocab.messages import say
 
 _GRAPH = ox.DefaultGraph()
@@ -35,24 +36,58 @@ def map_file(mapping: Path, file: Path | None, base: str, problems: list[Problem
         mapping: a YARRRML file.
         file: read instead of the file that the mapping names.
         base: what relative IRIs are appended to; "" for the document's own base.
-        problems: gets what values could not be used.
+        problems: gets what values could not be used, and at the end what the mapping reads
+            that no record has.
 
     Raises:
         MappingError: when the mapping, or the file, cannot be used.
     """
-    compiled = compile_yarrrml(mapping, base=base).compiled
+    compiled = compile_yarrrml(mapping, base=base)
     by_source: dict[Source, list[Compiled]] = {}
-    for each in compiled:
+    references: dict[Source, list[Steps]] = {}
+    for each, plan in zip(compiled.compiled, compiled.plan.triples_maps, strict=True):
         for source in each.sources:
             by_source.setdefault(source, []).append(each)
+            references.setdefault(source, []).extend(plan.references())
     _check(mapping, file, by_source)
     for source, every in by_source.items():
         path = file or _found(source.access, mapping)
-        yield from _mapped(_items(path, source), every, problems)
+        unmet = Unmet(references[source])
+        lines = _mapped(_items(path, source, unmet), every, unmet, problems)
+        first = next(lines, None)
+        if first is not None:
+            yield first
+            yield from lines
+        problems.extend(unmet.problems())
+        if first is None and path.stat().st_size:
+            problems.append(_nothing(path, source, unmet.count))
 
 
-def _mapped(items: Iterator[Item], every: list[Compiled], problems: list[Problem]) -> Iterator[str]:
+def _nothing(path: Path, source: Source, count: int) -> Problem:
+    """What to say of a file that holds something and gives no statement."""
+    if count:
+        said = say(
+            "{file}: the mapping makes no statement of its records ({count}) — check the"
+            " references and the conditions",
+            file=str(path),
+            count=count,
+        )
+    elif source.formulation == "csv":
+        said = say("{file}: the table has no row under its first one", file=str(path))
+    else:
+        said = say(
+            "{file}: the iterator {iterator} selects no record — check it against the file",
+            file=str(path),
+            iterator=source.iterator,
+        )
+    return problem("nothing-mapped", said, path)
+
+
+def _mapped(
+    items: Iterator[Item], every: list[Compiled], unmet: Unmet, problems: list[Problem]
+) -> Iterator[str]:
     for item in items:
+        unmet.look(item)
         quads: list[ox.Quad] = []
         notes = Notes(problems)
         for each in every:
@@ -88,10 +123,10 @@ def _found(access: str, mapping: Path) -> Path:
     return path if path.exists() else mapping.parent / access
 
 
-def _items(path: Path, source: Source) -> Iterator[Item]:
+def _items(path: Path, source: Source, unmet: Unmet) -> Iterator[Item]:
     try:
         if source.formulation == "csv":
-            yield from _rows(path, source)
+            yield from _rows(path, source, unmet)
         else:
             for value in _selected(path, Steps.parse(source.iterator)):
                 yield as_item(value)
@@ -116,11 +151,13 @@ def _items(path: Path, source: Source) -> Iterator[Item]:
         ) from error
 
 
-def _rows(path: Path, source: Source) -> Iterator[Item]:
+def _rows(path: Path, source: Source, unmet: Unmet) -> Iterator[Item]:
     """The rows of a CSV file (RFC 4180); an empty cell has no value."""
     encoding = "utf-8-sig" if source.encoding.lower() in ("utf-8", "utf8") else source.encoding
     with path.open(encoding=encoding, newline="") as lines:
-        for row in csv.DictReader(lines, delimiter=source.delimiter):
+        rows = csv.DictReader(lines, delimiter=source.delimiter)
+        unmet.header(rows.fieldnames or ())
+        for row in rows:
             yield {key: cell for key, cell in row.items() if key is not None and cell}
 
 

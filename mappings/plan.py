@@ -132,6 +132,18 @@ class TriplesMap:
     graphs: tuple[TermMap, ...] = ()
     condition: Call | None = None
 
+    def references(self) -> Iterator[Path]:
+        """The paths into a record that the map reads, again for each use."""
+        expressions: list[Expression | None] = [self.condition]
+        terms = [*self.subjects, *self.graphs]
+        for rule in self.predicate_objects:
+            expressions.append(rule.condition)
+            terms += [*rule.predicates, *rule.objects, *rule.graphs, *rule.inverse]
+        for each in terms:
+            expressions += [each.expression, each.datatype, each.language, each.condition]
+        for expression in expressions:
+            yield from _references(expression)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -149,6 +161,18 @@ class Plan:
             for rule in each.predicate_objects:
                 pairs = len(rule.objects) * (len(rule.predicates) + len(rule.inverse))
                 yield from tuple(rule.calls()) * pairs
+
+
+def _references(expression: Expression | None) -> Iterator[Path]:
+    match expression:
+        case Reference(path):
+            yield path
+        case Template(parts):
+            for part in parts:
+                yield from _references(part)
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from _references(argument.value)
 
 
 def _calls(expression: Expression | None) -> Iterator[Call]:

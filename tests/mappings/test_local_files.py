@@ -105,11 +105,11 @@ def test_records_exported_from_a_harvest_are_mapped_by_a_platform_file(tmp_path:
 
 
 def test_relative_iris_are_appended_to_the_base(tmp_path: Path) -> None:
-    write(tmp_path, "people.csv", "id,Last name\nx y,Roux\n")
+    write(tmp_path, "people.csv", "id,Last name,a.b\nx y,Roux,z\n")
     mapping = write(tmp_path, "m.yml", CSV.replace("ex:$(id)", "p/$(id)"))
     problems: list[Problem] = []
     assert list(map_file(mapping, None, "", problems)) == []
-    assert [problem.code for problem in problems] == ["bad-iri"]
+    assert [problem.code for problem in problems] == ["bad-iri", "nothing-mapped"]
     assert run(mapping, base="http://b.example/")[0].startswith("<http://b.example/p/x%20y>")
 
 
@@ -157,3 +157,64 @@ def test_one_file_cannot_stand_for_two(tmp_path: Path) -> None:
     mapping = write(tmp_path, "m.yml", CSV + second)
     with pytest.raises(MappingError, match=r"several files \(b\.csv, people\.csv\)"):
         run(mapping, write(tmp_path, "people.csv", "id\n"))
+
+
+def told(mapping: Path) -> list[tuple[str, str]]:
+    problems: list[Problem] = []
+    list(map_file(mapping, None, "", problems))
+    return [(each.code, str(each.message)) for each in problems]
+
+
+def test_a_column_that_the_table_does_not_have_is_told_once_with_the_nearest(
+    tmp_path: Path,
+) -> None:
+    rules = CSV.replace("[ex:dotted, $(a.b)]", "[ex:label, $(nmo)]\n      - [ex:seats, $(seats)]")
+    write(tmp_path, "people.csv", "id,Last name,nom,seats\n1,Le Roux,Anne,\n2,Le Bris,Jean,\n")
+    assert told(write(tmp_path, "m.yml", rules)) == [
+        ("unmet-reference", "no record has “nmo”, which the mapping reads — did you mean nom?")
+    ]
+
+
+def test_a_field_that_no_record_has_is_told_where_another_one_nearly_bears_its_name(
+    tmp_path: Path,
+) -> None:
+    rules = JSON.replace("ITERATOR", "$[*]").replace(
+        "[[a, ex:Person]]",
+        "[[ex:town, $(address.twon)], [ex:fax, $(fax)], [ex:name, $(name)], [ex:names, $(names)]]",
+    )
+    write(tmp_path, "people.json", '[{"id": 1, "name": "x", "address": {"town": "Arith"}}, {}]')
+    assert told(write(tmp_path, "m.yml", rules)) == [
+        ("unmet-reference", "no record has “twon”, which the mapping reads — did you mean town?")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("iterator", "text", "reason"),
+    [
+        ("$[*]", '[{"no": 1}, {"no": 2}]', "makes no statement of its records (2)"),
+        ("$.people[*]", '{"persons": [{"id": 1}]}', "the iterator $.people[*] selects no record"),
+    ],
+)
+def test_a_mapping_that_says_nothing_of_a_file_is_told(
+    iterator: str, text: str, reason: str, tmp_path: Path
+) -> None:
+    write(tmp_path, "people.json", text)
+    rules = JSON.replace("ITERATOR", iterator).replace(
+        "  mark: {sources: people, po: [[ex:mark, $(id)]]}\n", ""
+    )
+    (problem,) = told(write(tmp_path, "m.yml", rules))
+    assert problem[0] == "nothing-mapped"
+    assert reason in problem[1]
+
+
+def test_a_table_without_rows_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "people.csv", "id,Last name,a.b\n")
+    ((code, message),) = told(write(tmp_path, "m.yml", CSV))
+    assert code == "nothing-mapped"
+    assert "no row" in message
+
+
+def test_what_the_harvester_adds_is_never_told_to_be_absent(tmp_path: Path) -> None:
+    rules = JSON.replace("ITERATOR", "$[*]").replace("ex:Person", "$(_source.plce)~iri")
+    write(tmp_path, "people.json", '[{"id": 1, "_source": {"place": "Mairie"}}]')
+    assert told(write(tmp_path, "m.yml", rules)) == []
