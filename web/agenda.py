@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyoxigraph as ox
 
 from vocab import SCHEMA, term
+from web.sources import Source
 from web.texts import link
 
 _XSD_DATE = ox.NamedNode(term("xsd:date"))
@@ -23,7 +25,7 @@ class Event:
 
     ``starts`` and ``ends`` are None for an event of whole days; ``first`` and ``last`` are its
     local days. ``status`` is the last word of a schema.org status ("EventCancelled"), "" when
-    it takes place as announced.
+    it takes place as announced. ``sources`` are those that announce it.
     """
 
     iri: str
@@ -38,6 +40,7 @@ class Event:
     organizer: str
     url: str
     theme: str
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ class Period:
 
     @classmethod
     def week(cls, now: datetime, zone: ZoneInfo) -> Period:
-        """From the local day of ``now`` (aware) to seven days later."""
+        """Seven days, of which the local day of ``now`` (aware) is the first."""
         today = now.astimezone(zone).date()
-        return cls(today, today + timedelta(days=7), zone)
+        return cls(today, today + timedelta(days=6), zone)
 
     def values(self) -> Mapping[str, ox.Literal]:
         """The values that ``agenda.rq`` is asked with, besides the language."""
@@ -77,17 +80,26 @@ class Period:
         return ox.Literal(moment.isoformat(), datatype=_XSD_DATETIME)
 
 
-def days(rows: Iterable[Mapping[str, str]], period: Period) -> tuple[Day, ...]:
+SourceOf = Callable[[str], Source | None]
+"""The source of a record, by the IRI of the record."""
+
+
+def days(rows: Iterable[Mapping[str, str]], period: Period, source_of: SourceOf) -> tuple[Day, ...]:
     """The days of ``period`` in which something happens, what is going on first.
 
-    An event that has several values for a property comes in several rows: the first counts.
+    An event that has several values for a property comes in several rows: the first counts,
+    but for its sources, which are all named.
     """
     events: dict[str, Event] = {}
+    sources: defaultdict[str, dict[Source, None]] = defaultdict(dict)
     for row in rows:
         event = _event(row, period.zone)
         if event is not None:
             events.setdefault(event.iri, event)
-    ordered = sorted(events.values(), key=_order)
+            if source := source_of(row.get("record", "")):
+                sources[event.iri][source] = None
+    told = (replace(event, sources=tuple(sources[iri])) for iri, event in events.items())
+    ordered = sorted(told, key=_order)
     before = tuple(event for event in ordered if event.first < period.first)
     going_on = [Day(period.first, before, going_on=True)] if before else []
     coming = groupby(ordered[len(before) :], key=lambda event: event.first)

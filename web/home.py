@@ -11,26 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
 
-from sparql.ask import Row, rows, saved
+from sparql.ask import rows, saved
 from sparql.workers import Pool
 from store.generations import Generation
 from vocab.iris import Iris
 from web.agenda import Day, Period, days
-from web.texts import link
+from web.sources import Source
 
 Clock = Callable[[], datetime]
 _OURSELVES = "the pages"
 """Whose share of the workers the pages' own queries take."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source as the page names it; ``changed`` is when it last brought something new."""
-
-    title: str
-    publisher: str
-    license: str
-    changed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +39,7 @@ class Home:
     period: Period
     days: tuple[Day, ...]
     counts: tuple[tuple[str, int], ...]
-    sources: tuple[SourceLine, ...]
+    sources: tuple[Source, ...]
     examples: tuple[Example, ...]
 
 
@@ -82,30 +72,26 @@ async def _gather(pool: Pool, generation: Generation, period: Period, language: 
     tag = ox.Literal(language)
     agenda = saved("agenda", **period.values(), language=tag)
     counts, places = saved("counts"), saved("places-by-type", language=tag)
-    provenance = ox.NamedNode(Iris(generation.base).graph("provenance"))
-    sources = await rows(pool, saved("sources", provenance=provenance), _OURSELVES)
+    iris = Iris(generation.base)
+    provenance = ox.NamedNode(iris.graph("provenance"))
+    listed = await rows(pool, saved("sources", provenance=provenance), _OURSELVES)
+    sources = {row["source"]: Source.read(row, iris) for row in listed}
+
+    def source_of(record: str) -> Source | None:
+        return sources.get(iris.source(record.removeprefix(iris.records).partition("/")[0]))
+
     return Home(
         generation=generation,
         period=period,
-        days=days(await rows(pool, agenda, _OURSELVES), period),
+        days=days(await rows(pool, agenda, _OURSELVES), period, source_of),
         counts=tuple(
             (re.split("[/#]", row["kind"])[-1], int(row["count"]))
             for row in await rows(pool, counts, _OURSELVES)
         ),
-        sources=tuple(map(_source, sources)),
+        sources=tuple(sources.values()),
         examples=(
             Example("agenda", agenda),
             Example("counts", counts),
             Example("places-by-type", places),
         ),
-    )
-
-
-def _source(row: Row) -> SourceLine:
-    changed = row.get("changed")
-    return SourceLine(
-        title=row["title"],
-        publisher=row.get("publisher", ""),
-        license=link(row.get("license")),
-        changed=datetime.fromisoformat(changed) if changed else None,
     )

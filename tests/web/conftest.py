@@ -28,14 +28,16 @@ CANONICAL = """
   schema:startDate "2026-11-25T19:30:00Z"^^xsd:dateTime ;
   schema:endDate "2026-11-25T21:00:00Z"^^xsd:dateTime ;
   schema:location <id/event/concert#location> ; schema:organizer <id/organization/comite> ;
-  schema:url <https://comite.example/concert> ; eb:theme ebc:theme .
+  schema:url <https://comite.example/concert> ; eb:theme ebc:theme ;
+  prov:wasDerivedFrom <id/record/comite/concert> .
 <id/event/concert#location> a schema:Place ; schema:name "Salle des fêtes"@fr ;
   eb:commune <id/commune/73081> .
 <id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr .
 <id/organization/comite> a schema:Organization ; schema:name "Comité des fêtes"@fr .
 ebc:theme skos:prefLabel "Culture et arts"@fr, "Culture and arts"@en .
 <id/event/marche> a schema:Event ; schema:name "Marché de Noël"@fr ;
-  schema:startDate "2026-11-29"^^xsd:date ; schema:endDate "2026-11-30"^^xsd:date ;
+  schema:startDate "2026-11-28"^^xsd:date ; schema:endDate "2026-11-30"^^xsd:date ;
+  prov:wasDerivedFrom <id/record/mairie/a%20b>, <id/record/comite/1/20261128> ;
   eb:theme ebc:local .
 ebc:local skos:prefLabel "Vie locale"@fr .
 <id/event/expo> a schema:Event ; schema:name "Exposition"@fr ;
@@ -44,14 +46,15 @@ ebc:local skos:prefLabel "Vie locale"@fr .
   schema:startDate "2026-11-21T20:00:00Z"^^xsd:dateTime ;
   schema:endDate "2026-11-21T23:30:00Z"^^xsd:dateTime .
 <id/event/annule> a schema:Event ; schema:name "Loto"@fr ;
-  schema:startDate "2026-11-24"^^xsd:date ; schema:eventStatus schema:EventCancelled .
+  schema:startDate "2026-11-24"^^xsd:date ; schema:eventStatus schema:EventCancelled ;
+  prov:wasDerivedFrom <id/record/mairie/loto> .
 <id/event/hier> a schema:Event ; schema:name "Hier"@fr ;
   schema:startDate "2026-11-21"^^xsd:date .
 <id/event/veille> a schema:Event ; schema:name "Fini à minuit"@fr ;
   schema:startDate "2026-11-21T20:00:00Z"^^xsd:dateTime ;
   schema:endDate "2026-11-21T23:00:00Z"^^xsd:dateTime .
 <id/event/loin> a schema:Event ; schema:name "Trop loin"@fr ;
-  schema:startDate "2026-11-29T23:00:00Z"^^xsd:dateTime .
+  schema:startDate "2026-11-28T23:00:00Z"^^xsd:dateTime .
 <id/event/lointain> a schema:Event ; schema:name "Au bout du temps"@fr ;
   schema:startDate "2026-11-23"^^xsd:date ; schema:endDate "12026-11-23"^^xsd:date .
 <id/event/hostile> a schema:Event ; schema:name "<script>alert(1)</script>"@fr ;
@@ -63,7 +66,13 @@ PROVENANCE = """
 <id/source/comite> a dcat:Dataset ; dcterms:title "Agenda du comité"@fr ;
   dcterms:publisher "Comité & Cie"@fr .
 <id/source/mairie> a dcat:Dataset ; dcterms:title "Agenda de la mairie"@fr ;
-  dcterms:license <https://licence.example/> .
+  dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
+  dcat:distribution [ dcat:accessURL <https://mairie.example/agenda.ics> ] .
+<id/source/foyer> a dcat:Dataset ; dcterms:title "Agenda du foyer"@fr ;
+  dcterms:license <id/licence/accord> ;
+  dcat:distribution [ dcat:accessURL <sample:foyer> ] .
+<id/source/velo> a dcat:Dataset ; dcterms:title "Vélo"@fr ;
+  dcterms:license <https://licence.example/v2/> .
 <id/activity/1> prov:used <id/source/comite> ;
   prov:startedAtTime "2026-11-20T08:15:00Z"^^xsd:dateTime .
 """

@@ -64,7 +64,7 @@ def test_the_week_holds_what_begins_and_what_goes_on_and_nothing_else(home: str)
 def test_hours_are_those_of_the_territory_and_whole_days_have_none(home: str) -> None:
     days = dict(re.findall(r'<time datetime="([\d-]+)">.*?</h3>(.*?)</ul>', home, re.DOTALL))
     assert "20:30" in days["2026-11-25"]
-    assert not re.search(r"\d\d:\d\d", days["2026-11-29"])
+    assert not re.search(r"\d\d:\d\d", days["2026-11-28"])
 
 
 def test_an_event_tells_where_by_whom_and_about_what(home: str) -> None:
@@ -83,6 +83,36 @@ def test_themes_and_types_are_named_in_the_language_of_the_page_else_in_french(
     assert sum("&#34;en&#34;" in example for example in examples) == 2
 
 
+def test_the_week_is_seven_days_of_which_today_is_the_first(client: httpx.Client) -> None:
+    assert "From Sunday 22 November to Saturday 28 November." in client.get("/?lang=en").text
+
+
+def test_what_ends_today_is_said_to(client: httpx.Client) -> None:
+    page = client.get("/?lang=en").text
+    assert re.search(r"Exposition.*?last day", _line(page, "Exposition"), re.DOTALL)
+    assert "until Monday 30 November" in _line(page, "Marché de Noël")
+
+
+def test_an_event_names_its_organiser_else_every_source_that_announces_it(home: str) -> None:
+    assert "Agenda du comité" not in _line(home, "Concert d’hiver")
+    assert "Agenda de la mairie" in _line(home, "Loto")
+    assert "Agenda de la mairie" in _line(home, "Marché de Noël")
+    assert "Agenda du comité" in _line(home, "Marché de Noël")
+
+
+def test_an_event_is_marked_when_a_source_of_it_has_no_licence(home: str) -> None:
+    assert "licence à clarifier" in _line(home, "Concert d’hiver")
+    assert "licence à clarifier" in _line(home, "Marché de Noël")
+    assert "licence à clarifier" not in _line(home, "Loto")
+
+
+def _line(page: str, title: str) -> str:
+    """The last line of a list that holds ``title``."""
+    return [line for line in re.findall(r"<li.*?</li>", page, re.DOTALL) if f">{title}<" in line][
+        -1
+    ]
+
+
 def test_a_cancelled_event_is_shown_as_such(home: str) -> None:
     (cancelled,) = re.findall(r'<li class="cancelled">(.*?)</li>', home, re.DOTALL)
     assert "Loto" in cancelled
@@ -99,10 +129,18 @@ def test_hostile_text_stays_text(home: str) -> None:
     assert "javascript:" not in home
 
 
-def test_sources_are_named_with_licence_and_freshness(home: str) -> None:
+def test_sources_are_named_with_licence_and_freshness(client: httpx.Client, home: str) -> None:
     assert "Comité &amp; Cie" in home
-    assert 'href="https://licence.example/" rel="license"' in home
-    assert "20 novembre 2026, 09:15" in home
+    mairie = _line(home, "Agenda de la mairie")
+    assert 'href="https://mairie.example/agenda.ics"' in mairie
+    assert 'href="https://creativecommons.org/licenses/by/4.0/" rel="license' in mairie
+    assert ">CC BY 4.0<" in mairie
+    assert ">licence.example/v2<" in _line(home, "Vélo")
+    assert "20 novembre 2026, 09:15" in _line(home, "Agenda du comité")
+    assert "licence à clarifier" in _line(home, "Agenda du comité")
+    agreed = _line(client.get("/?lang=en").text, "Agenda du foyer")
+    assert "with the publisher’s agreement" in agreed
+    assert "href" not in agreed
 
 
 def test_every_example_runs_as_it_is_shown(client: httpx.Client, home: str) -> None:
