@@ -19,6 +19,7 @@ from sparql.values import SparqlError
 from sparql.workers import Pool
 from web.home import Homes
 from web.shell import Shell, language_of
+from web.texts import reference
 
 MOST_ROWS = 500
 """Rows of a result that the page shows; the data formats give all of them."""
@@ -79,6 +80,7 @@ class Pages:
             shown=shown,
             error=error,
             formats=(*formats_of("SELECT"), *formats_of("CONSTRUCT")),
+            reference=self._reference,
         )
 
     async def _result(self, operation: Operation, text: str, client: str) -> Shown:
@@ -92,6 +94,10 @@ class Pages:
         if graph:
             return Shown(text=body, cut=cut)
         return _table(body, cut=cut)
+
+    def _reference(self, cell: str) -> str:
+        generation = self._pool.generation
+        return reference(cell, generation.base) if generation else ""
 
     def _page(
         self, request: Request, template: str, *, status: int = 200, **values: object

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from sparql.language import preferred
 from store.generations import Generation
 from vocab.messages import LANGUAGES
-from web.texts import Words, link
+from web.texts import Words
 
 ROOM = Path(__file__).parent
 
@@ -55,7 +55,6 @@ class Shell:
             values,
             _=words.say,
             words=words,
-            link=link,
             lang=language,
             keep=f"?lang={language}" if "lang" in request.query_params else "",
             other=f"?{request.url.include_query_params(lang=other).query}",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
 
 
@@ -55,3 +57,21 @@ def link(address: str | None) -> str:
     except ValueError:
         return ""
     return address if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
+
+
+def reference(iri: str, base: str) -> str:
+    """Where ``iri`` may be read, "" when that is nowhere.
+
+    Terms and concepts of the vocabulary are on this node's own pages. Nothing answers yet at
+    the addresses under ``base``, the node's own.
+    """
+    for namespace, path in ((EB, "/ns#"), (CONCEPT, "/concept/")):
+        if iri.startswith(namespace):
+            return path + iri.removeprefix(namespace) if iri in _vocabulary() else ""
+    return "" if iri.startswith(base) else link(iri)
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The IRIs that the vocabulary says something of."""
+    return frozenset(str(triple.subject).strip("<>") for triple in load_graph())

@@ -108,9 +108,8 @@ def test_an_event_is_marked_when_a_source_of_it_has_no_licence(home: str) -> Non
 
 def _line(page: str, title: str) -> str:
     """The last line of a list that holds ``title``."""
-    return [line for line in re.findall(r"<li.*?</li>", page, re.DOTALL) if f">{title}<" in line][
-        -1
-    ]
+    lines: list[str] = re.findall(r"<li.*?</li>", page, re.DOTALL)
+    return [line for line in lines if f">{title}<" in line][-1]
 
 
 def test_a_cancelled_event_is_shown_as_such(home: str) -> None:
@@ -179,6 +178,30 @@ def test_the_form_shows_a_result_as_a_table(client: httpx.Client) -> None:
     query = 'SELECT ?name { ?e schema:name ?name FILTER(CONTAINS(?name, "script")) }'
     page = client.get("/sparql", params={"query": query}).text
     assert "<td>&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("iri", "href"),
+    [
+        ("https://elsewhere.example/a", "https://elsewhere.example/a"),
+        ("https://data.example/id/event/concert", ""),
+        ("https://w3id.org/enbauges/ns#ThirdPlace", "/ns#ThirdPlace"),
+        ("https://w3id.org/enbauges/ns#Nothing", ""),
+        ("https://w3id.org/enbauges/concept/theme", "/concept/theme"),
+        ("https://w3id.org/enbauges/concept/theme/nothing", ""),
+        ("javascript:alert(1)", ""),
+        ("urn:isbn:1", ""),
+    ],
+)
+def test_the_table_links_what_answers_and_nothing_else(
+    client: httpx.Client, iri: str, href: str
+) -> None:
+    page = client.get("/sparql", params={"query": f"SELECT (<{iri}> AS ?it) {{}}"}).text
+    cell = re.findall(r"<td>(.*?)</td>", page)
+    expected = f'<a href="{href}" rel="nofollow noopener">{iri}</a>' if href else iri
+    assert cell == [expected]
+    if href.startswith("/"):
+        assert client.get(href, follow_redirects=True).status_code == 200
 
 
 def test_the_form_keeps_a_refused_query_and_tells_why(client: httpx.Client) -> None:
