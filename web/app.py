@@ -93,6 +93,7 @@ def create(
             *Vocabulary(shell).routes(),
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
+        exception_handlers={404: pages.nowhere},
         middleware=[Middleware(_Secured)],
         lifespan=lifespan,
     )

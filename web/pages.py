@@ -9,22 +9,24 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from sparql.exchange import Operation
-from sparql.formats import formats_of
+from sparql.formats import Format, choose, formats_of
 from sparql.guard import check
 from sparql.protocol import prepare
 from sparql.values import SparqlError
 from sparql.workers import Pool
+from vocab.messages import say
 from web.home import Homes
-from web.shell import Shell, language_of
+from web.shell import HTML, VARY, Shell, language_of
 from web.texts import reference
 
 MOST_ROWS = 500
 """Rows of a result that the page shows; the data formats give all of them."""
 
 _MOST_BYTES = 256 * 1024
+_PLAIN = Format("text", "text/plain", "", graph=False, extension="txt", charset=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,20 @@ class Pages:
             formats=(*formats_of("SELECT"), *formats_of("CONSTRUCT")),
             reference=self._reference,
         )
+
+    def nowhere(self, request: Request, _: Exception) -> Response:
+        """An address that is none of ours: a page for people, a sentence for programs."""
+        accepted = choose((_PLAIN, HTML), request.headers.get("accept", ""))
+        if accepted and accepted[0] is HTML:
+            return self._page(request, "nowhere.html", status=404)
+        language = language_of(request)
+        message = say(
+            "there is nothing at {path}: the first page is /, the SPARQL endpoint /sparql, "
+            "the vocabulary /ns",
+            path=request.url.path,
+        )
+        headers = {"cache-control": "no-store", "content-language": language, "vary": VARY}
+        return PlainTextResponse(f"{message.render(language)}\n", 404, headers)
 
     async def _result(self, operation: Operation, text: str, client: str) -> Shown:
         graph = check(text, self._pool.limits).form in ("CONSTRUCT", "DESCRIBE")

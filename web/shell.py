@@ -9,12 +9,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sparql.formats import Format
 from sparql.language import preferred
 from store.generations import Generation
 from vocab.messages import LANGUAGES
 from web.texts import Words
 
 ROOM = Path(__file__).parent
+HTML = Format("html", "text/html", "", graph=False, extension="html", charset=True)
+VARY = "Accept, Accept-Language"
+"""What decides between a page and data, and in which language it speaks."""
 
 
 class Shell:
@@ -74,7 +78,7 @@ class Shell:
         """``template`` as a response that a browser may keep for a minute."""
         body = self.render(request, template, generation=generation, **values)
         headers = {
-            "vary": "Accept, Accept-Language",
+            "vary": VARY,
             "content-language": language_of(request),
             "cache-control": "no-store" if status != 200 else "public, max-age=60",  # noqa: PLR2004
         }

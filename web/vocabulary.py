@@ -30,16 +30,15 @@ from vocab.messages import say
 from vocab.pages import Page, picture_svg
 from vocab.picture import picture
 from web.listings import page_of
-from web.shell import Shell, language_of
+from web.shell import HTML, VARY, Shell, language_of
 
-HTML = Format("html", "text/html", "", graph=False, extension="html", charset=True)
 DATA = tuple(BY_KEY[key] for key in ("turtle", "jsonld", "ntriples", "rdfxml"))
 FORMATS = (*DATA, HTML)
 
 _BY_EXTENSION = {format_.extension: format_ for format_ in FORMATS}
 _NAMES = {"turtle": "Turtle", "jsonld": "JSON-LD", "ntriples": "N-Triples", "rdfxml": "RDF/XML"}
 _FRESH = {"cache-control": "public, max-age=3600"}
-_VARY = {"vary": "Accept, Accept-Language"}
+_VARY = {"vary": VARY}
 _PREFLIGHT = CORS | {
     "access-control-allow-methods": "GET, HEAD, OPTIONS",
     "access-control-allow-headers": "Accept, Accept-Language, If-None-Match",

@@ -224,6 +224,20 @@ def test_a_yes_and_a_graph_are_shown_as_text(client: httpx.Client) -> None:
     assert "place/fab&gt;" in client.get("/sparql", params={"query": graph}).text
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/id/event/concert", "/static/nothing.css"])
+def test_an_unknown_address_leads_home(client: httpx.Client, path: str) -> None:
+    french, english = client.get(path), client.get(f"{path}?lang=en")
+    assert (french.status_code, english.status_code) == (404, 404)
+    assert 'href="/sparql"' in french.text
+    assert "Nothing at this address" in english.text
+    assert 'href="/?lang=en"' in english.text
+    for accept in ("*/*", "application/json, */*;q=0.1", "text/turtle"):
+        plain = client.get(path, headers={"accept": accept, "accept-language": "en"})
+        assert plain.status_code == 404
+        assert plain.headers["content-type"].startswith("text/plain")
+        assert plain.text.startswith(f"there is nothing at {path}: the first page is /")
+
+
 def test_health_is_told_apart_from_readiness(tmp_path: Path, browse: Browse) -> None:
     with browse(create(tmp_path, title="Vide", limits=LIMITS)) as client:
         assert client.get("/healthz").status_code == 200
