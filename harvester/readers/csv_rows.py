@@ -7,6 +7,9 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from harvester.readers.text import ID_NAMES, apart, decode, hash_key, is_html, refusal
@@ -18,7 +21,7 @@ DELIMITERS = ";,\t|"
 """Those that are tried, in the order in which they win a draw."""
 
 _SAMPLE_ROWS = 50
-_FIELD_LIMIT = 1 << 20
+_LONGEST_CELL = 1 << 20
 _JSON = re.compile(r"\s*[\[{]\s*[\"{\[\]}]")
 
 
@@ -26,7 +29,8 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     """The rows under the first one, which names the columns.
 
     Raises:
-        ReadError: when the body is empty, a web page or JSON, or a quoted cell has no end.
+        ReadError: when the body is empty, a web page or JSON; and while iterating, when a quoted
+            cell has no end.
     """
     if not content.body.strip() or is_html(content.body):
         raise refusal(content, "CSV")
@@ -60,6 +64,9 @@ def _records(
             continue
         unkeyed.watch(data, has_id=bool(column))
         key = data.get(column) or hash_key(*cells)
+        if long := _long_cell(data):
+            yield replace(long, where=where, key=(key,) if len(key) <= _LONGEST_CELL else ())
+            continue
         if len(cells) != len(names):
             message = say(
                 "cells in the row: {found}, in the header: {expected} — it was kept as it is",
@@ -81,29 +88,77 @@ def _records(
         yield notice
 
 
+def _long_cell(data: dict[str, Any]) -> Issue | None:
+    """Why a row is left out, None when it may stay."""
+    name = next((name for name, cell in data.items() if len(cell) > _LONGEST_CELL), None)
+    if name is None:
+        return None
+    message = say(
+        "the cell {name} holds more than {count} characters — the row was left out",
+        name=name,
+        count=_LONGEST_CELL,
+    )
+    return Issue("csv-long-cell", message)
+
+
+class _Lines:
+    """The lines of a table, and those taken since its last row.
+
+    csv.reader asks for no line beyond the end of a row: a table that it has asked to the end
+    when it gives a row ends inside a quoted cell.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = io.StringIO(text, newline="")
+        self.taken: list[str] = []
+        self.is_over = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline()
+        if not line:
+            self.is_over = True
+            raise StopIteration
+        self.taken.append(line)
+        return line
+
+
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, with the line each begins on.
 
     Raises:
-        ReadError: when a quoted cell never ends.
+        ReadError: when a quoted cell never ends, or ends at the quotation mark of another cell:
+            the rows between would be lost without a word.
     """
-    csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.field_size_limit(len(text) + 1)
+    lines = _Lines(text)
     line = 1
-    try:
-        for cells in reader:
-            if any(cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ReadError(
-            say(
-                "the CSV cannot be read from line {line} on: {reason} — look for a quotation mark"
-                " that is not closed",
-                line=line,
-                reason=str(error)[:120],
+    for cells in csv.reader(lines, delimiter=delimiter):
+        if lines.is_over or (len(lines.taken) > 1 and _is_misquoted(lines.taken, delimiter)):
+            raise ReadError(
+                say(
+                    "the table is cut short or a quotation mark is never closed, from line {line}"
+                    " on: {start} — nothing is changed; it will be read again, tell its publisher"
+                    " if it lasts",
+                    line=line,
+                    start=" ".join(lines.taken[0].split())[:80],
+                )
             )
-        ) from error
+        if any(cells):
+            yield line, cells
+        line += len(lines.taken)
+        lines.taken = []
+
+
+def _is_misquoted(lines: list[str], delimiter: str) -> bool:
+    """Whether a quoted cell of a row of several lines is followed by anything but a delimiter."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _delimiter(text: str) -> str:
@@ -117,13 +172,9 @@ def _delimiter(text: str) -> str:
 
 def _score(text: str, delimiter: str) -> tuple[float, int]:
     widths: list[int] = []
-    try:
-        for _, cells in _rows(text, delimiter):
+    with suppress(ReadError):  # the rows before it tell the delimiter
+        for _, cells in islice(_rows(text, delimiter), _SAMPLE_ROWS):
             widths.append(len(cells))
-            if len(widths) >= _SAMPLE_ROWS:
-                break
-    except ReadError:
-        return 0.0, 0
     width = widths[0] if widths else 0
     if width < 2:  # noqa: PLR2004  # one column is cut by nothing
         return 0.0, 0

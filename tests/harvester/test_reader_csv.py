@@ -134,3 +134,37 @@ def test_a_table_without_ids_is_told_once_with_the_columns_that_could_be_one() -
 def test_a_table_where_every_column_repeats_itself_is_told_to_need_one() -> None:
     (message,) = told(run("nom,commune\nGrange,Arith\nGrange,Jarsy\nFour,Jarsy\n"))
     assert "ask its publisher" in message
+
+
+ROWS = "".join(f"{number};Lieu {number};Arith\n" for number in range(3, 200))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f'id;nom;ville\n1;Four;Jarsy\n2;"Lieu;Arith\n{ROWS}', 3),
+        (f'id;nom;ville\n1;Four;Jarsy\n2;"Lieu;Arith\n{ROWS}200;"Halle";Arith\n{ROWS}', 3),
+        (f'id;"nom;ville\n{ROWS}', 1),
+        ('id,nom\n1,Four\n2,"Lieu\n3,Halle\n', 3),
+        ('id;texte\n1;a\n2;"a\nb', 3),
+    ],
+)
+def test_a_quotation_mark_that_is_never_closed_does_not_swallow_rows(text: str, line: int) -> None:
+    with pytest.raises(ReadError, match=f"from line {line} on"):
+        run(text)
+
+
+@pytest.mark.parametrize(
+    "row", ['1;"a\nb";c', '1;"a ""b""\n";c', '1;5" de neige;c', '1;"a"b;c', '1;"a";"c"']
+)
+def test_quotation_marks_that_are_closed_are_no_error(row: str) -> None:
+    assert len(rows(run(f"id;nom;ville\n{row}\n2;x;y\n"))) == 2
+    assert len(rows(run(f"id;nom;ville\n2;x;y\n{row}"))) == 2
+
+
+def test_a_cell_too_long_to_be_meant_loses_its_row_only() -> None:
+    found = run(f"id;nom\n1;a\n2;{'x' * 1_100_000}\n3;c\n")
+    assert [row["id"] for row in rows(found)] == ["1", "3"]
+    (issue,) = [one for one in found if isinstance(one, Issue)]
+    assert (issue.code, issue.severity, issue.key) == ("csv-long-cell", "error", ("2",))
+    assert issue.where == "line 3"
