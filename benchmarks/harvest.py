@@ -26,7 +26,7 @@ import icalendar
 
 from benchmarks.figures import Figure
 from harvester.fetch import Client, Validators
-from harvester.runs import Report
+from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms

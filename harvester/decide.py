@@ -5,7 +5,7 @@ The rules are those of the design ("Rules of a harvest run"); each has its own t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -68,18 +68,26 @@ class Decision:
     held: bool
 
 
-def decide(known: Known, read: Records, removals: Removals, now: datetime) -> Decision:
+def decide(
+    known: Known,
+    read: Records,
+    removals: Removals,
+    now: datetime,
+    publishable: Callable[[Lines], Lines] = lambda lines: lines,
+) -> Decision:
     """Compare what is known with what was read.
 
     Additions and changes never wait. A record that did not come back stays when it is past
     or when the source is a sliding window; gives way at once to a successor with the same
     natural key, and to its series when the rule no longer makes it; else it leaves after two
     reads a day apart, or much later when under half of ten or more came back: then its
-    removal is held, and confirms itself if nothing of them returns.
+    removal is held, and confirms itself if nothing of them returns. ``publishable`` is
+    what may still be said of a record that stays without having been read.
     """
     glances = {iri: glance(iri, lines) for iri, lines in known.records.items() if iri not in read}
     successors = _successors(glances, known, read)
-    replaced = set(successors.values())
+    renewed_as = {old: new for new, old in successors.items()}
+    replaced = renewed_as.keys()
     kept: dict[str, Lines] = {}
     removed: set[str] = set(replaced)
     absences: dict[str, Absence] = {}
@@ -88,15 +96,16 @@ def decide(known: Known, read: Records, removals: Removals, now: datetime) -> De
         if iri in replaced:
             continue
         if removals == "sliding" or seen.is_past(now):
-            kept[iri] = known.records[iri]
-        elif seen.series in read:
-            if _excepted(seen, read[seen.series]):
-                kept[iri] = _cancelled(iri, known.records[iri])
+            kept[iri] = publishable(known.records[iri])
+        elif (series := renewed_as.get(seen.series, seen.series)) in read:
+            if _excepted(seen, read[series]):
+                kept[iri] = _cancelled(iri, publishable(known.records[iri]))
             else:
                 removed.add(iri)
         else:
             waiting.append(iri)
-    due = len(waiting) + _came_back(known, glances, now) if waiting else 0
+    renewed = sum(not glances[iri].is_past(now) for iri in replaced)
+    due = len(waiting) + renewed + _came_back(known, glances, now) if waiting else 0
     collapsed = due >= GUARD_FROM and 2 * len(waiting) > due
     patience = AFTER_COLLAPSE if collapsed else USUAL
     for iri in waiting:
@@ -104,7 +113,7 @@ def decide(known: Known, read: Records, removals: Removals, now: datetime) -> De
         if patience.is_over(absence, now):
             removed.add(iri)
         else:
-            kept[iri] = known.records[iri]
+            kept[iri] = publishable(known.records[iri])
             absences[iri] = absence
     after = {**kept, **read}
     return Decision(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +17,29 @@ from mappings import Platform, Problem
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
-from vocab import term
 from vocab.iris import Iris
 from vocab.messages import say
 
+log = logging.getLogger(__name__)
+
 TEXTS = frozenset(
-    f"<{term(f'schema:{name}')}>"
-    for name in ("description", "articleBody", "abstract", "image", "text")
-)
-"""What is withheld while a source states no licence: facts are free, texts and images are not."""
+    {
+        "abstract", "articleBody", "caption", "comment", "contentUrl", "depiction", "description",
+        "disambiguatingDescription", "image", "logo", "note", "photo", "text", "thumbnail",
+        "thumbnailUrl",
+    }
+)  # fmt: skip
+"""Local names of the properties withheld while a source states no licence, in any vocabulary:
+facts are free, texts and images are not."""
+
+
+def without_texts(lines: Lines) -> Lines:
+    """The facts among ``lines``: no text, no image."""
+    return frozenset(line for line in lines if _local_name(line.split(" ", 2)[1]) not in TEXTS)
+
+
+def _local_name(predicate: str) -> str:
+    return predicate[:-1].rpartition("#" if "#" in predicate else "/")[2]
 
 
 CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
@@ -107,7 +122,12 @@ class Digester:
             own["series"] = self.iris.record(self.source.id, *record.key[:-1])
         problems: list[Problem] = []
         data = {**record.data, **self._context, "_record": own}
-        quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems)
+        try:
+            quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems)
+        except Exception as error:
+            log.exception("source %s, %s", self.source.id, record.where)
+            issues.append(_unforeseen(record, error))
+            return []
         issues += [
             Issue(problem.code, problem.message, problem.severity, record.where, record.key)
             for problem in problems
@@ -123,10 +143,7 @@ class Digester:
         """
         record, part = f"<{iri}> ", (f"<{iri}#", f"<{self.iris.genid(iri, '')}")
         own = frozenset(line for line in lines if line.startswith((record, *part)))
-        foreign = lines - own
-        if not self.source.texts_allowed:
-            own = frozenset(line for line in own if line.split(" ", 2)[1] not in TEXTS)
-        return own, foreign
+        return (own if self.source.texts_allowed else without_texts(own)), lines - own
 
     @cached_property
     def _context(self) -> dict[str, Any]:
@@ -154,6 +171,8 @@ def _stored(quads: list[ox.Quad], iris: Iris, issues: list[Issue]) -> dict[str, 
         try:
             return normalise(quads, iris.genid)
         except GraphError as error:
+            if not error.about:
+                raise
             key = tuple(error.about.removeprefix(iris.records).split("/")[1:])
             issues.append(Issue("too-many-blank-nodes", error.message, "error", "", key))
             graph = ox.NamedNode(error.about)
@@ -166,6 +185,15 @@ def _repeated(record: Record) -> Issue:
         key="/".join(record.key),
     )
     return Issue("duplicate-key", message, "warning", record.where, record.key)
+
+
+def _unforeseen(record: Record, error: Exception) -> Issue:
+    message = say(
+        "the program met a value it does not know ({error}): this entry was left out — please "
+        "report it with the entry",
+        error=f"{type(error).__name__}: {error}",
+    )
+    return Issue("unforeseen", message, "error", record.where, record.key)
 
 
 def _foreign(origin: Origin, line: str) -> Issue:

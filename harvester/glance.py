@@ -22,6 +22,7 @@ _END = f"<{term('schema:endDate')}>"
 _URL = f"<{term('schema:url')}>"
 _SERIES = f"<{term('schema:superEvent')}>"
 
+EVENT_SERIES = term("schema:EventSeries")
 _LOOKED_AT = frozenset({_NAME, _HEADLINE, _START, _END, _URL, _SERIES})
 _LAST = "\U0010ffff"  # after every text: of several values the first in order counts
 
@@ -60,17 +61,23 @@ class Glance:
         """What identifies the thing when its publisher renews every id (design, rule 6).
 
         A dated thing is its name and start; another one its page and name; None when the
-        record says too little.
+        record says too little. A series and its first date are told apart.
         """
         if self.name and self.start:
-            return ("dated", self.name, self.start)
+            kind = "series" if self.is_series else "date" if self.series else "event"
+            return (kind, self.name, self.start)
         if self.url and self.name:
             return ("page", self.name, self.url)
         return None
 
+    @property
+    def is_series(self) -> bool:
+        """Whether it is a series, which begins with its first date and lasts until its end."""
+        return EVENT_SERIES in self.types
+
     def is_past(self, now: datetime) -> bool:
         """Whether the thing was over at ``now``; a thing without date never is."""
-        last = self.end or self.start
+        last = self.end or ("" if self.is_series else self.start)
         return bool(last) and _end_of(last) < now
 
 

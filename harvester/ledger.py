@@ -30,6 +30,7 @@ class Books:
             links=self._links.get(source, {}),
             tombstones=self._tombstones,
             generated=self._generated,
+            canonical=self._canonical,
             dataset=self._dataset(source),
         )
 
@@ -61,6 +62,27 @@ class Books:
 
     def _generated(self, record: str) -> Lines:
         return self._store.about(self._iris.graph("provenance"), record, _GENERATED)
+
+    def _canonical(self, entity: str) -> Lines:
+        """What the canonical graph says of ``entity``, and of its parts, and of theirs."""
+        graph, found = self._iris.graph("canonical"), frozenset[str]()
+        reached, waiting = {entity}, [entity]
+        while waiting:
+            lines = self._store.about(graph, waiting.pop())
+            found |= lines
+            parts = {
+                name
+                for line in lines
+                if (value := Statement.of(line).object).startswith((f"<{entity}#", self._genid))
+                and (name := value[1:-1]) not in reached
+            }
+            reached |= parts
+            waiting += parts
+        return found
+
+    @property
+    def _genid(self) -> str:
+        return f"<{self._iris.base}.well-known/genid/"
 
     def _dataset(self, source: str) -> Lines:
         graph = self._iris.graph("provenance")

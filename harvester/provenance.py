@@ -22,7 +22,6 @@ LICENCE_UNKNOWN = "licence à clarifier"
 LINKED_ONLY = "partage à l'identique : relié, non fusionné"
 AGREED = "Accord écrit de l'éditeur avec ce nœud"
 
-_A = ox.NamedNode(term("rdf:type"))
 _HERE = ox.NamedNode("urn:scratch")
 
 
@@ -45,6 +44,11 @@ class Run:
         """Whether the source's values may be copied into the canonical graph."""
         return self.share_alike or not self.source.share_alike
 
+    @property
+    def licence(self) -> str | None:
+        """The IRI of the licence under which the source's values are given."""
+        return licence_of(self.source, self.iris)
+
     @cached_property
     def activity(self) -> str:
         """The IRI of the run's prov:Activity."""
@@ -66,10 +70,11 @@ class Run:
         )
 
 
-def dataset_lines(source: Source, iris: Iris, *, merged: bool) -> Lines:
+def dataset_lines(source: Source, iris: Iris, version: str, *, merged: bool) -> Lines:
     """The source as a dataset: title, publisher, licence or the lack of one, address.
 
-    ``merged`` tells whether its values may be copied into the canonical graph.
+    ``version`` is that of the program that wrote its entities; ``merged`` tells whether its
+    values may be copied into the canonical graph.
     """
     subject = iris.source(source.id)
     graph = iris.source_graph(source.id)
@@ -77,14 +82,14 @@ def dataset_lines(source: Source, iris: Iris, *, merged: bool) -> Lines:
         (subject, "rdf:type", _iri("dcat:Dataset")),
         (subject, "rdf:type", _iri("prov:Entity")),
         (subject, "dcterms:identifier", ox.Literal(source.id)),
+        (subject, "prov:wasAttributedTo", ox.NamedNode(iris.software(version))),
         (subject, "dcterms:title", ox.Literal(source.title, language="fr")),
         (subject, "dcterms:publisher", ox.Literal(source.publisher, language="fr")),
         (subject, "dcat:distribution", ox.NamedNode(graph)),
         (graph, "rdf:type", _iri("dcat:Distribution")),
         (graph, "dcat:accessURL", ox.NamedNode(source.url)),
     ]
-    licence = iris.agreement if source.agreed else source.licence_iri
-    if licence:
+    if licence := licence_of(source, iris):
         stated = ox.NamedNode(licence)
         found += [(subject, "dcterms:license", stated), (graph, "dcterms:license", stated)]
     else:
@@ -92,6 +97,11 @@ def dataset_lines(source: Source, iris: Iris, *, merged: bool) -> Lines:
     if not merged:
         found.append((subject, "dcterms:rights", ox.Literal(LINKED_ONLY, language="fr")))
     return _lines(found)
+
+
+def licence_of(source: Source, iris: Iris) -> str | None:
+    """The IRI of a source's licence: a public one, or the agreement with its publisher."""
+    return iris.agreement if source.agreed else source.licence_iri
 
 
 def agent_lines(iris: Iris, version: str) -> Lines:

@@ -24,27 +24,34 @@ _LABELS = frozenset(
 )
 
 
-def reference_changeset(
-    store: EmbeddedStore, iris: Iris, communes: Collection[str], version: str
-) -> Changeset:
+_USED = term("eb:commune")
+_AREA = term("schema:AdministrativeArea")
+
+
+def reference_changeset(store: EmbeddedStore, iris: Iris, version: str) -> Changeset:
     """The Changeset that brings the store's reference data to what the program ships."""
     vocabulary_graph, canonical = iris.graph("vocabulary"), iris.graph("canonical")
     provenance, agent = iris.graph("provenance"), iris.software(version)
     stored, wanted = store.lines(vocabulary_graph), vocabulary_lines(iris)
-    known = frozenset[str]().union(
-        *(store.about(canonical, iris.commune(code)) for code in communes)
-    )
-    territory = Delta.between(known, commune_lines(communes, iris))
-    labels = Delta.between(_labels(stored), _labels(wanted))
     deltas = {
         vocabulary_graph: Delta.between(stored, wanted),
-        canonical: Delta(labels.added | territory.added, labels.removed | territory.removed),
+        canonical: Delta.between(_labels(stored), _labels(wanted)),
         provenance: Delta.between(
             store.about(provenance, agent) | store.about(provenance, iris.agreement),
             agent_lines(iris, version) | agreement_lines(iris),
         ),
     }
     return Changeset({graph: delta for graph, delta in deltas.items() if delta})
+
+
+def commune_changeset(store: EmbeddedStore, iris: Iris, territory: Collection[str]) -> Changeset:
+    """The Changeset that names the communes of the territory, and those that things are in."""
+    canonical, prefix = iris.graph("canonical"), iris.commune("")
+    used = {name.removeprefix(prefix) for name in store.objects(canonical, _USED)}
+    named = store.instances(canonical, _AREA)
+    stored = frozenset[str]().union(*(store.about(canonical, name) for name in named))
+    delta = Delta.between(stored, commune_lines({*territory, *used}, iris))
+    return Changeset({canonical: delta} if delta else {})
 
 
 def vocabulary_lines(iris: Iris) -> Lines:

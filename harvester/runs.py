@@ -10,68 +10,45 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, NamedTuple
 
 from harvester.check import checked
-from harvester.decide import AFTER_COLLAPSE, USUAL, Decision, Known, decide
-from harvester.digest import Digest, Digester
+from harvester.decide import Decision, Known, decide
+from harvester.digest import Digest, Digester, without_texts
 from harvester.due import block_of
 from harvester.fetch import Client, Fetched, FetchError, Validators
 from harvester.glance import by_record
+from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.provenance import Run
-from harvester.records import Issue, ReadOptions, Window
+from harvester.records import Content, ReadOptions, Window
+from harvester.report import (
+    Change,
+    Outcome,
+    Report,
+    missing,
+    reproaches,
+    stored_issues,
+    unusable,
+)
 from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from mappings import Platform
+from store.changes import Lines
 from store.embedded import EmbeddedStore
-from store.state import Saved, SourceState, State, StoredIssue
+from store.state import Saved, SourceState, State
 from vocab import fingerprint as vocabulary_fingerprint
 from vocab.iris import Iris
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
 
-Outcome = Literal["committed", "unchanged", "held", "failed"]
-
 BATCH = 20  # sources between two flushes: a flush costs 16 ms, an update 1 ms
-
-
-class Change(NamedTuple):
-    """How many quads of a graph came and went."""
-
-    added: int
-    removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How one harvest run ended, in numbers of records and of quads, in all and by graph.
-
-    ``leaving`` are the records that their source no longer announces and that may leave
-    later; ``reproaches`` counts the different errors and warnings of the last good read,
-    ``issues`` are all those of this one.
-    """
-
-    source: str
-    outcome: Outcome
-    reason: Message | None = None
-    records: int = 0
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    leaving: int = 0
-    quads: int = 0
-    seconds: float = 0.0
-    issues: tuple[Issue, ...] = ()
-    reproaches: int = 0
-    graphs: Mapping[str, Change] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +163,6 @@ class _Attempt:
         started = time.perf_counter()
         try:
             report, update = self._run()
-        except FetchError as error:
-            report, update = self._failed(error.message, error.not_before)
         except Told as error:
             report, update = self._failed(error.message)
         except Exception as error:
@@ -204,22 +179,38 @@ class _Attempt:
         return replace(report, seconds=time.perf_counter() - started), replace(update, state=state)
 
     def _run(self) -> tuple[Report, Saved]:
-        fetched = self._fetch()
+        try:
+            fetched = self._fetch()
+        except FetchError as error:
+            return self._unreachable(error)
         if fetched.content is None:
             return self._unchanged(fetched)
-        read = Digester(self.source, self.platform, self.means.iris, self._options)
         known = self._known()
-        digest = read(fetched.content)
-        if self.source.scope == "wide":
-            digest = within(digest, self.means.territory)
-        digest = checked(digest, known.records, self.means.iris.record_of, self.now)
+        digest = self._digest(fetched.content, known)
+        if not digest.records and any(issue.severity == "error" for issue in digest.issues):
+            return self._unusable(digest)
         removals = self.platform.removals if digest.is_whole else "sliding"
-        decision = decide(known, digest.records, removals, self.now)
+        decision = decide(known, digest.records, removals, self.now, self._publishable)
+        content_hash = hashlib.sha256(fetched.content.body).hexdigest()
+        settlement = self._settled(decision, known, content_hash)
+        return self._committed(fetched, digest, decision, settlement)
+
+    def _digest(self, content: Content, known: Known) -> Digest:
+        """What the content says that may be published, and the last good version of the rest."""
+        iris, source = self.means.iris, self.source
+        digest = Digester(source, self.platform, iris, self._options)(content)
+        if source.scope == "wide":
+            digest = within(digest, self.means.territory)
+        digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))
+        return checked(digest, known.records, iris.record_of, self.now)
+
+    def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
+        """Commit what a decision changes; in a dry run, only say it."""
         run = Run(
             self.source,
             self.means.iris,
             self.now,
-            hashlib.sha256(fetched.content.body).hexdigest(),
+            content_hash,
             self.means.version,
             self.means.share_alike,
         )
@@ -227,7 +218,10 @@ class _Attempt:
         if settlement.changeset and not self.means.dry_run:
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
-        return self._committed(fetched, digest, decision, settlement)
+        return settlement
+
+    def _publishable(self, lines: Lines) -> Lines:
+        return lines if self.source.texts_allowed else without_texts(lines)
 
     @property
     def _options(self) -> ReadOptions:
@@ -242,7 +236,8 @@ class _Attempt:
         )
 
     def _fetch(self) -> Fetched:
-        fresh = self.means.force or self.before.fingerprint != self.fingerprint
+        stored = self.books.of(self.source.id).dataset
+        fresh = self.means.force or not stored or self.before.fingerprint != self.fingerprint
         validators = Validators(
             self.before.etag, self.before.last_modified, self.before.content_hash
         )
@@ -264,9 +259,27 @@ class _Attempt:
             self.source.id,
             "unchanged",
             records=self.before.records,
-            reproaches=_reproaches(self.means.state.issues(self.source.id)),
+            reproaches=reproaches(self.means.state.issues(self.source.id)),
         )
         return report, Saved(replace(state, outcome="unchanged"))
+
+    def _unreachable(self, error: FetchError) -> tuple[Report, Saved]:
+        """The source could not be fetched; what its block now says holds all the same."""
+        report, update = self._failed(error.message, error.not_before)
+        known = self._known()
+        if not known.records or self.before.fingerprint == self.fingerprint:
+            return report, update
+        records = {iri: self._publishable(lines) for iri, lines in known.records.items()}
+        decision = decide(known, records, "sliding", self.now)
+        settlement = self._settled(decision, known, self.before.content_hash)
+        return replace(report, quads=len(settlement.changeset)), update
+
+    def _unusable(self, digest: Digest) -> tuple[Report, Saved]:
+        """Entries came, and none could be used: that is a failure, and it says why (rule 7)."""
+        report, update = self._failed(unusable(self.source.id))
+        issues = stored_issues(digest.issues)
+        report = replace(report, issues=digest.issues, reproaches=reproaches(issues))
+        return report, replace(update, issues=issues)
 
     def _committed(
         self, fetched: Fetched, digest: Digest, decision: Decision, settlement: Settlement
@@ -274,7 +287,7 @@ class _Attempt:
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
         issues = stored_issues(digest.issues)
-        reason = _missing(decision) or _refused(digest, decision, self.source)
+        reason = missing(decision, self.now.tzinfo)
         state = replace(
             _read_at(self.before, self.now, fetched.validators),
             fingerprint="" if decision.absences else self.fingerprint,
@@ -294,7 +307,7 @@ class _Attempt:
             leaving=len(decision.absences),
             quads=quads,
             issues=digest.issues,
-            reproaches=_reproaches(issues),
+            reproaches=reproaches(issues),
             graphs={
                 graph: Change(len(delta.added), len(delta.removed))
                 for graph, delta in settlement.changeset.graphs.items()
@@ -330,57 +343,3 @@ def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceSta
         last_modified=given.last_modified,
         content_hash=given.content_hash,
     )
-
-
-def _missing(decision: Decision) -> Message | None:
-    """What is told of the records that did not come back."""
-    if not decision.absences:
-        return None
-    first = min(absence.first_missing for absence in decision.absences.values())
-    if decision.held:
-        return say(
-            "{missing} of {due} announced entries have disappeared at once; nothing was removed "
-            "— look at the source: if they are really gone, they leave after {reads} reads over "
-            "{days} days; if not, tell its publisher",
-            missing=len(decision.absences),
-            due=decision.due,
-            reads=AFTER_COLLAPSE.reads,
-            days=AFTER_COLLAPSE.time.days,
-        )
-    return say(
-        "entries no longer announced: {missing} — they leave at the first good read after {when}",
-        missing=len(decision.absences),
-        when=f"{first + USUAL.time:%Y-%m-%d %H:%M}",
-    )
-
-
-def _refused(digest: Digest, decision: Decision, source: Source) -> Message | None:
-    """What is told of a source that gave entries, of which none could be kept."""
-    if decision.records or not any(issue.severity == "error" for issue in digest.issues):
-        return None
-    return say(
-        "none of its entries could be used — the reasons: enbauges status {source}",
-        source=source.id,
-    )
-
-
-def _reproaches(issues: Iterable[StoredIssue]) -> int:
-    return sum(issue.severity != "notice" for issue in issues)
-
-
-def stored_issues(issues: Iterable[Issue]) -> tuple[StoredIssue, ...]:
-    """Issues as the state keeps them: identical messages counted, the first place told."""
-    counted: dict[tuple[str, str], StoredIssue] = {}
-    for issue in issues:
-        name = (issue.code, issue.message.to_json())
-        if name in counted:
-            counted[name] = replace(counted[name], count=counted[name].count + 1)
-        else:
-            counted[name] = StoredIssue(
-                code=issue.code,
-                severity=issue.severity,
-                message=issue.message,
-                where=issue.where,
-                key=issue.key,
-            )
-    return tuple(counted.values())

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from harvester.decide import Decision, Known
 from harvester.glance import glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
-from harvester.provenance import LINKED_ONLY, Run, dataset_lines, generated, tombstone_lines
+from harvester.provenance import Run, dataset_lines, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
 
 _SPECIALIZES = f"<{term('prov:specializationOf')}>"
-_LICENCE = f"<{term('dcterms:license')}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +20,14 @@ class Ledger:
     """What the shared graphs hold about one source before the run.
 
     ``links`` maps each record to its entity, ``tombstones`` an entity to its statements;
-    ``generated`` gives the statements that tell the run a record came from; ``dataset`` is
-    what is said of the source itself.
+    ``generated`` gives the statements that tell the run a record came from, ``canonical``
+    those about an entity and its parts; ``dataset`` is what is said of the source itself.
     """
 
     links: Mapping[str, str]
     tombstones: Mapping[str, Lines]
     generated: Callable[[str], Lines]
+    canonical: Callable[[str], Lines]
     dataset: Lines
 
 
@@ -42,18 +42,13 @@ class Settlement:
 def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settlement:
     """Turn a decision into quads added and removed, graph by graph.
 
-    A run whose data did not change adds nothing, not even its own activity; a source whose
-    description changed (title, licence) updates it, and its entities when the licence did.
+    A run whose data did not change adds nothing, not even its own activity. A source whose
+    description changed (licence, version of the program) has all its entities written again,
+    compared with what the store holds of them.
     """
-    dataset = dataset_lines(run.source, run.iris, merged=run.merged)
-    terms_before, terms = _terms(ledger.dataset), _terms(dataset)
+    dataset = dataset_lines(run.source, run.iris, run.version, merged=run.merged)
     links = _links_after(decision, known, ledger, run)
     touched = decision.added | decision.changed | decision.removed
-    relicensed = terms_before != terms
-    moved = known.records.keys() if relicensed else touched & known.records.keys()
-    settled = decision.records.keys() if relicensed else touched & decision.records.keys()
-    before = _canonical(moved, known.records, ledger.links, terms_before)
-    after = _canonical(settled, decision.records, links, terms)
     iris = run.iris
     source = Delta(
         added=_union(decision.records, touched) - _union(known.records, touched),
@@ -62,9 +57,10 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
     provenance = Delta.between(ledger.dataset, dataset)
     if touched:
         provenance = _with_run(provenance, decision, ledger, run)
+    everything = dataset != ledger.dataset
     graphs = {
         iris.source_graph(run.source.id): source,
-        iris.graph("canonical"): Delta.between(before, after),
+        iris.graph("canonical"): _canonical(decision, ledger, links, run, everything=everything),
         iris.graph("links"): Delta.between(_link_lines(ledger.links), _link_lines(links)),
         iris.graph("tombstones"): _tombstones(known, ledger, links, run),
         iris.graph("provenance"): provenance,
@@ -82,24 +78,59 @@ def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> 
         for record, entity in ledger.links.items()
         if record in decision.records and record in known.records
     }
-    new = {record: glance(record, decision.records[record]) for record in decision.added}
+    taken = set(links.values())
+    unlinked = decision.records.keys() - links.keys()
+    new = {record: glance(record, decision.records[record]) for record in unlinked}
     for record, seen in sorted(new.items(), key=lambda item: (bool(item[1].series), item[0])):
         heir = ledger.links.get(decision.successors.get(record, ""))
-        entity = heir or mint(record, seen, run.iris, links.get)
+        entity = heir or mint(record, seen, run.iris, links, taken)
         if entity:
             links[record] = entity
+            taken.add(entity)
     return links
 
 
 def _canonical(
-    records: Iterable[str],
-    lines: Mapping[str, Lines],
+    decision: Decision,
+    ledger: Ledger,
     links: Mapping[str, str],
-    terms: Terms,
-) -> Lines:
-    return frozenset().union(
-        *(canonical_lines(record, lines[record], terms, links.get) for record in records)
+    run: Run,
+    *,
+    everything: bool,
+) -> Delta:
+    """What changes about the entities that the run touched, beside what the store holds.
+
+    An entity is what its records say together; so all the records of a touched one speak.
+    """
+    touched = set(decision.records) if everything else _speaking(decision, ledger, links)
+    gone = ledger.links.keys() - links.keys()
+    entities = {links[record] for record in touched if record in links}
+    entities |= {ledger.links[record] for record in gone | touched if record in ledger.links}
+    stood = set(ledger.links.values())
+    before = frozenset[str]().union(*(ledger.canonical(name) for name in entities & stood))
+    terms = Terms(run.licence, merged=run.merged)
+    after = frozenset[str]().union(
+        *(
+            canonical_lines(record, decision.records[record], terms, links.get, run.iris)
+            for record, entity in links.items()
+            if entity in entities
+        )
     )
+    return Delta.between(before, after)
+
+
+def _speaking(decision: Decision, ledger: Ledger, links: Mapping[str, str]) -> set[str]:
+    """The records that say something new: changed themselves, or named by another entity.
+
+    A date speaks again when its series came, went or was renewed, since it names its entity.
+    """
+    renamed = {
+        record
+        for record in links.keys() | ledger.links.keys()
+        if links.get(record) != ledger.links.get(record)
+    }
+    followers = {record for record in decision.records if record.rpartition("/")[0] in renamed}
+    return {*decision.added, *decision.changed, *renamed, *followers}
 
 
 def _tombstones(known: Known, ledger: Ledger, links: Mapping[str, str], run: Run) -> Delta:
@@ -126,13 +157,6 @@ def _with_run(described: Delta, decision: Decision, ledger: Ledger, run: Run) ->
 
 def _link_lines(links: Mapping[str, str]) -> Lines:
     return frozenset(f"<{record}> {_SPECIALIZES} <{entity}> ." for record, entity in links.items())
-
-
-def _terms(dataset: Lines) -> Terms:
-    """What a source's description says of its licence."""
-    marked = (line.split(" ", 2) for line in dataset)
-    licence = next((rest[1:-3] for _, predicate, rest in marked if predicate == _LICENCE), None)
-    return Terms(licence, merged=not any(LINKED_ONLY in line for line in dataset))
 
 
 def _union(records: Mapping[str, Lines], wanted: Iterable[str]) -> Lines:

@@ -13,10 +13,12 @@ import pyoxigraph as ox
 
 from store.changes import Changeset, Lines
 from store.errors import LockedError, StoreError, told
+from vocab import term
 from vocab.messages import say
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
+_TYPE = ox.NamedNode(term("rdf:type"))
 _WRITER = "WRITER"  # beside RocksDB's LOCK, which does not say whose it is
 _LOCK_HELD = ("lock hold by current process", "While lock file")
 
@@ -91,6 +93,20 @@ class EmbeddedStore:
             )
             text = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
         return frozenset((text or b"").decode().split("\n")[:-1])
+
+    def objects(self, graph: str, predicate: str) -> set[str]:
+        """The IRIs that ``predicate`` points to in ``graph``."""
+        pattern = (None, ox.NamedNode(predicate), None, ox.NamedNode(graph))
+        with told(self.directory):
+            values = (quad.object for quad in self._store.quads_for_pattern(*pattern))
+            return {value.value for value in values if isinstance(value, ox.NamedNode)}
+
+    def instances(self, graph: str, of: str) -> set[str]:
+        """The IRIs whose rdf:type is ``of`` in ``graph``."""
+        pattern = (None, _TYPE, ox.NamedNode(of), ox.NamedNode(graph))
+        with told(self.directory):
+            subjects = (quad.subject for quad in self._store.quads_for_pattern(*pattern))
+            return {each.value for each in subjects if isinstance(each, ox.NamedNode)}
 
     def graph_names(self) -> list[str]:
         """The IRIs of the graphs that hold something, sorted."""
@@ -175,8 +191,8 @@ class EmbeddedStore:
             )
         return LockedError(
             say(
-                "the store {directory} is in use by process {pid} ({command}) — wait until "
-                "it has ended, or stop it: kill {pid}",
+                "the store {directory} is in use by process {pid} ({command}) — run this again "
+                "in a moment, when that harvest has ended, or stop it: kill {pid}",
                 directory=str(self.directory),
                 pid=pid,
                 command=command,

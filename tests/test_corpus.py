@@ -19,7 +19,7 @@ import feedparser
 import icalendar
 import pytest
 
-from harvester.runs import Report
+from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from harvester.glance import Glance, Statement
 from store.changes import Lines
@@ -38,11 +39,14 @@ def kind_of(seen: Glance) -> str | None:
     return known[-1] if known else None
 
 
-def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | None]) -> str | None:
+def mint(
+    record: str, seen: Glance, iris: Iris, links: Mapping[str, str], taken: Container[str]
+) -> str | None:
     """The IRI of a new canonical entity for ``record``; None when its type has no kind.
 
     An occurrence goes under its series' key, named by its recurrence id, so that a moved
-    occurrence keeps its IRI. ``linked`` gives the entity of another record.
+    occurrence keeps its IRI. ``links`` gives the entities of other records; an entity that
+    is ``taken`` by another record (which came to it by renewal) is not given twice.
     """
     type_ = kind_of(seen)
     if type_ is None:
@@ -50,10 +54,14 @@ def mint(record: str, seen: Glance, iris: Iris, linked: Callable[[str], str | No
     kind = KINDS[type_]
     recurrence = record.removeprefix(f"{seen.series}/")
     if seen.series and recurrence != record:
-        series = linked(seen.series) or seen.series
-        key = series.rpartition("/")[2] if series != seen.series else mint_key(series)
-        return iris.entity(kind, key, recurrence)
-    return iris.entity(kind, mint_key(record))
+        series = links.get(seen.series)
+        key = series.rpartition("/")[2] if series else mint_key(seen.series)
+        if (entity := iris.entity(kind, key, recurrence)) not in taken:
+            return entity
+    seeds = chain([record], (f"{record} {number}" for number in count(2)))
+    return next(
+        entity for seed in seeds if (entity := iris.entity(kind, mint_key(seed))) not in taken
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +73,25 @@ class Terms:
 
 
 def canonical_lines(
-    record: str, lines: Lines, terms: Terms, entity_of: Callable[[str], str | None]
+    record: str, lines: Lines, terms: Terms, entity_of: Callable[[str], str | None], iris: Iris
 ) -> Lines:
     """What ``record`` contributes to its entity: its statements under the entity's IRI.
 
-    ``entity_of`` maps a record to its entity; references from one record to another
-    become references between entities. Each entity says what it was derived from and under
-    which licence; of values that may not be merged it says no more than what kind of thing
-    they describe (design, licences). What makes a record a record stays with the record.
+    ``entity_of`` maps a record to its entity; references from one record to another become
+    references between entities, and go when the other has none. Each entity says what it was
+    derived from and under which licence; of values that may not be merged it says no more
+    than what kind of thing they describe (design, licences). What makes a record a record
+    stays with the record.
     """
     entity = entity_of(record)
     if entity is None:
         return frozenset()
-    rename = _renamer(entity_of)
+    rename, records = _renamer(entity_of), f"<{iris.records}"
     found = {
-        f"{rename(subject)} {predicate} {rename(value)} ."
+        f"{rename(subject)} {predicate} {named} ."
         for subject, predicate, value in map(Statement.of, lines)
-        if (terms.merged or (predicate == _TYPE and subject == f"<{record}>"))
+        if not (named := rename(value)).startswith(records)
+        and (terms.merged or (predicate == _TYPE and subject == f"<{record}>"))
         and value != _SOURCE_RECORD
         and predicate != _PRIMARY
     }

@@ -199,3 +199,46 @@ def test_occurrences_of_a_series_that_is_missing_wait_with_it() -> None:
     decision = decide(Known({**series(), **occurrence()}), {}, "guarded", NOW - 2 * DAY)
     assert decision.removed == set()
     assert decision.absences.keys() == {TUESDAY, SERIES}
+
+
+def test_renewed_records_count_as_come_back() -> None:
+    """Thirty were due; eighteen came back under new ids, twelve are missing: no collapse."""
+    known = agenda(30)
+    read = {
+        record(f"new{n}"): event(record(f"new{n}"), f"Veillée {n}", "2026-06-01") for n in range(18)
+    }
+    decision = decide(Known(known), read, "guarded", NOW)
+    assert (decision.due, decision.held) == (30, False)
+
+
+def test_a_renewed_series_is_not_taken_for_its_first_date() -> None:
+    def weekly(uid: str) -> dict[str, Lines]:
+        whole = event(record(uid), "Yoga", "2026-05-05")
+        types = {line.replace("schema.org/Event>", "schema.org/EventSeries>") for line in whole}
+        first = record(uid, "20260505")
+        return {
+            record(uid): frozenset(types),
+            first: event(first, "Yoga", "2026-05-05", series=record(uid)),
+        }
+
+    decision = decide(Known(weekly("s0")), weekly("s1"), "guarded", NOW)
+    assert decision.successors == {
+        record("s1"): record("s0"),
+        record("s1", "20260505"): record("s0", "20260505"),
+    }
+    assert decision.records == weekly("s1")
+
+
+def test_what_stays_without_being_read_says_only_what_may_still_be_said() -> None:
+    known = agenda(1, start="2026-05-01")
+    (iri,) = known
+    name = f"<{term('schema:name')}>"
+    decision = decide(
+        Known(known),
+        {},
+        "guarded",
+        NOW,
+        lambda lines: frozenset(line for line in lines if name not in line),
+    )
+    assert decision.changed == {iri}
+    assert not any(name in line for line in decision.records[iri])

@@ -13,7 +13,7 @@ from harvester.ledger import Books
 from harvester.provenance import Run
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
-from store.changes import Lines
+from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from vocab import term
 from vocab.iris import Iris
@@ -61,6 +61,7 @@ class Node:
         self.known = Known({})
         self.runs = 0
         self.share_alike = False
+        self.version = "1.0"
 
     def read(self, read: Mapping[str, Lines], at: Source | None = None) -> Settlement:
         """Read ``read`` two days after the run before."""
@@ -68,7 +69,7 @@ class Node:
         now = NOW + self.runs * timedelta(days=2)
         known = self.known
         decision = decide(known, read, "guarded", now)
-        run = Run(at or source(), IRIS, now, "0" * 64, "1.0", self.share_alike)
+        run = Run(at or source(), IRIS, now, "0" * 64, self.version, self.share_alike)
         settlement = settle(decision, known, self.books.of("agenda"), run)
         self.store.apply(settlement.changeset)
         self.books.commit("agenda", settlement)
@@ -231,3 +232,54 @@ def test_share_alike_values_are_linked_and_not_copied_until_the_site_says_so(nod
     node.share_alike = True
     node.read(event("a"), at=odbl)
     assert f'<{entity}> <{term("schema:name")}> "Veillée"@fr .' in node.canonical()
+
+
+DAY = f'"2026-06-05"^^<{term("xsd:date")}>'
+
+
+def test_two_records_never_share_an_entity_by_renewal(node: Node) -> None:
+    """A publisher renews the id of an event, then announces both."""
+    node.read(event("1", schema_startDate=DAY))
+    node.read(event("2", schema_startDate=DAY))
+    both = {**event("1", schema_startDate=DAY), **event("2", schema_startDate=DAY)}
+    node.read(both)
+    first, second = entity_of(node, "1"), entity_of(node, "2")
+    assert first != second
+    node.read(event("1", schema_startDate=DAY))
+    node.read(event("1", schema_startDate=DAY))
+    assert f'<{first}> <{term("schema:name")}> "Veillée"@fr .' in node.canonical()
+    assert not any(line.startswith(f"<{second}>") for line in node.canonical())
+
+
+def test_dates_follow_their_series_when_it_is_renewed(node: Node) -> None:
+    def weekly(uid: str, day: str) -> dict[str, Lines]:
+        series = {
+            record(uid): lines_of(record(uid), "schema:EventSeries", "Yoga", schema_startDate=DAY)
+        }
+        return {**series, **event(uid, day, name="Yoga", schema_superEvent=f"<{record(uid)}>")}
+
+    node.read(weekly("s0", "20260605"))
+    parent = entity_of(node, "s0")
+    node.read(weekly("s1", "20260612"))
+    assert entity_of(node, "s1") == parent
+    parents = {line for line in node.canonical() if term("schema:superEvent") in line}
+    assert parents
+    assert all(line.endswith(f"<{parent}> .") for line in parents)
+
+
+def test_a_record_that_becomes_showable_gets_its_entity(node: Node) -> None:
+    node.read({record("x"): lines_of(record("x"), "schema:Offer", "Salle")})
+    assert node.books.of("agenda").links == {}
+    node.read({record("x"): lines_of(record("x"), "schema:Place", "Salle")})
+    assert f'<{entity_of(node, "x")}> <{term("schema:name")}> "Salle"@fr .' in node.canonical()
+
+
+def test_what_an_older_version_wrote_of_an_entity_is_put_right(node: Node) -> None:
+    node.read(event("a"))
+    entity, canonical = entity_of(node, "a"), node.canonical()
+    stale = f'<{entity}> <{term("schema:keywords")}> "vieux" .'
+    node.store.apply(Changeset({CANONICAL: Delta(added=frozenset({stale}))}))
+    node.version = "2.0"
+    changeset = node.read(event("a")).changeset
+    assert changeset.graphs[CANONICAL] == Delta(removed=frozenset({stale}))
+    assert node.canonical() == canonical

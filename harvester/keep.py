@@ -1,0 +1,35 @@
+"""What a source announces but nobody could read stays as it was last read (rules 1 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from harvester.decide import Records
+from harvester.digest import Digest
+
+BAD_RULE = frozenset({"ics-bad-rule"})
+"""Issues after which an event is read, but not the dates that its rule would make."""
+
+
+def with_unreadable(
+    digest: Digest, known: Records, iri_of: Callable[[tuple[str, ...]], str]
+) -> Digest:
+    """``digest`` with the last good version of each entry that is announced and unreadable.
+
+    An error that names an entry keeps its record; one that names a series, or a rule that
+    could not be read, keeps its dates as well. ``iri_of`` gives the record of a key.
+    """
+    announced = {
+        iri_of(issue.key)
+        for issue in digest.issues
+        if issue.key and (issue.severity == "error" or issue.code in BAD_RULE)
+    }
+    if not announced:
+        return digest
+    kept = {
+        iri: lines
+        for iri, lines in known.items()
+        if iri in announced or iri.rpartition("/")[0] in announced
+    }
+    return replace(digest, records={**kept, **digest.records})
