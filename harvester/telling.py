@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from harvester.runs import Report
+from store.generations import Generation
 from store.state import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say
 
@@ -33,7 +34,7 @@ PLACES = MappingProxyType({"line": say("line"), "entry": say("entry"), "feature"
 class Table:
     """Headings and rows; a cell is a sentence, a text or a number (shown to the right)."""
 
-    headings: tuple[Message, ...]
+    headings: tuple[Message | str, ...]
     rows: tuple[tuple[Message | str | int, ...], ...]
 
 
@@ -80,6 +81,54 @@ def state_table(states: Sequence[SourceState], zone: tzinfo, paused: Collection[
     return Table(headings, rows)
 
 
+def answer_table(document: Mapping[str, Any]) -> Table:
+    """The rows of a SPARQL answer in its JSON form, an empty cell where a row says nothing."""
+    names = tuple(document["head"]["vars"])
+    rows = document["results"]["bindings"]
+    cells = (tuple(row.get(name, {}).get("value", "") for name in names) for row in rows)
+    return Table(names, tuple(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell whoever watches; ``source`` is the one it is about, if any."""
+
+    message: Message
+    source: str = ""
+
+    def render(self, language: str) -> str:
+        """The news as one line."""
+        text = self.message.render(language)
+        return labelled(self.source, text, language) if self.source else text
+
+
+def news(before: SourceState, report: Report) -> Iterator[News]:
+    """What a run tells that was not known ``before``: a change of state once, not at each run."""
+    if report.outcome != "failed" and before.outcome == "failed":
+        told = say("it can be read again; failures in a row: {count}", count=before.failures)
+        yield News(told, report.source)
+    if report.added or report.changed or report.removed:
+        counts = say(
+            "new: {added}, changed: {changed}, gone: {removed}",
+            added=report.added,
+            changed=report.changed,
+            removed=report.removed,
+        )
+        yield News(counts, report.source)
+    known = before.reason.text if before.reason else ""
+    if report.reason and (report.outcome, report.reason.text) != (before.outcome, known):
+        yield News(report.reason, report.source)
+
+
+def published(generation: Generation) -> Message:
+    """That a generation was published."""
+    return say(
+        "generation {number} published: {quads} quads",
+        number=generation.number,
+        quads=generation.quads,
+    )
+
+
 def reasons(told: Sequence[Report | SourceState], language: str) -> Iterator[str]:
     """Why sources are not as they should be, a line each."""
     for each in told:
@@ -103,6 +152,21 @@ def issue_lines(issues: Sequence[StoredIssue], language: str) -> Iterator[str]:
         yield labelled(SEVERITIES[issue.severity].render(language), text, language) + times
 
 
+def details(
+    state: SourceState,
+    issues: Sequence[StoredIssue],
+    leaving: Mapping[str, Absence],
+    zone: tzinfo,
+    language: str,
+) -> Iterator[str]:
+    """What one source was reproached at its last good read, and what may leave, a line each."""
+    if issues and state.good_at:
+        when = f"{state.good_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        yield say("at the last good read, {when}:", when=when).render(language)
+    yield from issue_lines(issues, language)
+    yield from absence_lines(leaving, zone, language)
+
+
 def place_of(where: str, language: str) -> str:
     """A place in a source ("VEVENT 3, line 12"), its words in ``language``."""
     words = (part.partition(" ") for part in where.split(", "))
@@ -121,6 +185,13 @@ def absence_lines(absences: Mapping[str, Absence], zone: tzinfo, language: str) 
             key=unquote(record.rpartition("/id/record/")[2].partition("/")[2]),
         )
         yield told.render(language)
+
+
+def plain_state(
+    state: SourceState, issues: Sequence[StoredIssue], leaving: Mapping[str, Absence]
+) -> dict[str, Any]:
+    """What is known of one source, as JSON knows it."""
+    return {**plain(state), "issues": plain(issues), "leaving": sorted(leaving)}
 
 
 def plain(value: Any) -> Any:
