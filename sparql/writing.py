@@ -56,28 +56,38 @@ def with_parts(triples: Iterable[ox.Triple], base: str, describe: Describe) -> I
     """``triples``, which describe entities, each followed by what is said of its parts.
 
     A part is named by a fragment of the IRI of its whole, or stands for a blank node (RDF 1.1,
-    section 3.5). Parts are followed to any depth, each once while statements of one whole last.
+    section 3.5). Parts are followed to any depth; what is said of one is told once, also when
+    ``triples`` describe it by itself.
     """
-    for whole, group in groupby(triples, key=lambda triple: _whole(triple.subject)):
-        seen: set[ox.NamedNode] = set()
+    told: set[ox.NamedNode] = set()
+    for subject, group in groupby(triples, key=lambda triple: triple.subject):
+        if subject in told:
+            continue
         level: Iterable[ox.Triple] = group
-        while True:
+        while level:
             parts: dict[ox.NamedNode, None] = {}
             for triple in level:
-                if isinstance(triple.subject, ox.NamedNode):
-                    seen.add(triple.subject)
-                end = triple.object
-                if isinstance(end, ox.NamedNode) and _is_part(end.value, whole, base):
-                    parts[end] = None
                 yield triple
-            if not (missing := [part for part in parts if part not in seen]):
-                break
-            seen.update(missing)
-            level = describe(missing)
+                parts |= dict.fromkeys(_parts(triple, base))
+            missing = [part for part in parts if part not in told and part != subject]
+            told.update(missing)
+            level = describe(missing) if missing else ()
+        if isinstance(subject, ox.NamedNode) and _is_part(subject.value, "", base):
+            told.add(subject)
+
+
+def _parts(triple: ox.Triple, base: str) -> Iterator[ox.NamedNode]:
+    """The object of ``triple`` when it is a part of the subject."""
+    end = triple.object
+    if isinstance(end, ox.NamedNode) and _is_part(end.value, _whole(triple.subject), base):
+        yield end
 
 
 def _is_part(name: str, whole: str, base: str) -> bool:
-    return name.startswith((f"{whole}#", base + _GENID))
+    """Whether ``name`` is a part of ``whole``; of anything, when ``whole`` is ""."""
+    if name.startswith(base + _GENID):
+        return True
+    return name.startswith(f"{whole}#") if whole else "#" in name
 
 
 def _whole(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
