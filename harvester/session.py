@@ -11,24 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from harvester.fetch import Client, Limits, user_agent
 from harvester.records import HarvestError
-from harvester.reference import reference_changeset
-from harvester.runs import Means, Report, harvest
+from harvester.reference import commune_changeset, reference_changeset
+from harvester.report import Report
+from harvester.runs import Means, harvest
 from harvester.sources import Config, Source
 from mappings import Platform, compile_yarrrml, platform
+from store.changes import Changeset
 from store.embedded import EmbeddedStore
-from store.generations import Generation, Generations
+from store.errors import StoreError
+from store.generations import Generation, Generations, open_read_only
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
 from vocab.shapes import shapes
-
-_KINDS = """
-SELECT ?graph ?type (COUNT(?s) AS ?n) WHERE { GRAPH ?graph { ?s a ?type } } GROUP BY ?graph ?type
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,12 @@ class Session:
         Raises:
             VocabularyError: when a file of the vocabulary cannot be used.
         """
+        self._mark()
         if not self._started:
             shapes()
-            self._mark()
-            self._refresh_reference()
+            self._apply(
+                reference_changeset(self._means.store, self._means.iris, self._means.version)
+            )
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
             gc.collect()
@@ -103,12 +102,14 @@ class Session:
         if self._means.dry_run:
             return None
         generation = None
-        if self._changed or not self._generations.current():
+        territory = self._config.site.territory
+        self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+        if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
                 now=self._means.clock(),
                 base=self._config.site.base,
-                facts={"title": self._config.site.title, "kinds": self._kinds()},
+                facts={"title": self._config.site.title},
             )
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
@@ -117,29 +118,21 @@ class Session:
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
         if not self._means.dry_run:
-            self._changed = self._unfinished.exists()
+            self._changed |= self._unfinished.exists()
             self._unfinished.touch()
 
-    def _refresh_reference(self) -> None:
-        """Bring vocabulary, labels and territory to what this version ships."""
-        communes = {source.commune for source in self._config.sources if source.commune}
-        changeset = reference_changeset(
-            self._means.store,
-            self._means.iris,
-            sorted({*self._config.site.territory, *communes}),
-            self._means.version,
-        )
+    def _stands(self) -> bool:
+        """Whether there is a current generation, and it can be opened."""
+        try:
+            generation = self._generations.current()
+            return generation is not None and bool(open_read_only(generation))
+        except StoreError:
+            return False
+
+    def _apply(self, changeset: Changeset) -> None:
         if changeset and not self._means.dry_run:
             self._means.store.apply(changeset)
             self._changed = True
-
-    def _kinds(self) -> dict[str, int]:
-        """How many canonical entities there are of each type."""
-        graph = ox.NamedNode(self._means.iris.graph("canonical"))
-        rows = self._means.store.query(_KINDS, graph=graph)
-        if not isinstance(rows, ox.QuerySolutions):
-            raise TypeError(rows)
-        return {row["type"].value: int(row["n"].value) for row in rows}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
-from harvester.runs import Report
+from harvester.report import Report
 from store.generations import Generation
 from store.state import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say
