@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
@@ -23,7 +23,7 @@ from rich.table import Table
 
 from harvester import telling
 from harvester.problems import ConfigError
-from harvester.runs import Report
+from harvester.report import Report
 from harvester.session import Place, chosen, opened, platform_of
 from harvester.sources import Config, UnknownSourceError, load
 from harvester.starter import StarterError, write_starter
@@ -31,14 +31,12 @@ from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
 from store.generations import Generation, Generations
-from store.state import Absence, SourceState, State, StoredIssue
 from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
 FAILED, MISUSED = 1, 2
 PIPED = 1_000  # columns of what another program reads: nothing is folded for it
-Leaving = Mapping[str, Absence]
 MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
 
 _out = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=PIPED)
@@ -59,6 +57,10 @@ CONFIG = click.Option(
     callback=_remember,
     help="The sources file [sources.toml]; its data lie in the folder var beside it.",
 )
+
+
+ON_HOST = click.option("--host", default="127.0.0.1", show_default=True)
+ON_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 
 
 class Commands(click.Group):
@@ -103,6 +105,11 @@ def main(ctx: click.Context, *, debug: bool) -> None:
 def spoken(message: Message) -> str:
     """A message in the language of whoever runs the command."""
     return message.render(language_of())
+
+
+def speak(message: Message, *, err: bool = False) -> None:
+    """Print a message."""
+    click.echo(spoken(message), err=err)
 
 
 def clock() -> datetime:
@@ -172,15 +179,19 @@ def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[
             yield report
 
 
+def shown(cell: Message | str | int) -> str:
+    """A cell of a table, none of it taken for markup."""
+    return escape(spoken(cell) if isinstance(cell, Message) else str(cell))
+
+
 def show_table(told: telling.Table) -> None:
     """A table that fits the terminal, numbers to the right."""
     table = Table(box=None, pad_edge=False)
     for place, heading in enumerate(told.headings):
         numbers = any(isinstance(row[place], int) for row in told.rows)
-        table.add_column(spoken(heading), justify="right" if numbers else "left", overflow="fold")
+        table.add_column(shown(heading), justify="right" if numbers else "left", overflow="fold")
     for row in told.rows:
-        cells = (spoken(cell) if isinstance(cell, Message) else str(cell) for cell in row)
-        table.add_row(*map(escape, cells))
+        table.add_row(*map(shown, row))
     _out.print(table)
 
 
@@ -190,12 +201,7 @@ def show_reports(reports: list[Report], generation: Generation | None) -> None:
     for line in telling.reasons(reports, language_of()):
         click.echo(line)
     if generation:
-        published = say(
-            "generation {number} published: {quads} quads",
-            number=generation.number,
-            quads=generation.quads,
-        )
-        click.echo(spoken(published))
+        speak(telling.published(generation))
 
 
 def print_json(data: object) -> None:
@@ -222,14 +228,55 @@ def harvest_command(
     else:
         show_reports(reports, generation)
         if dry_run:
-            click.echo(spoken(say("dry run: nothing of this was written")))
+            speak(say("dry run: nothing of this was written"))
     if any(report.outcome == "failed" for report in reports):
         sys.exit(FAILED)
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--supervised", is_flag=True, hidden=True)  # by run: it is the one to stop
+@click.pass_obj
+def schedule(config: Path, *, supervised: bool) -> None:
+    """Harvest each source when it is due, publish, and wait for the next; until a signal."""
+    from harvester.schedule import Desk, keep  # noqa: PLC0415  # other commands need no timers
+
+    desk = Desk(
+        path=config,
+        load=load_config,
+        place=place_of(config),
+        version=VERSION,
+        clock=clock,
+        serving=samples_for,
+        language=language_of(),
+        tell=click.echo,
+    )
+    keep(desk, pid=os.getppid() if supervised else os.getpid())
+
+
+@main.command()
+@ON_HOST
+@ON_PORT
+@click.pass_context
+def run(ctx: click.Context, host: str, port: int) -> None:
+    """Schedule and serve together: each in a process that is started again when it dies."""
+    from harvester.alarm import sole  # noqa: PLC0415
+    from harvester.supervise import Part, supervise  # noqa: PLC0415
+    from web.server import listen  # noqa: PLC0415
+
+    load_config(ctx.obj)
+    listen(host, port).close()  # better told now than by a process that is started again
+    with sole(place_of(ctx.obj).var, os.getpid()):
+        pass
+    enbauges = [sys.executable, "-P", "-m", "cli", "--config", str(ctx.obj)]
+    harvester = Part("schedule", [*enbauges, "schedule", "--supervised"])
+    server = Part("serve", [*enbauges, "serve", "--host", host, "--port", str(port)])
+    if not supervise((harvester, server), lambda news: speak(news, err=True)):
+        ctx.exit(FAILED)
+
+
+@main.command()
+@ON_HOST
+@ON_PORT
 @click.pass_obj
 def serve(config: Path, host: str, port: int) -> None:
     """Serve the published generation: a page, and SPARQL at /sparql."""
@@ -242,22 +289,22 @@ def serve_node(config: Config, host: str, port: int) -> None:
 
     root = place_of(config.path).generations
     if Generations(root).current() is None:
-        click.echo(spoken(say("nothing is published yet — run: enbauges harvest")), err=True)
+        speak(say("nothing is published yet: the pages fill after the first harvest"), err=True)
     serve_web(
         root,
         host,
         port,
         title=config.site.title,
         timezone=config.site.timezone,
-        announce=lambda address: click.echo(
-            spoken(say("serving on {address} — stop with Ctrl+C", address=address))
+        announce=lambda address: speak(
+            say("serving on {address} — stop with Ctrl+C", address=address)
         ),
     )
 
 
 @main.command()
 @click.option("--once", is_flag=True, help="Harvest and publish, then stop.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@ON_PORT
 @click.pass_obj
 def demo(config: Path, *, once: bool, port: int) -> None:
     """Harvest every source, publish a generation and serve it.
@@ -324,16 +371,9 @@ def show_answer(answer: str) -> None:
     if "boolean" in document:
         click.echo(document["boolean"])
         return
-    table = Table(box=None, pad_edge=False)
-    names = document["head"]["vars"]
-    for name in names:
-        table.add_column(name, overflow="fold")
-    rows = document["results"]["bindings"]
-    for row in rows:
-        table.add_row(*(escape(row.get(name, {}).get("value", "")) for name in names))
-    _out.print(table)
-    if not rows:
-        click.echo(spoken(say("no row: nothing published answers this")), err=True)
+    show_table(table := telling.answer_table(document))
+    if not table.rows:
+        speak(say("no row: nothing published answers this"), err=True)
 
 
 @main.command()
@@ -359,18 +399,9 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     """Say how each source does, or one of them with everything it was reproached."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = known_of([each.id for each in sources], place_of(config))
+    known = place_of(config).known([each.id for each in sources])
     if as_json:
-        print_json(
-            [
-                {
-                    **telling.plain(state),
-                    "issues": telling.plain(issues),
-                    "leaving": sorted(leaving),
-                }
-                for state, issues, leaving in known
-            ]
-        )
+        print_json([telling.plain_state(*each) for each in known])
         return
     states = [state for state, _, _ in known]
     zone = ZoneInfo(loaded.site.timezone)
@@ -379,30 +410,8 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     for line in telling.reasons(states, language_of()):
         click.echo(line)
     if source:
-        show_details(*known[0], zone)
-
-
-def show_details(
-    state: SourceState, issues: Sequence[StoredIssue], leaving: Leaving, zone: ZoneInfo
-) -> None:
-    """What one source was reproached at its last good read, and what may leave."""
-    if issues and state.good_at:
-        when = f"{state.good_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        click.echo(spoken(say("at the last good read, {when}:", when=when)))
-    for line in telling.issue_lines(issues, language_of()):
-        click.echo(line)
-    for line in telling.absence_lines(leaving, zone, language_of()):
-        click.echo(line)
-
-
-def known_of(
-    ids: list[str], place: Place
-) -> list[tuple[SourceState, Sequence[StoredIssue], Leaving]]:
-    """What is known of sources; looking makes no folder on a new node."""
-    if not place.state.exists():
-        return [(SourceState(each), (), {}) for each in ids]
-    with State(place.state) as state:
-        return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
+        for line in telling.details(*known[0], zone, language_of()):
+            click.echo(line)
 
 
 @main.command()
@@ -412,11 +421,7 @@ def validate(config: Path) -> None:
     loaded = load_config(config)
     for source in loaded.sources:
         platform_of(source)
-    click.echo(
-        spoken(
-            say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources))
-        )
-    )
+    speak(say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources)))
 
 
 @main.command()
@@ -424,7 +429,7 @@ def validate(config: Path) -> None:
 def init(directory: Path) -> None:
     """Write a commented sources.toml for a new territory."""
     path = write_starter(directory, language=language_of())
-    click.echo(spoken(say("{file} is written: read it, then run enbauges harvest", file=str(path))))
+    speak(say("{file} is written: read it, then run enbauges harvest", file=str(path)))
 
 
 @main.command(name="map")
@@ -439,3 +444,7 @@ def map_command(mapping: Path, file: Path | None, base: str) -> None:
     for problem in problems:
         severity = spoken(telling.SEVERITIES[problem.severity])
         click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,7 @@ from harvester.records import HarvestError
 from store.errors import told
 from vocab.messages import Message, say
 
-LOOK = timedelta(seconds=2)
+LOOK = timedelta(seconds=1)
 """How often the sources file is looked at."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
