@@ -32,9 +32,10 @@ def _text(value: Node) -> str | None:
 
 def _number(value: Node) -> Decimal | None:
     try:
-        return Decimal(value.value) if isinstance(value, Literal) else None
+        number = Decimal(value.value) if isinstance(value, Literal) else None
     except InvalidOperation:
         return None
+    return None if number is None or number.is_nan() else number  # NaN has no order, and says so
 
 
 def _is_date(text: str) -> bool:

@@ -47,8 +47,10 @@ WANTED = frozenset(
 )
 """The properties of a VEVENT that are read."""
 
+_DEEPEST = 16  # components in one another; RFC 5545 knows two
+
 _PROPERTY = re.compile(r"\s*([A-Za-z0-9-]+)[ \t]*[;:]")
-_BEGINS = re.compile(r"^\s*BEGIN\s*:\s*V[A-Z]", re.IGNORECASE | re.MULTILINE)
+_BEGINS = re.compile(r"^[^\S\n]*BEGIN[ \t]*:[ \t]*V[A-Z]", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -170,7 +172,7 @@ class _Splitter:
             self._close(ended=False)
             siblings = self.found.events if name == "VEVENT" else self.found.timezones
             self._block = Block(name, len(siblings) + 1, number, self._calendar)
-        else:
+        elif len(self._nested) < _DEEPEST:
             self._nested.append(name)
             if self._block.name == "VTIMEZONE":
                 self._block.lines.append(("BEGIN", line))

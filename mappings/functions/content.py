@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -14,18 +15,17 @@ from mappings.functions.registry import EBF, Function, Parameter, declare, optio
 from mappings.problems import Problem, problem, shown
 from vocab.messages import say
 
-_MARKUP = re.compile(r"<[a-zA-Z/!][^>]*>|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/!]")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
 _BLOCK = re.compile(
-    r"<\s*(br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/ul|/ol|/table|hr)\b[^>]*>", re.IGNORECASE
+    r"<\s*(br|/p|/div|/li|/h[1-6]|/tr|/blockquote|/ul|/ol|/table|hr)\b[^<>]*>", re.IGNORECASE
 )
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINES = re.compile(r" *\n *(\n *)+")
 _SAFE_TAGS = {"a", "b", "blockquote", "br", "em", "h3", "h4", "i", "li", "ol", "p", "strong", "ul"}
 
-_EMAIL = re.compile(
-    r"[\w.+%-]+(?:@|\s?(?:\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?)[\w-]+(?:\.[\w-]+)+"
-)
-_AT = re.compile(r"@|\b(?:at|arobase)[)\]]")
+_AT_HOST = re.compile(r"(?:@|\s?(?:\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?)[\w-]+(?:\.[\w-]+)+")
+_MAILBOX = re.compile(r"[\w.+%-]")
 _PHONE = re.compile(  # begins with a plain set of letters, which is searched ten times as fast
     r"[+0](?<![\w/.,-].)(?:(?:(?<=\+)|(?<=0)0)33[\s.-]?(?:\(0\)[\s.-]?)?|(?<=0))"
     r"[1-9](?:[\s.-]?\d{2}){4}(?![\w]|[.,-]\d)"
@@ -40,23 +40,35 @@ _DAYS = r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\s?[-,]\s?(?=[MTWFSP]))?)+"
 _TIMES = r"(?:\d\d?:\d\d\s?-\s?\d\d?:\d\d\+?(?:\s?,\s?)?)+|off|closed"
 _HOURS = re.compile(rf"24/7|(?:{_DAYS}\s(?:{_TIMES})\s?(?:[;,]\s?|$))+")
 _WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_LONGEST_HTML = 50_000  # characters
 _LAST_PORT = 65535
 
 
 def plain_text(value: Any) -> str | None:
     """``value`` without HTML: tags gone, entities read, blocks on lines of their own."""
     text = text_of(value)
-    if _MARKUP.search(text):
-        lined = _BLOCK.sub("\n", text)
+    if _has_markup(text):
+        lined = _BLOCK.sub("\n", _sound(text))
         text = html.unescape(nh3.clean(lined, tags=set(), attributes={}))
     text = _SPACES.sub(" ", text.replace("\u00ad", "").replace("\r\n", "\n").replace("\r", "\n"))
     return _LINES.sub("\n\n", text).strip() or None
 
 
+def _has_markup(text: str) -> bool:
+    begins = _TAG_BEGINS.search(text)
+    return bool(begins and text.find(">", begins.end()) > 0) or bool(_ENTITY.search(text))
+
+
+def _sound(text: str) -> str:
+    """``text`` as nh3 may be given it: cut where its cost, a square, would be felt; in UTF-8."""
+    whole = text if len(text) <= _LONGEST_HTML else f"{text[:_LONGEST_HTML]}…"
+    return whole.encode("utf-8", "replace").decode()
+
+
 def safe_html(value: Any) -> str | None:
     """``value`` as HTML that is safe to show: a few tags, links to pages only."""
     clean = nh3.clean(
-        text_of(value),
+        _sound(text_of(value)),
         tags=_SAFE_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https"},
@@ -74,7 +86,25 @@ def mask(value: Any, contacts: Any = None) -> str:
     text = text_of(value)
     if contacts == "publish":
         return text
-    return _PHONE.sub("…", _EMAIL.sub("…", text) if _AT.search(text) else text)
+    return _PHONE.sub("…", "".join(_without_mail(text)))
+
+
+def _without_mail(text: str) -> Iterator[str]:
+    """The parts of ``text`` around its e-mail addresses, and ``…`` for each.
+
+    The host is looked for first, and from there the mailbox backwards: looked for forwards, a
+    mailbox that is none costs the square of its length.
+    """
+    done = 0
+    for host in _AT_HOST.finditer(text):
+        start = host.start()
+        while start > done and _MAILBOX.match(text[start - 1]):
+            start -= 1
+        if start < host.start():
+            yield text[done:start]
+            yield "…"
+            done = host.end()
+    yield text[done:]
 
 
 def web_address(value: Any, base: Any = None) -> str | Problem | None:
@@ -94,8 +124,13 @@ def web_address(value: Any, base: Any = None) -> str | Problem | None:
         elif _SCHEME.match(text):
             return _bad_address(text)
         elif base:
-            text = urljoin(text_of(base), text)
+            return _address(text, text_of(base))
+    return _address(text)
+
+
+def _address(text: str, base: str = "") -> str | Problem:
     try:
+        text = urljoin(base, text)
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
         good = good and (parts.port or 0) <= _LAST_PORT and " " not in parts.netloc

@@ -44,7 +44,10 @@ def read_date(value: Any, timezone: Any = None, to: Any = None) -> ox.Literal | 
     or English with a year. ``timezone`` is an IANA name, Europe/Paris when absent;
     ``to`` is the zone whose offset the time is written with, its own when absent.
     """
-    return _read(text_of(value).strip(), text_of(timezone or _TIMEZONE), text_of(to) if to else "")
+    text = text_of(value).strip()
+    if len(text) > _LONGEST:
+        return _unreadable(text)
+    return _read(text, text_of(timezone or _TIMEZONE), text_of(to) if to else "")
 
 
 @lru_cache(maxsize=8192)
@@ -87,7 +90,7 @@ def _day(text: str, year: int, month: int, day: int) -> ox.Literal | Problem:
 
 
 def _worded(text: str, zones: _Zones) -> ox.Literal | Problem:
-    if len(text) > _LONGEST or _RANGE.search(text):
+    if _RANGE.search(text):
         return _unreadable(text)
     import dateparser  # noqa: PLC0415  # takes 0.2 s, and most sources write ISO 8601
 
@@ -113,8 +116,11 @@ def _worded(text: str, zones: _Zones) -> ox.Literal | Problem:
 def _moment(moment: datetime, zones: _Zones) -> ox.Literal | Problem:
     zone, to = zones
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    aware = aware.astimezone(to) if to else aware
-    offset = aware.utcoffset() or timedelta()
+    try:
+        aware = aware.astimezone(to) if to else aware
+        offset = aware.utcoffset() or timedelta()
+    except OverflowError:  # the last hours of the year 9999 in a zone east of theirs
+        return _unreadable(moment.isoformat())
     if offset.total_seconds() % 60:
         return _unreadable(moment.isoformat())
     return ox.Literal(aware.isoformat(), datatype=_DATETIME)

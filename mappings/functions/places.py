@@ -13,6 +13,8 @@ from vocab import communes
 from vocab.iris import Iris
 from vocab.messages import say
 
+_LONGEST = 1_000  # characters: no address is longer
+
 
 def postcode(value: Any) -> str | Problem | None:
     """A French postcode: five digits, the leading zero that spreadsheets lose put back."""
@@ -56,12 +58,18 @@ def commune_in(
     found = None
     if town or postcode:
         code = _code(postcode or "")
-        found = communes.town(text_of(town or ""), code.zfill(5) if code.isdigit() else "")
+        found = communes.town(_short(town), code.zfill(5) if code.isdigit() else "")
     if found is None and text:
-        found = communes.whereabouts(text_of(text))
+        found = communes.whereabouts(_short(text))
     if found is None:
         return otherwise
     return None if found == communes.ELSEWHERE else Iris(text_of(base)).commune(found)
+
+
+def _short(value: Any) -> str:
+    """``value`` as text, "" where it is too long to be an address."""
+    text = text_of(value or "")
+    return text if len(text) <= _LONGEST else ""
 
 
 def _code(value: Any) -> str:

@@ -14,6 +14,8 @@ from vocab.messages import say
 
 _Known = Callable[[str], str | None]
 _REMEMBERED = 8192  # values of one mapping: a source repeats the same few for every entry
+_LONGEST = 5_000  # characters of a list of words; what is longer is a text
+_LONGEST_WORD = 200  # no label of a concept is longer
 _SEPARATORS = (re.compile(r"[;|\n]"), re.compile(r","), re.compile(r"/"))
 
 
@@ -21,22 +23,28 @@ def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[F
     """The functions on words, on the concepts that ``lookup`` knows of ``schemes``."""
 
     @lru_cache(maxsize=_REMEMBERED)
-    def words(among: str, text: str) -> tuple[tuple[str, str | None], ...]:
+    def parts(among: str, text: str) -> tuple[tuple[str, str | None], ...]:
         names = among.split("|")
 
         def known(word: str) -> str | None:
+            if len(word) > _LONGEST_WORD:
+                return None
             return next((iri for name in names if (iri := lookup(name, word))), None)
 
         return tuple(_parts(text, known, 0))
 
+    def words(among: str, value: Any) -> tuple[tuple[str, str | None], ...]:
+        return parts(among, text_of(value)[:_LONGEST])
+
     def concept(scheme: str, values: list[Any]) -> list[str]:
-        found = (pair for value in values for pair in words(scheme, text_of(value)))
+        found = (pair for value in values for pair in words(scheme, value))
         return list(dict.fromkeys(iri for _, iri in found if iri))
 
     def unmatched(among: str, values: list[Any]) -> list[str | Problem]:
-        found = (pair for value in values for pair in words(among, text_of(value)))
+        found = (pair for value in values for pair in words(among, value))
         strange = dict.fromkeys(word for word, iri in found if not iri)
-        return [*strange, *map(_unmatched, strange)]
+        long = (value for value in values if len(text_of(value)) > _LONGEST)
+        return [*strange, *map(_unmatched, strange), *map(_too_long, long)]
 
     values = Parameter(EBF + "value", "list")
     return (
@@ -59,6 +67,18 @@ def _parts(text: str, known: _Known, depth: int) -> Iterator[tuple[str, str | No
         return
     for part in _SEPARATORS[depth].split(text):
         yield from _parts(part, known, depth + 1)
+
+
+def _too_long(value: Any) -> Problem:
+    return problem(
+        "long-words",
+        say(
+            "this is no list of words: “{value}” — only its first {count} characters were read",
+            value=shown(text_of(value)),
+            count=_LONGEST,
+        ),
+        text_of(value),
+    )
 
 
 def _unmatched(word: str) -> Problem:

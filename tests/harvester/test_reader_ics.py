@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester.readers.ics import read
+from harvester.readers.ics_split import split
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record, Window
 
 WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
@@ -332,6 +333,19 @@ def test_an_event_without_uid_keeps_the_same_key_from_one_read_to_the_next() -> 
     one, again = (events("DTSTART:20260501T100000Z\nSUMMARY:Bal") for _ in range(2))
     assert data(one)[0]["uid"] == data(again)[0]["uid"]
     assert codes(one) == ["ics-no-uid"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\n", " ", "\r", "\t\n", "BEGIN:A\n", "BEGIN:VEVENT\n", "END:A\n", "BEGIN:A\nEND:B\n", "x"],
+)
+@pytest.mark.parametrize("head", ["", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"])
+def test_a_million_hostile_characters_are_split_within_a_second(unit: str, head: str) -> None:
+    text = head + (unit * 1_000_000)[:1_000_000]
+    before = time.process_time()
+    with suppress(ReadError):
+        split(Content(text.encode()))
+    assert time.process_time() - before < 1.5
 
 
 @given(st.binary(max_size=400))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,6 +21,10 @@ FUNCTIONS = registry(lambda scheme, text: WORDS.get((scheme, text)))
 
 def call(name: str, *values: Any) -> Any:
     return FUNCTIONS[EBF + name].call(*values)
+
+
+def repr_of(text: str) -> str:
+    return ascii(text[:8])
 
 
 def code(result: object) -> str:
@@ -293,6 +298,65 @@ def test_choosing_comparing_and_cutting() -> None:
     assert call("contains", ["a", 1], "1") is True
     assert str(call("weekday", "-1SU")) == "<https://schema.org/Sunday>"
     assert call("weekday", "XX") is None
+
+
+# What each of these did, repeated up to a million characters, to some function or its library.
+HOSTILE = [
+    "a", "x@", "<a", "<b>", "<div>", "&a", "<br ", "\n", " ", "\n ", "( ", " [at] ", "06 ", "a.",
+    "a;", "73630 ", "École, ", "Annecy (74) ", "1", "2026-", "Mo 10:00-11:00,", " -", "<!--",
+    "\xad", "\ud800",
+]  # fmt: skip
+LONG = [(unit * (1_000_000 // len(unit) + 1))[:1_000_000] for unit in HOSTILE]
+ON_TEXT: dict[str, tuple[Any, ...]] = {
+    "text": (),
+    "html": (),
+    "mask": (None,),
+    "url": ("https://a.example/",),
+    "telephone": (),
+    "email": (),
+    "language": (),
+    "number": (),
+    "openingHours": (),
+    "date": (None, None),
+    "slug": (),
+    "beginning": (),
+    "postcode": (),
+    "boolean": (),
+}
+
+
+@pytest.mark.parametrize("text", [*LONG, "x@y " + LONG[0], f"a{' ' * 1_000_000}b"], ids=repr_of)
+def test_a_million_hostile_characters_take_no_function_more_than_a_second(text: str) -> None:
+    real = registry()
+    calls = {name: (text, *rest) for name, rest in ON_TEXT.items()}
+    calls["concept"], calls["unmatched"] = ("type", [text]), ("type|theme", [text])
+    calls["communeIn"] = ("https://b.example/", text, text, "73630", None)
+    for name, values in calls.items():
+        before = time.process_time()
+        real[EBF + name].call(*values)
+        assert time.process_time() - before < 1, name
+
+
+def test_an_address_behind_a_row_of_dots_is_masked_with_them() -> None:
+    assert call("mask", f"Paul{'.' * 100}paul@a.example, a@b.example@c", None) == "…, …@c"
+
+
+def test_a_list_of_words_that_is_a_text_is_told_and_its_beginning_is_read() -> None:
+    values = ["Fablab, " + "ovni, " * 2_000]
+    assert call("concept", "type", values) == ["c:fablab"]
+    assert [code(one) for one in call("unmatched", "type", values) if isinstance(one, Problem)] == [
+        "unmatched-word",
+        "long-words",
+    ]
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_time_at_the_end_of_the_calendar_is_a_problem_where_it_is_moved(written: str) -> None:
+    assert call("date", written, None, None).value[:16] == written[:16]
+    for zone in ("Pacific/Auckland", "America/Los_Angeles", "Europe/Paris"):
+        found = call("date", written, None, zone)
+        assert isinstance(found, ox.Literal | Problem)
+    assert code(call("date", "9999-12-31T23:59:59Z", None, "Europe/Paris")) == "bad-date"
 
 
 def test_every_function_answers_to_the_iri_it_is_registered_under() -> None:

@@ -1,5 +1,6 @@
 """Each shape finds what it is for, misses nothing else, and agrees with pySHACL."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import rdflib
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from vocab import VocabularyError, read_turtle, term
-from vocab.facts import Facts
+from vocab.facts import RDF_TYPE, Facts
 from vocab.shapes import SHAPES, Finding, Shapes
 
 DATA = Path(__file__).parents[1] / "data" / "vocab" / "shapes"
@@ -141,6 +142,29 @@ def test_severities_and_messages_come_from_the_file() -> None:
     )
     assert finding.severity == "warning"
     assert str(finding.message) == "The event has no theme."
+
+
+@pytest.mark.parametrize("unit", ["a", "x@", "a.", "off", "06 ", "+33 6", "<", "P1", " ", "\u00e9"])
+def test_a_million_hostile_characters_take_no_more_than_a_second(unit: str) -> None:
+    text = Literal((unit * 1_000_000)[:1_000_000] + "\u00e9")
+    names = ("name", "description", "repeatFrequency", "postalCode", "price", "repeatCount")
+    node = NamedNode(f"{BASE}x")
+    triples = [Triple(node, NamedNode(term(f"schema:{name}")), text) for name in names]
+    triples.append(Triple(node, NamedNode(term("eb:openingHoursOsm")), text))
+    kinds = ("Event", "Schedule", "PostalAddress", "Offer")
+    triples += [Triple(node, RDF_TYPE, NamedNode(term(f"schema:{kind}"))) for kind in kinds]
+    before = time.process_time()
+    found = {finding.code for finding in COMPILED.findings(Facts(triples))}
+    assert time.process_time() - before < 1
+    assert {"named-name", "schedule-frequency", "hours-text", "schedule-count"} <= found
+
+
+def test_a_price_that_is_no_number_is_found_and_breaks_nothing() -> None:
+    node, price = NamedNode(f"{BASE}x"), NamedNode(term("schema:price"))
+    offer = Triple(node, RDF_TYPE, NamedNode(term("schema:Offer")))
+    for text in ("NaN", "sNaN", "-Infinity"):
+        facts = Facts([offer, Triple(node, price, Literal(text))])
+        assert "offer-price" in {finding.code for finding in COMPILED.findings(facts)}
 
 
 def test_a_component_that_is_not_compiled_is_an_error_at_start(tmp_path: Path) -> None:
