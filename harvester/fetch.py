@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import time
 import zlib
 from collections.abc import Callable
@@ -263,6 +264,9 @@ def _left() -> float:
     return guard.deadline.get() - time.monotonic()
 
 
+_RETURNABLE = re.compile(r"[!-~]([ -~]{0,500}[!-~])?")  # RFC 9110, field values; some send junk
+
+
 def _headers(validators: Validators | None) -> dict[str, str]:
     headers = {"Accept-Encoding": "gzip", "Accept": "*/*"}
     if validators and validators.etag:
@@ -276,9 +280,11 @@ def _validators(
     response: requests.Response, content_hash: str, last: Validators = Validators()
 ) -> Validators:
     """What ``response`` gives; a 304 need not repeat what the ``last`` answer gave."""
+    etag = response.headers.get("ETag", last.etag)
+    modified = response.headers.get("Last-Modified", last.last_modified)
     return Validators(
-        etag=response.headers.get("ETag", last.etag),
-        last_modified=response.headers.get("Last-Modified", last.last_modified),
+        etag=etag if _RETURNABLE.fullmatch(etag) else "",
+        last_modified=modified if _RETURNABLE.fullmatch(modified) else "",
         content_hash=content_hash,
     )
 

@@ -35,7 +35,8 @@ from vocab.iris import Iris
 
 _DERIVED = ox.NamedNode(term("prov:wasDerivedFrom"))
 _LICENCE = ox.NamedNode(term("dcterms:license"))
-_OWN_GRAPHS = ("provenance", "tombstones", "links", "vocabulary")
+_ABOUT_RECORDS = ("provenance", "tombstones", "links")
+_OWN_GRAPHS = (*_ABOUT_RECORDS, "vocabulary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +142,25 @@ class _Content:
         statements = text.split("\n")[:-1]
         if name == self.canonical:
             statements = [line for line in statements if line[1 : line.index(">")] in self.subjects]
-        elif graph in (self.iris.graph("links"), self.iris.graph("tombstones")):
+        elif graph in {self.iris.graph(name) for name in _ABOUT_RECORDS}:
             statements = [line for line in statements if not self._is_withheld(line)]
         return sorted(f"{line[:-1]}<{graph}> ." for line in statements)
 
     def _is_withheld(self, line: str) -> bool:
-        """Whether ``line`` names a record or an entity that may not be reused."""
+        """Whether ``line`` names a source that may not be reused, or something of it."""
         for word in line.split(" "):
             iri = word[1:-1]
-            source = self._source_of(iri)
+            source = self._source_of(iri) or self._named_source(iri)
             if iri in self._withheld or (source and source not in self.licences):
                 return True
         return False
+
+    def _named_source(self, iri: str) -> str:
+        """The id of the source that ``iri`` is, as a dataset, a graph or a run of it."""
+        for prefix in (self.iris.source(""), self.iris.source_graph(""), self.iris.runs):
+            if iri.startswith(prefix):
+                return iri.removeprefix(prefix).partition("/")[0]
+        return ""
 
     def about(self, subject: ox.NamedNode) -> Iterator[tuple[ox.NamedNode, Value]]:
         """What the canonical graph says of ``subject``."""

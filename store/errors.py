@@ -59,10 +59,11 @@ def told(directory: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        raise _disk_error(error, directory) from error
+        raise disk_error(error, directory) from error
 
 
-def _disk_error(error: Exception, directory: Path) -> StoreError:
+def disk_error(error: Exception, directory: Path) -> StoreError:
+    """What Oxigraph or the system says of ``directory``, with a remedy."""
     reason = str(error).strip() or type(error).__name__
     if any(sign in reason for sign in _FULL):
         message = say(

@@ -27,7 +27,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from store.embedded import EmbeddedStore, count_quads
-from store.errors import GenerationError, told
+from store.errors import GenerationError, disk_error, told
 from vocab.messages import say
 
 KEPT = 2
@@ -199,16 +199,25 @@ def _read(path: Path) -> Generation:
             counts=meta["counts"],
             facts=meta["facts"],
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GenerationError(
-            say(
-                "{directory}: this generation cannot be read ({reason}) — remove the folder and "
-                "the link current beside it, then run `enbauges harvest` to publish a new one",
-                directory=str(path),
-                reason=str(error),
-            ),
-            about=path,
-        ) from error
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise _unreadable(path, error) from error
+        raise disk_error(error, path) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> GenerationError:
+    """The folder is there and its description is not, or is none: it can only be replaced."""
+    return GenerationError(
+        say(
+            "{directory}: this generation cannot be read ({reason}) — remove the folder and "
+            "the link current beside it, then run `enbauges harvest` to publish a new one",
+            directory=str(path),
+            reason=str(error),
+        ),
+        about=path,
+    )
 
 
 def _sync(directory: Path) -> None:

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
+from itertools import groupby
 
 import pyoxigraph as ox
 
@@ -147,10 +148,13 @@ class _Namer:
         for path, subject in sorted((_root(graph, str(subject)), subject) for subject in named):
             self._walk(path, [subject])
         inner = set(_blank_nodes(*(end for edges in self._outgoing.values() for _, end in edges)))
-        for node in sorted(self._digests, key=lambda node: (node in inner, self._digests[node])):
-            if node not in self._paths:
-                self._paths[node] = f"~~{self._digests[node][:16]}"
-                self._walk(self._paths[node], [node])
+        order = {node: (node in inner, digest) for node, digest in self._digests.items()}
+        for (_, digest), alike in groupby(sorted(order, key=order.__getitem__), order.__getitem__):
+            # Those that say the same are one, so their parts are named together as well.
+            if nodes := [node for node in alike if node not in self._paths]:
+                path = f"~~{digest[:16]}"
+                self._paths.update(dict.fromkeys(nodes, path))
+                self._walk(path, nodes)
         return self._paths
 
     def _walk(self, path: str, subjects: Iterable[_Term]) -> None:

@@ -63,6 +63,33 @@ def test_only_the_store_opens_a_triple_store_on_disk() -> None:
     assert wrong == []
 
 
+CONNECTING = {"requests", "requests_hardened", "urllib3", "socket", "http.client", "ssl"}
+FETCH = {"fetch.py", "fetch_errors.py", "guard.py"}
+
+
+@pytest.mark.parametrize("room", ["vocab", "mappings", "store", "harvester"])
+def test_only_fetch_can_open_a_connection(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if path.name not in FETCH
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported_modules(node)
+        if name in CONNECTING or name.startswith("urllib.request")
+    ]
+    assert wrong == []
+
+
+def imported_modules(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Import():
+            return [alias.name for alias in node.names]
+        case ast.ImportFrom():
+            return [node.module or ""]
+        case _:
+            return []
+
+
 @pytest.mark.parametrize("room", [*ALLOWED, "cli.py"])
 def test_nothing_is_executed_from_text(room: str) -> None:
     path = ROOT / room

@@ -49,9 +49,14 @@ class Iris:
         """A municipality, by its INSEE code."""
         return f"{self.base}id/commune/{encode(insee)}"
 
+    @property
+    def runs(self) -> str:
+        """What the IRI of every harvest run of the node starts with."""
+        return f"{self.base}id/activity/harvest/"
+
     def activity(self, source_id: str, stamp: str) -> str:
         """One harvest run of one source (prov:Activity); ``stamp`` is UTC, ``20261122T101500Z``."""
-        return f"{self.base}id/activity/harvest/{source_id}/{stamp}"
+        return f"{self.runs}{source_id}/{stamp}"
 
     def software(self, version: str) -> str:
         """One version of the harvester (prov:SoftwareAgent)."""

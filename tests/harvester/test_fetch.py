@@ -546,3 +546,11 @@ def test_a_redirect_from_https_down_to_http_is_refused(client: Client, certifica
 def test_https_towards_a_server_that_speaks_http_is_told_as_tls(client: Client) -> None:
     with serving(Handler.answer) as server:
         assert failure(client, https(server)).code == "tls"
+
+
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+def test_a_validator_that_cannot_be_sent_back_is_not_kept(client: Client, header: str) -> None:
+    with serving(lambda it: it.answer(**{header: "\x0b yesterday"})) as server:
+        first = fetch(client, server.url)
+        assert not first.validators.conditional
+        assert fetch(client, server.url, first.validators).unchanged

@@ -109,7 +109,7 @@ def test_the_whole_holds_every_graph_that_may_be_reused(
     for quad in quads:
         counts[quad.graph_name.value] += 1
     assert counts == {
-        IRIS.graph("provenance"): 3,
+        IRIS.graph("provenance"): 2,
         IRIS.source_graph("mairie"): 1,
         IRIS.source_graph("osm"): 1,
         IRIS.source_graph("club"): 0,

@@ -1,5 +1,6 @@
 """Normalising quads: the form of the store, and names that do not depend on labels."""
 
+import itertools
 import random
 
 import pyoxigraph as ox
@@ -149,3 +150,19 @@ def test_a_quad_outside_of_any_graph_is_refused() -> None:
     quad = ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), ox.NamedNode("a:c"))
     with pytest.raises(GraphError, match="no named graph"):
         normalise([quad], None)
+
+
+def test_parts_of_things_that_say_the_same_are_named_together() -> None:
+    """Two unnamed things that say the same, one of whose parts another thing shares."""
+
+    def built(order: tuple[int, ...]) -> list[ox.Quad]:
+        nodes = [ox.BlankNode() for _ in range(6)]
+        edges = [(2, "q", 3), (4, "p", 1), (5, "q", 1)]
+        graph = ox.NamedNode(RECORD)
+        return [
+            ox.Quad(nodes[s], ox.NamedNode(f"p:{p}"), nodes[o], graph)
+            for s, p, o in (edges[index] for index in order)
+        ]
+
+    forms = [normalise(built(order), IRIS.genid) for order in itertools.permutations(range(3))]
+    assert all(form == forms[0] for form in forms)
