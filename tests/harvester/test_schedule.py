@@ -122,10 +122,7 @@ def test_a_turn_before_its_time_asks_nobody_and_opens_no_store(node: Node) -> No
 
 
 def test_only_what_is_due_is_asked(node: Node) -> None:
-    node.more["/amap"] = 'title = "AMAP"'
-    node.more.clear()
-    node.turn(first=True)
-    wake = node.turn()
+    wake = node.turn(first=True)
     assert wake is not None
     node.now = wake
     node.turn()
