@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from harvester.glance import Statement
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadOptions, Record
 from harvester.sources import Source
@@ -17,10 +18,13 @@ from mappings import Platform, Problem
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
+from vocab import SCHEMA
 from vocab.iris import Iris
 from vocab.messages import say
 
 log = logging.getLogger(__name__)
+
+_HTTP_SCHEMA = "<http://schema.org/"
 
 TEXTS = frozenset(
     {
@@ -36,6 +40,15 @@ facts are free, texts and images are not."""
 def without_texts(lines: Lines) -> Lines:
     """The facts among ``lines``: no text, no image."""
     return frozenset(line for line in lines if _local_name(line.split(" ", 2)[1]) not in TEXTS)
+
+
+def _https(line: str) -> str:
+    """``line`` with schema.org's terms under their https name, the only one used here."""
+    terms = (
+        f"<{SCHEMA}{term.removeprefix(_HTTP_SCHEMA)}" if term.startswith(_HTTP_SCHEMA) else term
+        for term in Statement.of(line)
+    )
+    return Statement(*terms).line()
 
 
 def _local_name(predicate: str) -> str:
@@ -141,6 +154,8 @@ class Digester:
 
         Texts and images of a source without licence are in neither.
         """
+        if any(_HTTP_SCHEMA in line for line in lines):
+            lines = frozenset(map(_https, lines))
         record, part = f"<{iri}> ", (f"<{iri}#", f"<{self.iris.genid(iri, '')}")
         own = frozenset(line for line in lines if line.startswith((record, *part)))
         return (own if self.source.texts_allowed else without_texts(own)), lines - own

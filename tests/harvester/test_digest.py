@@ -49,6 +49,12 @@ def test_each_record_has_its_statements() -> None:
     assert f'<{iri}> <{term("schema:name")}> "Salle" .' in result.records[iri]
 
 
+def test_schema_org_is_always_https() -> None:
+    """A mapping that forgets the prefix gets the RDFa initial context's http one."""
+    mapping = HEAD.replace("schema: https://schema.org/, ", "")
+    assert digest(mapping).records == digest().records
+
+
 def test_texts_of_a_source_without_licence_are_withheld() -> None:
     lines = [line for lines in digest(licence=None).records.values() for line in lines]
     assert any(term("schema:name") in line for line in lines)

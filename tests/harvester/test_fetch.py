@@ -550,7 +550,7 @@ def test_https_towards_a_server_that_speaks_http_is_told_as_tls(client: Client) 
 
 @pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
 def test_a_validator_that_cannot_be_sent_back_is_not_kept(client: Client, header: str) -> None:
-    with serving(lambda it: it.answer(**{header: "\x0b yesterday"})) as server:
+    with serving(lambda it: it.answer(200, BODY, **{header: "\x0b yesterday"})) as server:
         first = fetch(client, server.url)
         assert not first.validators.conditional
         assert fetch(client, server.url, first.validators).unchanged
