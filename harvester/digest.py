@@ -171,6 +171,7 @@ class Digester:
             "publisher": source.publisher,
             "licence": source.licence_iri,
             "place": source.place,
+            "contacts": source.contacts,
             "commune": source.commune,
             "commune_iri": source.commune and self.iris.commune(source.commune),
         }

@@ -40,7 +40,8 @@ class Source(_Value, frozen=True):
     """A block of ``sources.toml``: one address, and how to read what it gives.
 
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``
-    when it must be filtered. ``every`` is the time between two visits. ``mapping`` is an
+    when it must be filtered. ``contacts`` says whether telephone numbers and addresses
+    inside texts are masked (design, rule 14). ``every`` is the time between two visits. ``mapping`` is an
     absolute path, or relative to the working directory. The last four fields override what
     a reader detects (``harvester.records.ReadOptions``).
     """
@@ -58,6 +59,7 @@ class Source(_Value, frozen=True):
     scope: Literal["local", "wide"] = "local"
     enabled: bool = True
     allow_private: bool = False
+    contacts: Literal["mask", "publish"] = "mask"
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""

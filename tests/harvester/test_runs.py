@@ -470,3 +470,16 @@ def test_a_generation_that_cannot_be_opened_is_published_anew(node: Node) -> Non
     current = Generations(node.place.generations).current()
     assert current is not None
     assert current.number == 2
+
+
+def test_numbers_inside_texts_are_masked_unless_the_source_says_otherwise(node: Node) -> None:
+    def texts() -> str:
+        return "\n".join(node.graphs()[IRIS.source_graph("mairie")])
+
+    body = calendar(BAL).replace(b"Venez nombreux", b"Appelez le 06 39 98 12 34")
+    node.site.pages["/mairie"] = Page(body)
+    node.harvest()
+    assert "06 39 98 12 34" not in texts()
+    node.more += 'contacts = "publish"\n'
+    node.harvest()
+    assert "06 39 98 12 34" in texts()
