@@ -2,8 +2,8 @@
 
 The way of a file: ``ics_split`` tells components apart, ``ics_event`` makes each a value
 with aware dates (``ics_zones``), ``ics_series`` puts together what belongs together and
-expands it by rules that ``ics_rules`` has allowed, and this module writes the fields that
-``docs/records.md`` lists.
+expands it by rules that ``ics_rules`` has allowed, ``ics_share`` bounds the dates of all, and
+this module writes the fields that ``docs/records.md`` lists.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +19,20 @@ from icalendar.error import GloballyUniqueTZIDGuessed
 
 from harvester.readers.ics_event import VEvent, parse, values
 from harvester.readers.ics_rules import describe
-from harvester.readers.ics_series import Group, Instance, checked, group, instances
+from harvester.readers.ics_series import (
+    MAX_OCCURRENCES,
+    Group,
+    Instance,
+    changed,
+    checked,
+    group,
+    regular,
+)
+from harvester.readers.ics_share import Share
 from harvester.readers.ics_split import split
 from harvester.readers.ics_zones import Time, Zones, iso, recurrence_key
 from harvester.readers.text import absolute, point
-from harvester.records import Content, Issue, ReadOptions, Record
+from harvester.records import Content, Issue, ReadOptions, Record, Window
 from vocab.messages import say
 
 _STATUSES = frozenset({"CONFIRMED", "TENTATIVE", "CANCELLED", "POSTPONED"})
@@ -65,48 +74,71 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
                     issues.append(found)
     yield from issues
     yield from zones.issues()
-    for member in group(events):
+    share = Share()
+    members = [
+        member if isinstance(member, Issue) else _dated(member, options.window, share)
+        for member in group(events)
+    ]
+    if too_many := share.settle():
+        yield too_many
+    for member in members:
         if isinstance(member, Issue):
             yield member
         else:
-            yield from _Writer(content.url, options).group(member)
+            yield from _Writer(content.url).group(member)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A group, the dates of its series (None where it is none), and what was noted of it."""
+
+    group: Group
+    dates: list[Instance] | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def _dated(group: Group, window: Window, share: Share) -> _Dated:
+    if group.master is None:
+        return _Dated(group)
+    master, issues = checked(group.master, window)
+    group = replace(group, master=master)
+    if not group.is_series:
+        return _Dated(group, None, tuple(issues))
+    try:
+        dates = regular(group, window, share.each)
+    except Exception as error:  # noqa: BLE001  # dateutil raises many kinds
+        message = say(
+            "the dates of the series cannot be worked out ({reason}) — only the first and"
+            " those changed one by one were kept",
+            reason=str(error)[:160],
+        )
+        issues.append(Issue("ics-bad-rule", message, "warning", master.where, master.key))
+        return _Dated(group, None, tuple(issues))
+    if len(dates) > MAX_OCCURRENCES == share.each:
+        message = say("the series has many dates — the first {kept} were kept", kept=share.each)
+        issues.append(Issue("ics-many-occurrences", message, "notice", master.where, master.key))
+    share.add(dates)
+    return _Dated(group, dates, tuple(issues))
 
 
 class _Writer:
     """Writes the Records of one group; what occurrences share is written once."""
 
-    def __init__(self, url: str, options: ReadOptions) -> None:
-        self._url, self._window = url, options.window
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._shared: dict[int, dict[str, Any]] = {}
 
-    def group(self, group: Group) -> Iterator[Record | Issue]:
-        """All Records of ``group``."""
-        master = group.master
-        if master is None:
-            for event in group.overrides:
-                yield from self._event(event)
-            return
-        master, issues = checked(master, self._window)
-        yield from issues
-        group = replace(group, master=master)
-        if not group.is_series:
-            yield from self._event(master)
-            return
-        try:
-            found = list(instances(group, self._window))
-        except Exception as error:  # noqa: BLE001  # dateutil raises many kinds
-            message = say(
-                "the dates of the series cannot be worked out ({reason}) — only the first and"
-                " those changed one by one were kept",
-                reason=str(error)[:160],
-            )
-            yield Issue("ics-bad-rule", message, "warning", master.where, master.key)
-            for event in (master, *group.overrides):
+    def group(self, dated: _Dated) -> Iterator[Record | Issue]:
+        """All Records of a group, after what was noted of it."""
+        yield from dated.issues
+        master = dated.group.master
+        if master is None or dated.dates is None:
+            for event in (*filter(None, (master,)), *dated.group.overrides):
                 yield from self._event(event)
             return
         yield from self._series(master)
-        for one in found:
-            yield from (one,) if isinstance(one, Issue) else self._occurrence(one, master)
+        for one in (*dated.dates, *changed(dated.group)):
+            yield from self._occurrence(one, master)
 
     def _event(self, event: VEvent) -> Iterator[Record | Issue]:
         yield from self._words(event)

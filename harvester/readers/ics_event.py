@@ -32,7 +32,8 @@ class VEvent:
     """A VEVENT that can be dated.
 
     ``end`` is exclusive, as iCalendar has it, and None when the event gives none; every
-    datetime is aware; ``home`` is the zone in which its UTC times are shown.
+    datetime is aware; ``home`` is the zone in which its UTC times are shown; ``unread`` tells of
+    its rules that are none.
     """
 
     uid: str
@@ -43,6 +44,7 @@ class VEvent:
     recurrence: Time | None
     this_and_future: bool
     rules: tuple[vRecur, ...]
+    unread: tuple[Message, ...]
     extra: tuple[Time | tuple[Time, Time | timedelta], ...]
     excepted: tuple[Time, ...]
     sequence: int
@@ -80,25 +82,34 @@ class _Unreadable(Exception):  # noqa: N818  # never leaves this module
     def __init__(self, code: str, message: Message) -> None:
         super().__init__(code)
         self.code, self.message = code, message
+        self.recurrence: Time | None = None
 
 
 def parse(block: Block, zones: Zones) -> Iterator[VEvent | Issue]:
     """The event of ``block`` and what could not be understood of it."""
     texts, rest = _tell_apart(block)
-    uid = texts.get("UID", "")
     issues: list[Issue] = []
     try:
         event = _read(texts, rest, block, zones, issues)
     except _Unreadable as error:
-        yield Issue(error.code, error.message, where=block.where, key=(uid,) if uid else ())
+        key = _known(texts, error.recurrence)
+        yield Issue(error.code, error.message, where=block.where, key=key)
         return
     except Exception as error:  # noqa: BLE001  # one refused event must not lose the others
         message = say("the event cannot be read: {reason}", reason=str(error)[:200])
-        yield Issue("ics-bad-event", message, where=block.where, key=(uid,) if uid else ())
+        yield Issue("ics-bad-event", message, where=block.where, key=_known(texts))
         return
     for issue in issues:
         yield replace(issue, where=block.where, key=event.key)
     yield event
+
+
+def _known(texts: dict[str, str], recurrence: Time | None = None) -> tuple[str, ...]:
+    """The key of an event that cannot be dated, () where it gives no UID."""
+    uid = texts.get("UID", "")
+    if not uid or uid.startswith("~"):
+        return ()
+    return (uid,) if recurrence is None else (uid, recurrence_key(recurrence))
 
 
 def _read(
@@ -134,7 +145,7 @@ def _tell_apart(block: Block) -> tuple[dict[str, str], list[str]]:
             value = (raw if name == "URL" else unescape_backslash(raw)).strip()
             if value:
                 texts.setdefault(name, value)
-        elif not line.endswith(":"):
+        elif name == "RRULE" or not line.endswith(":"):
             rest.append(line.replace(" ", "") if name == "RRULE" else line)
     return texts, rest
 
@@ -190,14 +201,12 @@ class _Dates:
         Raises:
             _Unreadable: when it has no usable start.
         """
-        start = self._start()
         recurrence = self._recurrence()
-        if isinstance(self.component.get("RRULE"), vBroken):
-            message = say(
-                "the rule of recurrence cannot be read ({rule}) — only its first date was kept",
-                rule=str(self.component["RRULE"])[:120],
-            )
-            self.note("ics-bad-rule", message)
+        try:
+            start = self._start()
+        except _Unreadable as error:
+            error.recurrence = recurrence
+            raise
         sequence = texts.get("SEQUENCE", "")
         return VEvent(
             uid=texts["UID"],
@@ -208,6 +217,7 @@ class _Dates:
             recurrence=recurrence,
             this_and_future=_is_range(_first(self.component, "RECURRENCE-ID")),
             rules=tuple(values(self.component, "RRULE")),
+            unread=tuple(self._unread()),
             extra=tuple(self._list("RDATE", start)),
             excepted=tuple(
                 one for one in self._list("EXDATE", start) if not isinstance(one, tuple)
@@ -241,6 +251,16 @@ class _Dates:
         if self.local and "RRULE" in self.component and isinstance(start, datetime):
             return start.astimezone(self.local) if is_utc(start) else start
         return start
+
+    def _unread(self) -> Iterator[Message]:
+        """The rules that icalendar cannot read."""
+        rules = self.component.get("RRULE")
+        for rule in rules if isinstance(rules, list) else [rules]:
+            if isinstance(rule, vBroken):
+                yield say(
+                    "the rule of recurrence cannot be read ({rule}) — only its first date was kept",
+                    rule=str(rule)[:120],
+                )
 
     def _recurrence(self) -> Time | None:
         if "RECURRENCE-ID" not in self.component:

@@ -26,6 +26,9 @@ MAX_STEPS = 60_000
 MAX_A_DAY = 24
 """Times of day that one rule may give."""
 
+MAX_COUNT = 1_000
+"""Dates that a COUNT may announce, as the shape ``schedule-count`` has it."""
+
 _CYCLE = 400
 _LIMITS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS")
 _ENDS = ("COUNT", "UNTIL")
@@ -52,6 +55,13 @@ def _malformed(rule: vRecur) -> Message | None:
         return say("the rule has a part that iCalendar does not know: {name}", name=unknown[0])
     if interval < 1:
         return say("the rule has INTERVAL={interval}: it never moves on", interval=int(interval))
+    count = _one(rule, "COUNT")
+    if count is not None and not 1 <= count <= MAX_COUNT:
+        return say(
+            "the rule has COUNT={count} — from 1 to {most} can be meant",
+            count=str(count)[:20],
+            most=MAX_COUNT,
+        )
     return None
 
 

@@ -21,6 +21,8 @@ from vocab.messages import say
 MAX_OCCURRENCES = 400
 """Occurrences of one series that are kept, the earliest of the window."""
 
+_SPANS = (32, 128, 512, 36_525)  # days of a window that are tried, while dates are too few
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -130,41 +132,48 @@ def _distinct(masters: list[VEvent]) -> Iterator[Issue]:
 
 
 def checked(master: VEvent, window: Window) -> tuple[VEvent, list[Issue]]:
-    """``master`` without the rules that must not be expanded, and why each was refused."""
-    kept, issues = [], []
+    """``master`` without the rules that must not be expanded, and why each was refused.
+
+    Every rule that is not followed gives an Issue ``ics-bad-rule`` with the key of the series:
+    its dates are not known, which is not to say that they are none.
+    """
+    kept, reasons = [], list(master.unread)
     for rule in master.rules:
         if reason := refusal(rule, master.start, window):
-            issues.append(Issue("ics-bad-rule", reason, "warning", master.where, master.key))
+            reasons.append(reason)
         else:
             kept.append(rule)
+    issues = [
+        Issue("ics-bad-rule", reason, "warning", master.where, master.key) for reason in reasons
+    ]
     return (replace(master, rules=tuple(kept)) if issues else master), issues
 
 
-def instances(group: Group, window: Window) -> Iterator[Instance | Issue]:
-    """The occurrences inside the window, and every override wherever it lies.
+def regular(group: Group, window: Window, most: int) -> list[Instance]:
+    """The dates inside the window that no override changes, the earliest first.
+
+    Where they are more than ``most``, not all of the others are given.
 
     Raises:
         Exception: of any kind, from dateutil, on rules that it cannot follow.
     """
-    master = group.master
-    if master is None:
-        return
-    found = _expand(master, group.overrides, window)
-    regular = sorted(
-        (one for one in found if one.event.recurrence is None or one.event.this_and_future),
+    if group.master is None:
+        return []
+    found: list[Instance] = []
+    for days in _SPANS:
+        end = min(window.end, window.start + timedelta(days=days))
+        found = _expand(group.master, group.overrides, Window(window.start, end))
+        if len(found) > most or end == window.end:
+            break
+    taken = {recurrence_key(event.recurrence) for event in group.overrides if event.recurrence}
+    return sorted(
+        (one for one in found if recurrence_key(one.recurrence) not in taken),
         key=lambda one: recurrence_key(one.recurrence),
     )
-    if len(regular) > MAX_OCCURRENCES:
-        message = say(
-            "the series has {found} dates in the window — the first {kept} were kept",
-            found=len(regular),
-            kept=MAX_OCCURRENCES,
-        )
-        yield Issue("ics-many-occurrences", message, "notice", master.where, master.key)
-    taken = {recurrence_key(event.recurrence) for event in group.overrides if event.recurrence}
-    yield from (
-        one for one in regular[:MAX_OCCURRENCES] if recurrence_key(one.recurrence) not in taken
-    )
+
+
+def changed(group: Group) -> Iterator[Instance]:
+    """The dates that were changed one by one, wherever they lie."""
     for event in group.overrides:
         if event.recurrence is not None:
             yield Instance(event, event.start, event.end, event.recurrence)
@@ -176,7 +185,8 @@ def _expand(master: VEvent, overrides: tuple[VEvent, ...], window: Window) -> li
         # COUNT beside our UNTIL: dateutil stops at the first of both, and says it should not.
         warnings.simplefilter("ignore", DeprecationWarning)
         occurrences = list(_Series(adapters).between(window.start, window.end))
-    return [one.instance() for one in occurrences]
+    found = [one.instance() for one in occurrences]
+    return [one for one in found if one.event.recurrence is None or one.event.this_and_future]
 
 
 class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
