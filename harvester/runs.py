@@ -202,7 +202,8 @@ class _Attempt:
         if source.scope == "wide":
             digest = within(digest, self.means.territory)
         digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))
-        return checked(digest, known.records, iris.record_of, self.now)
+        allowed = source.contacts == "publish"
+        return checked(digest, known.records, iris.record_of, self.now, contacts_allowed=allowed)
 
     def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
         """Commit what a decision changes; in a dry run, only say it."""

@@ -41,8 +41,9 @@ class Source(_Value, frozen=True):
 
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
-    inside texts are masked (design, rule 14). ``every`` is the time between two visits. ``mapping`` is an
-    absolute path, or relative to the working directory. The last four fields override what
+    inside texts are masked (design, rule 14). ``every`` is the time between two visits.
+    ``mapping`` is an absolute path, or relative to the working directory. The last four
+    fields override what
     a reader detects (``harvester.records.ReadOptions``).
     """
 
