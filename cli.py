@@ -24,7 +24,7 @@ from rich.table import Table
 from harvester import telling
 from harvester.problems import ConfigError
 from harvester.report import Report
-from harvester.session import Place, chosen, opened, platform_of
+from harvester.session import Place, chosen, opened, orphans, platform_of
 from harvester.sources import Config, UnknownSourceError, load
 from harvester.starter import StarterError, write_starter
 from mappings import MappingError, Problem, platforms
@@ -184,6 +184,19 @@ def shown(cell: Message | str | int) -> str:
     return escape(spoken(cell) if isinstance(cell, Message) else str(cell))
 
 
+def tell_orphans(config: Config) -> None:
+    """What is still published of sources that the file no longer names."""
+    generation = Generations(place_of(config.path).generations).current()
+    if found := orphans(config, generation):
+        told = say(
+            "still published, though {file} no longer names them: {sources} — put their blocks "
+            "back, or move the folder var away and harvest anew",
+            file=config.path.name,
+            sources=", ".join(found),
+        )
+        speak(told)
+
+
 def show_table(told: telling.Table) -> None:
     """A table that fits the terminal, numbers to the right."""
     table = Table(box=None, pad_edge=False)
@@ -219,14 +232,14 @@ def harvest_command(
     config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool
 ) -> None:
     """Harvest all enabled sources, or those named, and publish what changed."""
-    reports, generation = run_harvest(
-        load_config(config), ids, force=force, dry_run=dry_run, quiet=as_json
-    )
+    loaded = load_config(config)
+    reports, generation = run_harvest(loaded, ids, force=force, dry_run=dry_run, quiet=as_json)
     if as_json:
         number = generation.number if generation else None
         print_json({"generation": number, "sources": telling.plain(reports)})
     else:
         show_reports(reports, generation)
+        tell_orphans(loaded)
         if dry_run:
             speak(say("dry run: nothing of this was written"))
     if any(report.outcome == "failed" for report in reports):
@@ -412,6 +425,8 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     if source:
         for line in telling.details(*known[0], zone, language_of()):
             click.echo(line)
+    else:
+        tell_orphans(loaded)
 
 
 @main.command()

@@ -194,6 +194,15 @@ def platform_of(source: Source) -> Platform:
     return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")
 
 
+def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:
+    """The ids of sources that are still published though the file no longer names them."""
+    prefix = Iris(config.site.base).source_graph("")
+    named = {source.id for source in config.sources}
+    graphs = generation.counts if generation else ()
+    published = {name.removeprefix(prefix) for name in graphs if name.startswith(prefix)}
+    return tuple(sorted(published - named))
+
+
 def _same_base(store: EmbeddedStore, base: str) -> None:
     """Refuse to mint under a base what was stored under another one."""
     others = [name for name in store.graph_names() if not name.startswith(base)]

@@ -289,3 +289,12 @@ def test_the_program_speaks_the_language_of_the_locale(enbauges: Enbauges, langu
 def test_every_command_is_in_the_readme() -> None:
     readme = (Path(cli.__file__).parent / "README.md").read_text(encoding="utf-8")
     assert [name for name in cli.main.commands if f"enbauges {name}" not in readme] == []
+
+
+def test_a_source_taken_out_of_the_file_is_not_forgotten_silently(
+    enbauges: Enbauges, config: Path
+) -> None:
+    enbauges("harvest")
+    config.write_text(HEAD + EMPTY, encoding="utf-8")
+    for command in ("harvest", "status"):
+        assert "no longer names them: mairie" in enbauges(command).stdout
