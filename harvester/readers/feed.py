@@ -22,7 +22,15 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from harvester.readers.jsonfeed import Found, is_json_feed, read_json_feed
-from harvester.readers.text import absolute, hash_key, is_html, point, refusal, wide_encoding
+from harvester.readers.text import (
+    absolute,
+    hash_key,
+    is_charset,
+    is_html,
+    point,
+    refusal,
+    wide_encoding,
+)
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -35,6 +43,10 @@ _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w+);", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _DECLARED = re.compile(r"(?<=\s)encoding\s*=\s*[\"'][\w-]+[\"']")
+_ENCODING = re.compile(rb"(?<=\s)encoding\s*=\s*[\"']([\w.:-]+)[\"']")
+_REFERENCE = re.compile(rb"&#([xX]0{0,8}[dD][89a-fA-F][0-9a-fA-F]{2}|0{0,8}5[567]\d{3});")
+_HALVES = range(0xD800, 0xE000)
+_HEAD = 256  # bytes, in which an XML declaration ends
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:\?|$)", re.IGNORECASE)
 _EVENT_MODULES = (
     "http://purl.org/rss/1.0/modules/event/",
@@ -124,14 +136,15 @@ def _parse(content: Content) -> Any:
         ReadError: when that is nothing.
     """
     kind = f"{content.media_type or 'application/xml'}"
-    headers = {"content-type": f"{kind}; charset={content.charset}" if content.charset else kind}
+    is_told = is_charset(content.charset)
+    headers = {"content-type": f"{kind}; charset={content.charset}" if is_told else kind}
     if content.url:
         headers["content-location"] = content.url
     if not content.body.strip():
         raise refusal(content, "RSS/Atom/JSON Feed")
     try:
         parsed = feedparser.parse(
-            io.BytesIO(content.body),
+            io.BytesIO(_sound(content.body)),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=bool(_RELATIVE.search(content.body)),
@@ -160,6 +173,19 @@ def _parse(content: Content) -> Any:
             )
         )
     return parsed
+
+
+def _sound(body: bytes) -> bytes:
+    """``body`` without references to halves of characters, or an encoding that is none."""
+    head, rest = body[:_HEAD], body[_HEAD:]
+    if (found := _ENCODING.search(head)) and not is_charset(found[1].decode()):
+        head = head.replace(found[0], b"", 1)
+    return _REFERENCE.sub(_whole, head + rest)
+
+
+def _whole(reference: re.Match[bytes]) -> bytes:
+    number = int(reference[1][1:], 16) if reference[1][:1] in b"xX" else int(reference[1])
+    return b"&#xFFFD;" if number in _HALVES else reference[0]
 
 
 def _complaint(parsed: Any) -> Issue | None:

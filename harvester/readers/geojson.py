@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from harvester.readers.json_text import mended
 from harvester.readers.text import (
     check_depth,
     decode,
@@ -39,9 +40,8 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     Raises:
         ReadError: when the body is not GeoJSON, is cut short or nested too deep.
     """
-    document, notice = _parse(content)
-    if notice:
-        yield notice
+    document, notices = _parse(content)
+    yield from notices
     seen: set[str] = set()
     unkeyed = Unkeyed()
     for number, feature in enumerate(_features(document, content), 1):
@@ -70,10 +70,11 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
         yield unnamed
 
 
-def _parse(content: Content) -> tuple[dict[str, Any], Issue | None]:
+def _parse(content: Content) -> tuple[dict[str, Any], list[Issue]]:
     text, notice = decode(content.body, content.charset)
     if not is_object_or_list(text):
         raise refusal(content, "GeoJSON")
+    text, halves = mended(text)
     check_depth(text.encode())
     try:
         document = json.loads(text)
@@ -87,7 +88,7 @@ def _parse(content: Content) -> tuple[dict[str, Any], Issue | None]:
         ) from error
     if not isinstance(document, dict):
         raise refusal(content, "GeoJSON")
-    return document, notice
+    return document, [issue for issue in (notice, halves) if issue]
 
 
 def _features(document: dict[str, Any], content: Content) -> list[Any]:

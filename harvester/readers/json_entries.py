@@ -10,6 +10,7 @@ from typing import Any
 
 import ijson
 
+from harvester.readers.json_text import mended
 from harvester.readers.text import (
     apart,
     check_depth,
@@ -47,10 +48,10 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     text, notice = decode(content.body, content.charset, forced=options.encoding)
     if not is_object_or_list(text):
         raise refusal(content, "JSON")
-    body = text.encode("utf-8", "surrogatepass")
+    text, halves = mended(text)
+    body = text.encode()
     check_depth(body)
-    if notice:
-        yield notice
+    yield from (issue for issue in (notice, halves) if issue)
     prefix, entries = _prefix(options.iterator or _guess(body))
     yield from _records(body, f"{prefix}.item".lstrip(".") if entries else prefix, options)
 

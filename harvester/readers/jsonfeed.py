@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from harvester.readers.json_text import mended
 from harvester.readers.text import absolute, check_depth, decode, refusal
 from harvester.records import Content, Issue, ReadError
 from vocab.messages import say
@@ -30,6 +31,7 @@ def read_json_feed(content: Content) -> Iterator[Found]:
         ReadError: when the body is another JSON, or cut short.
     """
     text, _ = decode(content.body, content.charset)
+    text, halves = mended(text)
     check_depth(text.encode())
     try:
         document = json.loads(text)
@@ -44,6 +46,8 @@ def read_json_feed(content: Content) -> Iterator[Found]:
     is_feed = isinstance(document, dict) and _VERSION in str(document.get("version", ""))
     if not is_feed or not isinstance(document.get("items", []), list):
         raise refusal(content, "RSS/Atom/JSON Feed")
+    if halves:
+        yield halves
     about = {
         "title": _text(document, "title"),
         "link": absolute(document.get("home_page_url"), content.url),
@@ -73,13 +77,14 @@ def _item(item: dict[str, Any], where: str, about: dict[str, str], url: str) -> 
         "language": _text(item, "language") or about.get("language"),
         "feed": about,
     }
+    key = (data["id"],) if data["id"] else ()
     for name, field in (("published", "date_published"), ("updated", "date_modified")):
         raw = _text(item, field)
         try:
             moment = datetime.fromisoformat(raw) if raw else None
         except ValueError:
             message = say("the date {value} cannot be read and was left out", value=raw[:60])
-            yield Issue("feed-bad-date", message, "warning", where, (data["id"],))
+            yield Issue("feed-bad-date", message, "warning", where, key)
             continue
         if moment is not None:
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -23,6 +23,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LATIN = {"iso8859-1", "ascii"}
+_NO_TEXT = frozenset(
+    {"base64", "bz2", "hex", "idna", "punycode", "quopri", "raw-unicode-escape", "rot-13"}
+    | {"undefined", "unicode-escape", "utf-7", "uu", "zlib"}
+)
+"""Python's codecs that no text is written in: a charset of that name is no charset."""
 _GUESSES = ["cp1252", "mac_roman", "koi8_r", "cp1251"]
 _GUESS_BYTES = 65_536
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
@@ -63,12 +68,12 @@ def decode(body: bytes, declared: str = "", *, forced: str = "") -> tuple[str, I
 
 
 def _forced(body: bytes, encoding: str) -> tuple[str, Issue | None]:
-    try:
-        return _tidy(body.decode(encoding)), None
-    except LookupError:
+    if not _normal(encoding):
         raise ReadError(
             say("unknown encoding {encoding} — write utf-8, cp1252…", encoding=encoding)
-        ) from None
+        )
+    try:
+        return _tidy(body.decode(encoding)), None
     except UnicodeDecodeError:
         message = say(
             "some characters are not {encoding} and were replaced — correct “encoding” in the"
@@ -83,10 +88,17 @@ def _tidy(text: str) -> str:
 
 
 def _normal(encoding: str) -> str:
+    """The name of a codec from bytes to text, "" for any other and for unknown ones."""
     try:
-        return codecs.lookup(encoding).name
-    except LookupError:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError):
         return ""
+    return "" if name in _NO_TEXT else name
+
+
+def is_charset(name: str) -> bool:
+    """Whether ``name`` is that of an encoding of text."""
+    return bool(_normal(name))
 
 
 def _declared_codec(declared: str) -> str:

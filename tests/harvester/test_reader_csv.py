@@ -67,6 +67,17 @@ def test_the_encoding_is_found(encoding: str, charset: str, told: list[str]) -> 
     assert codes(found) == told
 
 
+@pytest.mark.parametrize(
+    "charset",
+    ["hex", "idna", "undefined", "base64", "rot13", "punycode", "unicode_escape", "utf-7", "x\0y"],
+)
+def test_a_charset_that_no_text_is_written_in_is_no_charset(charset: str) -> None:
+    found = run("id;nom\n1;Élan d’été;à l’école\n2;Fête\n".encode("cp1252"), charset=charset)
+    assert rows(found)[0]["nom"] == "Élan d’été"
+    with pytest.raises(ReadError, match="unknown encoding"):
+        run("id;nom\n1;é\n", encoding=charset)
+
+
 def test_codes_keep_their_leading_zero() -> None:
     assert rows(run("id;insee\n1;01004\n"))[0]["insee"] == "01004"
 

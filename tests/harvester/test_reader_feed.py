@@ -39,6 +39,20 @@ RDF = b"""<?xml version="1.0"?>
 <dc:date>2026-05-01T10:00:00+02:00</dc:date></item></rdf:RDF>"""
 
 
+@pytest.mark.parametrize("charset", ["", "hex", "idna", "undefined", "utf-7"])
+@pytest.mark.parametrize("declared", ["hex", "undefined", "idna"])
+def test_a_charset_that_is_none_and_half_a_character_lose_no_entry(
+    charset: str, declared: str
+) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{declared}"?><rss version="2.0"><channel><title>x</title>'
+        "<item><guid>1</guid><title>Fête &#xD800;&#55296;&#233;</title></item></channel></rss>"
+    )
+    found = list(read(Content(text.encode(), charset=charset), OPTIONS))
+    (record,) = [one for one in found if isinstance(one, Record)]
+    assert record.data["title"] == "Fête \ufffd\ufffdé"
+
+
 def test_rss_in_rdf_is_read() -> None:
     (entry,) = data(run(RDF))
     assert entry["id"] == "https://site.example/1"

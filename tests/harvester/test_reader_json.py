@@ -1,12 +1,14 @@
 """JSON and GeoJSON: what an iterator selects, what is refused, and how deep it may go."""
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from harvester.readers import READERS
+from harvester.readers.json_text import mended
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record, Window
 
 WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC))
@@ -109,6 +111,52 @@ def test_entries_before_the_cut_are_given_and_then_the_error() -> None:
 def test_the_encoding_of_json_is_found(encoding: str) -> None:
     body = '[{"id": "été"}]'.encode(encoding)
     assert keys(run(body)) == ["été"]
+
+
+HALF = '"\\ud800 \\\\ud800 \\ud83d\\ude00"'
+MENDED = "\ufffd \\ud800 \U0001f600"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("json", f'[{{"id": {HALF}}}, {{"id": "b"}}]'),
+        (
+            "geojson",
+            f'{{"type": "FeatureCollection", "features": [{{"id": {HALF}}}, {{"id": "b"}}]}}',
+        ),
+        (
+            "feed",
+            f'{{"version": "https://jsonfeed.org/version/1.1", "title": "x",'
+            f' "items": [{{"id": {HALF}}}, {{"id": "b"}}]}}',
+        ),
+    ],
+)
+def test_half_a_character_is_replaced_and_told(kind: str, text: str) -> None:
+    found = run(text.encode(), kind)
+    assert keys(found) == [MENDED, "b"]
+    assert codes(found)[:1] == ["bad-character"]
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "9" * 5_000, "-" + "9" * 400 + ".5", "1e400", "1E-4000"]
+)
+def test_an_immense_number_is_a_text_and_loses_nothing_else(number: str) -> None:
+    found = run(f'[{{"id": 1, "t": "{number}", "n": [{number}, 12]}}, {{"id": 2}}]'.encode())
+    assert keys(found) == ["1", "2"]
+    assert next(one.data["n"] for one in found if isinstance(one, Record)) == [number, 12]
+    point = f'{{"type": "Point", "coordinates": [{number}, 45]}}'
+    found = run(f'{{"type": "Feature", "id": 1, "geometry": {point}}}'.encode(), "geojson")
+    assert keys(found) == ["1"]
+    assert codes(found) == ["geojson-bad-coordinates"]
+
+
+@pytest.mark.parametrize("unit", ['"', "\\", '\\"', "9", "\\ud800", "e999", "9e999 ", '"\\ud8'])
+def test_a_million_hostile_characters_are_mended_within_a_second(unit: str) -> None:
+    text = ("[" + unit * 1_000_000)[:1_000_000]
+    before = time.process_time()
+    mended(text + '\\ud800 "' + "9" * 20)
+    assert time.process_time() - before < 1.5
 
 
 def test_a_single_feature_and_a_bare_geometry_are_read() -> None:
