@@ -13,12 +13,21 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 _SAFE = "-._~"  # RFC 3986 unreserved, as RML templates keep them
+_STEPS = frozenset({".", ".."})  # RFC 3986, section 5.2.4
 
 
 def encode(text: str) -> str:
-    """``text`` percent-encoded as one IRI segment; letters beyond ASCII stay (RFC 3987)."""
+    """``text`` percent-encoded as one IRI segment; letters beyond ASCII stay (RFC 3987).
+
+    Half a surrogate pair, which is no character, is written as a question mark. A segment of
+    one or two dots would lead elsewhere, even as ``%2E``, which clients read as a dot: it is
+    encoded twice.
+    """
+    if text in _STEPS:
+        return text.replace(".", "%252E")
     return "".join(
-        char if char.isalnum() or char in _SAFE else quote(char, safe="") for char in text
+        char if char.isalnum() or char in _SAFE else quote(char, safe="", errors="replace")
+        for char in text
     )
 
 

@@ -127,8 +127,7 @@ MENDED = "\ufffd \\ud800 \U0001f600"
         ),
         (
             "feed",
-            f'{{"version": "https://jsonfeed.org/version/1.1", "title": "x",'
-            f' "items": [{{"id": {HALF}}}, {{"id": "b"}}]}}',
+            f'{{"version": "jsonfeed.org/version/1", "items": [{{"id": {HALF}}}, {{"id": "b"}}]}}',
         ),
     ],
 )
