@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from harvester.readers import csv_rows, feed, geojson, ics, json_entries
+from harvester.readers.many import bounded
 from harvester.records import Reader
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        "ics": ics.read,
-        "feed": feed.read,
-        "geojson": geojson.read,
-        "json": json_entries.read,
-        "csv": csv_rows.read,
+        "ics": bounded(ics.read),
+        "feed": bounded(feed.read),
+        "geojson": bounded(geojson.read),
+        "json": bounded(json_entries.read),
+        "csv": bounded(csv_rows.read),
     }
 )
 """The reader of each kind of source."""

@@ -106,7 +106,8 @@ def _features(document: dict[str, Any], content: Content) -> list[Any]:
 def _record(feature: Any, options: ReadOptions, where: str) -> Record | Issue:
     if not isinstance(feature, dict) or feature.get("type", "Feature") != "Feature":
         message = say("the entry is not a Feature — it was left out")
-        return Issue("geojson-bad-feature", message, where=where)
+        key = native_key(feature, options.key) if isinstance(feature, dict) else ""
+        return Issue("geojson-bad-feature", message, where=where, key=(key,) if key else ())
     given = feature.get("properties")
     properties = given if isinstance(given, dict) else {}
     geometry = feature.get("geometry")

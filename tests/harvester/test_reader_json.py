@@ -195,6 +195,31 @@ def test_what_is_no_geojson_says_what_it_is(document: Any, words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_a_thing_with_an_id_that_is_no_feature_is_told_with_it() -> None:
+    features = [{"type": "Fiture", "id": "x"}, {"type": "Fiture"}]
+    found = run({"type": "FeatureCollection", "features": features}, "geojson")
+    assert [one.key for one in found if isinstance(one, Issue)] == [("x",), ()]
+
+
+@pytest.mark.parametrize("kind", ["geojson", "json"])
+def test_thousands_of_issues_of_one_sort_are_told_with_their_number(kind: str) -> None:
+    body = b"[" + b"[[]]," * 400_000 + b'{"id": "a"}]'
+    if kind == "geojson":
+        body = b'{"type": "FeatureCollection", "features": ' + body + b"}"
+    found = run(body, kind)
+    assert keys(found) == ["a"]
+    issues = [one for one in found if isinstance(one, Issue)]
+    assert len(issues) == 1_001
+    assert len({one.code for one in issues}) == 1
+    assert (issues[-1].severity, issues[-1].message.values["count"]) == ("notice", 399_000)
+
+
+def test_what_protects_a_thing_that_is_known_is_told_however_many_they_are() -> None:
+    features = [{"type": "Fiture", "id": number} for number in range(1_500)]
+    found = run({"type": "FeatureCollection", "features": features}, "geojson")
+    assert [one.key for one in found if isinstance(one, Issue)] == [(str(n),) for n in range(1_500)]
+
+
 PLACES = [{"nom": "La Grange", "lat": 45.6, "site": "a.example"}, {"nom": "Le Four", "lat": 45.7}]
 
 
