@@ -46,6 +46,9 @@ _DECLARED = re.compile(r"(?<=\s)encoding\s*=\s*[\"'][\w-]+[\"']")
 _ENCODING = re.compile(rb"(?<=\s)encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _REFERENCE = re.compile(rb"&#([xX]0{0,8}[dD][89a-fA-F][0-9a-fA-F]{2}|0{0,8}5[567]\d{3});")
 _HALVES = range(0xD800, 0xE000)
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_LONG_TAG = 8_192  # bytes
+_MOST_ATTRIBUTES = 500
 _HEAD = 256  # bytes, in which an XML declaration ends
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:\?|$)", re.IGNORECASE)
 _EVENT_MODULES = (
@@ -142,6 +145,7 @@ def _parse(content: Content) -> Any:
         headers["content-location"] = content.url
     if not content.body.strip():
         raise refusal(content, "RSS/Atom/JSON Feed")
+    _check_tags(content.body)
     try:
         parsed = feedparser.parse(
             io.BytesIO(_sound(content.body)),
@@ -173,6 +177,26 @@ def _parse(content: Content) -> Any:
             )
         )
     return parsed
+
+
+def _check_tags(body: bytes) -> None:
+    """Refuse what costs feedparser the square of its length: tags of thousands of attributes.
+
+    Raises:
+        ReadError: when there is one.
+    """
+    plain = body.replace(b"\0", b"")  # UTF-16 that has its mark
+    for piece in plain.split(b"<"):
+        if len(piece) > _LONG_TAG and piece[:1].isalpha():
+            tag = _QUOTED.sub(b"", piece).partition(b">")[0]
+            if (count := tag.count(b"=")) > _MOST_ATTRIBUTES:
+                raise ReadError(
+                    say(
+                        "one tag of the feed has {count} attributes — such a file is not read; its"
+                        " publisher must correct it",
+                        count=count,
+                    )
+                )
 
 
 def _sound(body: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Feeds: RSS, Atom, RDF and JSON Feed, sound and broken."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,6 +38,28 @@ RDF = b"""<?xml version="1.0"?>
 <channel rdf:about="https://site.example/"><title>T</title><link>https://site.example/</link></channel>
 <item rdf:about="https://site.example/1"><title>Un</title><link>https://site.example/1</link>
 <dc:date>2026-05-01T10:00:00+02:00</dc:date></item></rdf:RDF>"""
+
+
+MANY = " ".join(f'a{number}=">{number}"' for number in range(50_000))
+
+
+@pytest.mark.parametrize("tail", ["", "<br>"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_tag_of_thousands_of_attributes_is_refused_before_it_is_parsed(
+    tail: str, encoding: str
+) -> None:
+    text = rss(f"<item><guid>1</guid><title {MANY}>t</title></item>").decode() + tail
+    before = time.process_time()
+    with pytest.raises(ReadError, match="50000 attributes"):
+        run(text.encode(encoding))
+    assert time.process_time() - before < 1
+
+
+def test_long_texts_and_pictures_inside_the_feed_are_no_such_tags() -> None:
+    picture = f'<img src="data:image/png;base64,{"A=b" * 50_000}" alt="x">'
+    text = "a = b " * 50_000
+    item = f"<item><guid>1</guid><description><![CDATA[{picture}{text}]]></description></item>"
+    assert len(data(run(rss(item)))) == 1
 
 
 @pytest.mark.parametrize("charset", ["", "hex", "idna", "undefined", "utf-7"])
