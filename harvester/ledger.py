@@ -31,7 +31,7 @@ class Books:
             tombstones=self._tombstones,
             generated=self._generated,
             canonical=self._canonical,
-            dataset=self._dataset(source),
+            dataset=self.dataset(source),
         )
 
     def commit(self, source: str, settlement: Settlement) -> None:
@@ -84,7 +84,8 @@ class Books:
     def _genid(self) -> str:
         return f"<{self._iris.base}.well-known/genid/"
 
-    def _dataset(self, source: str) -> Lines:
+    def dataset(self, source: str) -> Lines:
+        """What is said of the source itself; nothing of one that the store does not hold."""
         graph = self._iris.graph("provenance")
         return self._store.about(graph, self._iris.source(source)) | self._store.about(
             graph, self._iris.source_graph(source)

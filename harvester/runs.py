@@ -237,7 +237,7 @@ class _Attempt:
         )
 
     def _fetch(self) -> Fetched:
-        stored = self.books.of(self.source.id).dataset
+        stored = self.books.dataset(self.source.id)
         fresh = self.means.force or not stored or self.before.fingerprint != self.fingerprint
         validators = Validators(
             self.before.etag, self.before.last_modified, self.before.content_hash

@@ -21,7 +21,7 @@ from mappings import Platform, compile_yarrrml, platform
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
-from store.generations import Generation, Generations, open_read_only
+from store.generations import Generation, Generations
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
@@ -102,8 +102,9 @@ class Session:
         if self._means.dry_run:
             return None
         generation = None
-        territory = self._config.site.territory
-        self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+        if self._changed:
+            territory = self._config.site.territory
+            self._apply(commune_changeset(self._means.store, self._means.iris, territory))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -122,12 +123,12 @@ class Session:
             self._unfinished.touch()
 
     def _stands(self) -> bool:
-        """Whether there is a current generation, and it can be opened."""
+        """Whether there is a current generation, with its snapshot."""
         try:
             generation = self._generations.current()
-            return generation is not None and bool(open_read_only(generation))
         except StoreError:
             return False
+        return generation is not None and generation.is_whole
 
     def _apply(self, changeset: Changeset) -> None:
         if changeset and not self._means.dry_run:

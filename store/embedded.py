@@ -96,10 +96,11 @@ class EmbeddedStore:
 
     def objects(self, graph: str, predicate: str) -> set[str]:
         """The IRIs that ``predicate`` points to in ``graph``."""
-        pattern = (None, ox.NamedNode(predicate), None, ox.NamedNode(graph))
-        with told(self.directory):
-            values = (quad.object for quad in self._store.quads_for_pattern(*pattern))
-            return {value.value for value in values if isinstance(value, ox.NamedNode)}
+        where = f"GRAPH <{graph}> {{ ?s <{predicate}> ?o }}"
+        solutions = self.query(f"SELECT DISTINCT ?o WHERE {{ {where} }}")
+        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  # a SELECT, for mypy
+        values = (row["o"] for row in solutions)
+        return {value.value for value in values if isinstance(value, ox.NamedNode)}
 
     def instances(self, graph: str, of: str) -> set[str]:
         """The IRIs whose rdf:type is ``of`` in ``graph``."""

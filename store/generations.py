@@ -61,6 +61,11 @@ class Generation:
         return self.path / "store"
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the snapshot is there: RocksDB's CURRENT names all its files."""
+        return (self.store_path / "CURRENT").is_file()
+
+    @property
     def quads(self) -> int:
         """How many quads it holds in all."""
         return sum(self.counts.values())
