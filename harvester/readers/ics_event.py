@@ -145,7 +145,7 @@ def _tell_apart(block: Block) -> tuple[dict[str, str], list[str]]:
             value = (raw if name == "URL" else unescape_backslash(raw)).strip()
             if value:
                 texts.setdefault(name, value)
-        elif name == "RRULE" or not line.endswith(":"):
+        elif not line.endswith(":"):
             rest.append(line.replace(" ", "") if name == "RRULE" else line)
     return texts, rest
 

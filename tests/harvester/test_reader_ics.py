@@ -133,7 +133,6 @@ def test_an_event_that_icalendar_refuses_does_not_lose_the_others() -> None:
         "FREQ=SOMETIMES",
         "FREQ=WEEKLY;BYDAY=XX",
         "COUNT=3",
-        "",
         "FREQ=WEKLY",
         "FREQ=WEEKLY;UNTIL=2026",
         "FREQ=WEEKLY;UNTIL=bientôt",
@@ -150,6 +149,12 @@ def test_a_rule_that_must_not_be_expanded_leaves_a_single_event(rule: str) -> No
     assert [(one.code, one.key) for one in found if isinstance(one, Issue)] == [
         ("ics-bad-rule", ("a",))
     ]
+
+
+def test_an_empty_rule_is_none() -> None:
+    found = events(f"{ONE}\nRRULE:")
+    assert [one["type"] for one in data(found)] == ["event"]
+    assert codes(found) == []
 
 
 def test_a_rule_that_cannot_be_read_is_told_with_the_key_that_its_event_ends_up_with() -> None:
