@@ -12,6 +12,7 @@ from vocab import term
 from vocab.iris import Iris
 
 _GENERATED = term("prov:wasGeneratedBy")
+_IDENTIFIER = term("dcterms:identifier")
 
 
 class Books:
@@ -31,7 +32,7 @@ class Books:
             tombstones=self._tombstones,
             generated=self._generated,
             canonical=self._canonical,
-            dataset=self.dataset(source),
+            dataset=self._dataset(source),
         )
 
     def commit(self, source: str, settlement: Settlement) -> None:
@@ -84,8 +85,12 @@ class Books:
     def _genid(self) -> str:
         return f"<{self._iris.base}.well-known/genid/"
 
-    def dataset(self, source: str) -> Lines:
-        """What is said of the source itself; nothing of one that the store does not hold."""
+    def hold(self, source: str) -> bool:
+        """Whether the store knows the source: it may be newer than the state, or another one."""
+        graph = self._iris.graph("provenance")
+        return bool(self._store.about(graph, self._iris.source(source), _IDENTIFIER))
+
+    def _dataset(self, source: str) -> Lines:
         graph = self._iris.graph("provenance")
         return self._store.about(graph, self._iris.source(source)) | self._store.about(
             graph, self._iris.source_graph(source)

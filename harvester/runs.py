@@ -237,8 +237,8 @@ class _Attempt:
         )
 
     def _fetch(self) -> Fetched:
-        stored = self.books.dataset(self.source.id)
-        fresh = self.means.force or not stored or self.before.fingerprint != self.fingerprint
+        same = self.before.fingerprint == self.fingerprint and self.books.hold(self.source.id)
+        fresh = self.means.force or not same
         validators = Validators(
             self.before.etag, self.before.last_modified, self.before.content_hash
         )
