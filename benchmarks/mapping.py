@@ -26,7 +26,7 @@ from mappings.expressions import percent_encode
 ROWS = 100_000
 SMALL = (200, 50)
 ROUNDS = 5
-GOAL = "≤ 1.40"
+GOAL = "≤ 1.25"
 GRAPH = ox.NamedNode("https://data.example/graph/source/bench")
 EX = "https://data.example/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
