@@ -7,6 +7,7 @@ the compiler does not know is an error at start: no part of the file is silently
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -191,7 +192,7 @@ class _Compiler:
         severity = self._facts.value(node, _sh("severity"))
         return _Rule(
             code=_local(node),
-            severity=_SEVERITIES[severity] if severity else "violation",
+            severity=self._severity(severity),
             message=self._message(node),
             check=self._check(node),
         )
@@ -220,6 +221,13 @@ class _Compiler:
 
         return check
 
+    def _severity(self, given: Node | None) -> Severity:
+        if given is None:
+            return "violation"
+        if given not in _SEVERITIES:
+            raise self._unknown(_local(given))
+        return _SEVERITIES[given]
+
     def _path(self, path: Node) -> tuple[NamedNode, ...]:
         if isinstance(path, NamedNode):
             return (path,)
@@ -235,7 +243,12 @@ class _Compiler:
                 found.append(self._qualified(node))
             elif predicate in self._components:
                 component = self._components[predicate]
-                found += [component(value) for value in self._facts.values(node, predicate)]
+                values = self._facts.values(node, predicate)
+                try:
+                    found += [component(value) for value in values]
+                except (KeyError, ValueError, re.error) as error:
+                    told = ", ".join(map(_local, values))
+                    raise self._unknown(f"{_local(predicate)} {told}") from error
             elif predicate not in _DESCRIPTIVE:
                 raise self._unknown(_local(predicate))
         return found

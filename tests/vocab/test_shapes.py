@@ -176,3 +176,26 @@ def test_a_component_that_is_not_compiled_is_an_error_at_start(tmp_path: Path) -
     )
     with pytest.raises(VocabularyError, match=r"shapes\.ttl: closed is no part of SHACL"):
         Shapes.load(path)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "sh:datatype xsd:hexBinary",
+        "sh:nodeKind sh:BlankNodeOrIRI",
+        'sh:pattern "("',
+        'sh:maxCount "beaucoup"',
+        "sh:minCount 1 ; sh:severity sh:Trouble",
+    ],
+)
+def test_a_value_that_is_not_compiled_stops_with_the_file(tmp_path: Path, rule: str) -> None:
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <urn:ex:> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property ex:p .\n"
+        f'ex:p sh:path ex:name ; {rule} ; sh:message "Faux."@fr , "Wrong."@en .\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(VocabularyError, match=r"shapes\.ttl: .* is no part of SHACL"):
+        Shapes.load(path)
