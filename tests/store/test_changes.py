@@ -10,7 +10,7 @@ G, H = "http://example.org/g", "http://example.org/h"
 
 iris = st.text(
     st.characters(
-        exclude_characters='<>"{}|^`\\%[]',
+        exclude_characters='<>"{}|^`\\%[]#',
         min_codepoint=0x21,
         max_codepoint=0xDFFFF,
         exclude_categories=["C", "Z"],
