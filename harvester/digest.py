@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -92,8 +93,8 @@ class Digester:
     iris: Iris
     options: ReadOptions
 
-    def __call__(self, content: Content) -> Digest:
-        """Read, map and normalise.
+    def __call__(self, contents: Sequence[Content]) -> Digest:
+        """Read, map and normalise the pages of the source, in their order.
 
         Raises:
             ReadError: when the content as a whole is not what the source's kind says.
@@ -101,7 +102,7 @@ class Digester:
         issues: list[Issue] = []
         origins: dict[str, Origin] = {}
         quads: list[ox.Quad] = []
-        for iri, record in self._records(content, issues, origins):
+        for iri, record in self._records(contents, issues, origins):
             quads += self._mapped(record, iri, issues)
         stored = _stored(quads, self.iris, issues)
         issues += map(_own_graph, sorted(stored.keys() - origins.keys()))
@@ -114,10 +115,11 @@ class Digester:
         return Digest(records, tuple(issues), origins)
 
     def _records(
-        self, content: Content, issues: list[Issue], origins: dict[str, Origin]
+        self, contents: Sequence[Content], issues: list[Issue], origins: dict[str, Origin]
     ) -> Iterator[tuple[str, Record]]:
         """Each record with its IRI; of several with the same one, the first."""
-        for found in READERS[self.platform.reader](content, self.options):
+        read = READERS[self.platform.reader]
+        for found in chain.from_iterable(read(content, self.options) for content in contents):
             if isinstance(found, Issue):
                 issues.append(found)
                 continue

@@ -78,23 +78,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. ``content`` is None when nothing changed since ``validators`` were given.
+    """An answer. ``contents`` is None when nothing changed since ``validators`` were given.
 
-    ``url`` is the final address; ``moved`` is the address that the server says has replaced
-    the registered one for good (301, 308), "" when there is none.
+    It holds one content for each page of the source. ``url`` is the final address; ``moved``
+    is the address that the server says has replaced the registered one for good (301, 308),
+    "" when there is none.
     """
 
     url: str
     at: datetime
     status: int
-    content: Content | None
+    contents: tuple[Content, ...] | None
     validators: Validators
     moved: str = ""
 
     @property
     def unchanged(self) -> bool:
         """Whether the server (304) or the hash of the content says that nothing changed."""
-        return self.content is None
+        return self.contents is None
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -220,10 +221,10 @@ class Client:
             raise answered(url, status, self._not_before(response))
         body = self._body(response, url)
         seen = _validators(response, hashlib.sha256(body).hexdigest())
-        content = None
+        contents = None
         if validators is None or validators.content_hash != seen.content_hash:
-            content = Content(body, *_media_type(response), url=hops[-1])
-        return Fetched(hops[-1], self._clock(), status, content, seen, moved)
+            contents = (Content(body, *_media_type(response), url=hops[-1]),)
+        return Fetched(hops[-1], self._clock(), status, contents, seen, moved)
 
     def _body(self, response: requests.Response, url: str) -> bytes:
         """The decoded body, never more than the limit in memory."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -183,22 +183,22 @@ class _Attempt:
             fetched = self._fetch()
         except FetchError as error:
             return self._unreachable(error)
-        if fetched.content is None:
+        if fetched.contents is None:
             return self._unchanged(fetched)
         known = self._known()
-        digest = self._digest(fetched.content, known)
+        digest = self._digest(fetched.contents, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
         removals = self.platform.removals if digest.is_whole else "sliding"
         decision = decide(known, digest.records, removals, self.now, self._publishable)
-        content_hash = hashlib.sha256(fetched.content.body).hexdigest()
+        content_hash = fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
         return self._committed(fetched, digest, decision, settlement)
 
-    def _digest(self, content: Content, known: Known) -> Digest:
+    def _digest(self, contents: Sequence[Content], known: Known) -> Digest:
         """What the content says that may be published, and the last good version of the rest."""
         iris, source = self.means.iris, self.source
-        digest = Digester(source, self.platform, iris, self._options)(content)
+        digest = Digester(source, self.platform, iris, self._options)(contents)
         if source.scope == "wide":
             digest = within(digest, self.means.territory)
         digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))

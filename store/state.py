@@ -32,7 +32,9 @@ class SourceState:
     in a row, since ``broken_since``. ``records`` is how many the last good run read.
     ``not_before`` is when the server that failed asked to be left alone until (Retry-After);
     ``block`` tells whether what the operator wrote of the source changed since the last run,
-    and is empty when the run did not say.
+    and is empty when the run did not say. ``fresh_until`` is until when the server says that
+    the last answer holds (Cache-Control, ``ttl``); ``gone_at`` since when it says that the
+    address is gone for good (410).
     """
 
     source: str
@@ -50,6 +52,8 @@ class SourceState:
     records: int = 0
     not_before: datetime | None = None
     block: str = ""
+    fresh_until: datetime | None = None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,27 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """How one run of a source ended, in numbers of records; ``seconds`` of wall time."""
+
+    at: datetime
+    outcome: str
+    records: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+    reason: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What a run leaves of one source; None keeps the issues or absences of the run before."""
 
     state: SourceState
     issues: Sequence[StoredIssue] | None = None
     absences: Mapping[str, Absence] | None = None
+    run: PastRun | None = None
 
 
 _MIGRATIONS = (
@@ -109,6 +128,16 @@ _MIGRATIONS = (
     ALTER TABLE source ADD COLUMN not_before TEXT;
     ALTER TABLE source ADD COLUMN block TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE source ADD COLUMN fresh_until TEXT;
+    ALTER TABLE source ADD COLUMN gone_at TEXT;
+    CREATE TABLE run (
+        source TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL,
+        records INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL,
+        removed INTEGER NOT NULL, seconds REAL NOT NULL, reason TEXT,
+        PRIMARY KEY (source, at)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 
@@ -116,7 +145,13 @@ A column that is added is the last one, and so is its field of ``SourceState``.
 """
 
 _COLUMNS = tuple(column.name for column in fields(SourceState))
-_TIMES = frozenset({"checked_at", "changed_at", "good_at", "broken_since", "not_before"})
+_TIMES = frozenset(
+    {"checked_at", "changed_at", "good_at", "broken_since", "not_before", "fresh_until", "gone_at"}
+)
+_RUN_COLUMNS = tuple(column.name for column in fields(PastRun))
+RUNS_KEPT = 200
+"""Past runs that are remembered of each source."""
+
 _BUSY_SECONDS = 10.0
 
 
@@ -196,6 +231,15 @@ class State:
             for row in rows
         }
 
+    def runs(self, source: str) -> list[PastRun]:
+        """The last runs of ``source`` (at most ``RUNS_KEPT``), the oldest first."""
+        columns = ", ".join(_RUN_COLUMNS)
+        rows = self._select(
+            f"SELECT {columns} FROM run WHERE source = ? ORDER BY at",  # noqa: S608  # our names
+            source,
+        )
+        return [PastRun(**_read(row, {"at"})) for row in rows]
+
     def save(self, batch: Iterable[Saved]) -> None:
         """Write what a batch of runs leaves, in one transaction.
 
@@ -205,7 +249,7 @@ class State:
         """
         with self._told(), self._transaction() as connection:
             for saved in batch:
-                row = _row(saved.state)
+                row = _row(saved.state, _COLUMNS)
                 connection.execute(
                     f"REPLACE INTO source VALUES ({_holes(len(row))})",  # noqa: S608  # only "?"
                     row,
@@ -214,6 +258,8 @@ class State:
                     _save_issues(connection, saved.state.source, saved.issues)
                 if saved.absences is not None:
                     _save_absences(connection, saved.state.source, saved.absences)
+                if saved.run is not None:
+                    _save_run(connection, saved.state.source, saved.run)
 
     @property
     def _open(self) -> sqlite3.Connection:
@@ -314,11 +360,24 @@ def _save_absences(
     )
 
 
-def _row(state: SourceState) -> list[str | int | None]:
-    """The values of ``state`` in the order of the table's columns."""
-    values: list[str | int | None] = []
-    for name in _COLUMNS:
-        value = getattr(state, name)
+def _save_run(connection: sqlite3.Connection, source: str, run: PastRun) -> None:
+    values = _row(run, _RUN_COLUMNS)
+    connection.execute(
+        f"REPLACE INTO run VALUES ({_holes(len(values) + 1)})",  # noqa: S608  # only "?"
+        [source, *values],
+    )
+    connection.execute(
+        "DELETE FROM run WHERE source = ?1 AND at NOT IN "
+        "(SELECT at FROM run WHERE source = ?1 ORDER BY at DESC LIMIT ?2)",
+        (source, RUNS_KEPT),
+    )
+
+
+def _row(value_of: SourceState | PastRun, names: Iterable[str]) -> list[str | int | float | None]:
+    """The values of a state or a run in the order of its table's columns."""
+    values: list[str | int | float | None] = []
+    for name in names:
+        value = getattr(value_of, name)
         if isinstance(value, datetime):
             value = _instant(value)
         elif isinstance(value, Message):
@@ -328,13 +387,18 @@ def _row(state: SourceState) -> list[str | int | None]:
 
 
 def _state(row: sqlite3.Row) -> SourceState:
+    return SourceState(**_read(row, _TIMES))
+
+
+def _read(row: sqlite3.Row, times: Iterable[str]) -> dict[str, Any]:
+    """The values of a row, its ``times`` and its reason made what they were."""
     values: dict[str, Any] = dict(row)
-    for name in _TIMES:
+    for name in times:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     if values["reason"] is not None:
         values["reason"] = Message.from_json(values["reason"])
-    return SourceState(**values)
+    return values
 
 
 def _instant(time: datetime) -> str:

@@ -34,7 +34,7 @@ def digest(mapping: str = HEAD, body: bytes = ROWS, licence: str | None = "accor
         publisher="Mairie", licence=licence, every=timedelta(hours=6),
     )  # fmt: skip
     own = replace(platform("csv"), mapping=compile_yarrrml(mapping))
-    return Digester(source, own, IRIS, ReadOptions(window_at(NOW)))(Content(body, "text/csv"))
+    return Digester(source, own, IRIS, ReadOptions(window_at(NOW)))([Content(body, "text/csv")])
 
 
 def codes(result: Digest) -> list[str]:

@@ -117,17 +117,17 @@ def test_an_answer_carries_its_bytes_type_address_and_time(client: Client) -> No
     kind = 'text/calendar; method=PUBLISH; charset="UTF-8"'
     with serving(lambda it: it.answer(Content_Type=kind)) as server:
         got = fetch(client, server.url)
-    assert got.content is not None
-    assert (got.content.body, got.content.media_type) == (BODY, "text/calendar")
-    assert (got.content.charset, got.content.url) == ("utf-8", server.url)
+    assert got.contents is not None
+    assert (got.contents[0].body, got.contents[0].media_type) == (BODY, "text/calendar")
+    assert (got.contents[0].charset, got.contents[0].url) == ("utf-8", server.url)
     assert (got.url, got.at, got.status, got.unchanged) == (server.url, NOW, 200, False)
 
 
 def test_an_answer_without_type_or_length_is_read_to_its_end(client: Client) -> None:
     with saying(b"HTTP/1.0 200 OK\r\n\r\n", BODY) as url:
-        content = fetch(client, url).content
+        content = fetch(client, url).contents
     assert content is not None
-    assert (content.body, content.media_type, content.charset) == (BODY, "", "")
+    assert (content[0].body, content[0].media_type, content[0].charset) == (BODY, "", "")
 
 
 def test_we_say_who_we_are_and_whom_to_write_to(client: Client) -> None:
@@ -157,7 +157,7 @@ def test_a_second_fetch_is_conditional_and_304_means_unchanged(
     with serving(reply) as server:
         first = fetch(client, server.url)
         second = fetch(client, server.url, first.validators)
-    assert (second.status, second.content, second.unchanged) == (304, None, True)
+    assert (second.status, second.contents, second.unchanged) == (304, None, True)
     assert second.validators == first.validators
 
 
@@ -186,13 +186,13 @@ def test_a_server_without_validators_is_unchanged_by_the_hash_of_its_content(
         first = fetch(client, server.url)
         second = fetch(client, server.url, first.validators)
     assert first.validators == Validators(content_hash=hashlib.sha256(BODY).hexdigest())
-    assert (second.status, second.content) == (200, None)
+    assert (second.status, second.contents) == (200, None)
 
 
 def test_a_changed_content_is_given_with_its_new_hash(client: Client) -> None:
     with serving(Handler.answer) as server:
         got = fetch(client, server.url, Validators(content_hash="of something else"))
-    assert got.content is not None
+    assert got.contents is not None
     assert got.validators.content_hash == hashlib.sha256(BODY).hexdigest()
 
 
@@ -200,10 +200,10 @@ def test_a_changed_content_is_given_with_its_new_hash(client: Client) -> None:
 def test_a_compressed_answer_is_decoded(client: Client, members: int) -> None:
     body = gzip.compress(BODY) * members
     with serving(lambda it: it.answer(body=body, Content_Encoding="gzip")) as server:
-        content = fetch(client, server.url).content
+        content = fetch(client, server.url).contents
         fetch(client, server.url)
     assert content is not None
-    assert content.body == BODY * members
+    assert content[0].body == BODY * members
     assert server.seen[0][2]["Accept-Encoding"] == "gzip"
     assert len({port for port, _path, _headers in server.seen}) == 1
 
@@ -380,7 +380,7 @@ def test_threads_may_share_a_client(client: Client) -> None:
         urls = [f"{server.url}?{number}" for number in range(40)]
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda url: fetch(client, url), urls))
-    bodies = [answer.content.body.decode() for answer in answers if answer.content]
+    bodies = [answer.contents[0].body.decode() for answer in answers if answer.contents]
     assert bodies == [f"/agenda.ics?{number}" for number in range(40)]
 
 
@@ -404,8 +404,8 @@ def test_a_redirect_is_followed_and_a_permanent_one_reported(
         got = fetch(client, server.url)
     here = server.url.replace("/agenda.ics", "/here")
     assert (got.url, got.moved) == (here, here if moved else "")
-    assert got.content is not None
-    assert got.content.url == here
+    assert got.contents is not None
+    assert got.contents[0].url == here
 
 
 def test_what_follows_a_temporary_redirect_is_not_a_new_address(client: Client) -> None:

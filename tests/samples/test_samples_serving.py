@@ -31,9 +31,9 @@ def client() -> Iterator[Client]:
 def test_a_sample_travels_the_path_of_a_real_source(base: str, client: Client, name: str) -> None:
     url = serving.resolve(f"sample:{name}", base)
     first = client.fetch(url, allow_private=True)
-    assert first.content is not None
-    assert first.content.body == serving.render(name, TODAY)
-    assert first.content.media_type == serving.media_type(name).partition(";")[0]
+    assert first.contents is not None
+    assert first.contents[0].body == serving.render(name, TODAY)
+    assert first.contents[0].media_type == serving.media_type(name).partition(";")[0]
     second = client.fetch(url, validators=first.validators, allow_private=True)
     assert (second.status, second.unchanged) == (304, True)
 

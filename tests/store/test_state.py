@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from store.errors import StateError
-from store.state import Absence, Saved, SourceState, State, StoredIssue
+from store.state import RUNS_KEPT, Absence, PastRun, Saved, SourceState, State, StoredIssue
 from vocab.messages import say
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -28,6 +28,8 @@ FULL = SourceState(
     records=12,
     not_before=NOON + timedelta(hours=2),
     block="b",
+    fresh_until=NOON + timedelta(hours=3),
+    gone_at=NOON,
 )
 FIRST_SCHEMA = """
 CREATE TABLE source (
@@ -141,3 +143,15 @@ def test_a_directory_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("")
     with pytest.raises(StateError, match="cannot be used"):
         State(tmp_path / "var" / "s").__enter__()
+
+
+def test_the_last_runs_are_remembered_and_no_more(tmp_path: Path) -> None:
+    reason = say("no answer from {host}", host="mairie.example")
+    with State(tmp_path / "state.sqlite") as state:
+        for number in range(RUNS_KEPT + 3):
+            run = PastRun(NOON + timedelta(hours=number), "failed", 12, 1, 2, 3, 0.5, reason)
+            state.save([Saved(FULL, run=run)])
+        kept = state.runs("mairie")
+    assert len(kept) == RUNS_KEPT
+    assert kept[-1] == run
+    assert kept[0].at == NOON + timedelta(hours=3)
