@@ -22,6 +22,7 @@ DELIMITERS = ";,\t|"
 
 _SAMPLE_ROWS = 50
 _LONGEST_CELL = 1 << 20
+_ANY_CELL = (1 << 31) - 1  # the limit of the csv module is one for the whole process
 _JSON = re.compile(r"\s*[\[{]\s*[\"{\[\]}]")
 
 
@@ -132,7 +133,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         ReadError: when a quoted cell never ends, or ends at the quotation mark of another cell:
             the rows between would be lost without a word.
     """
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(_ANY_CELL)
     lines = _Lines(text)
     line = 1
     for cells in csv.reader(lines, delimiter=delimiter):

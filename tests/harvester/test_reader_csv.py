@@ -1,5 +1,6 @@
 """CSV: delimiters, encodings, headers and rows as real spreadsheets export them."""
 
+import csv
 from datetime import UTC, datetime
 
 import pytest
@@ -179,3 +180,10 @@ def test_a_cell_too_long_to_be_meant_loses_its_row_only() -> None:
     (issue,) = [one for one in found if isinstance(one, Issue)]
     assert (issue.code, issue.severity, issue.key) == ("csv-long-cell", "error", ("2",))
     assert issue.where == "line 3"
+
+
+def test_a_small_table_leaves_the_next_one_its_long_cells() -> None:
+    run("id\n1\n")
+    long = "x" * 200_000
+    assert rows(run(f"id;texte\n1;{long}\n"))[0]["texte"] == long
+    assert csv.field_size_limit() > len(long)
