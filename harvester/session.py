@@ -22,6 +22,7 @@ from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
@@ -112,6 +113,7 @@ class Session:
                 base=self._config.site.base,
                 facts={"title": self._config.site.title},
             )
+            ensure(generation)
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
         return generation

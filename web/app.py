@@ -22,9 +22,17 @@ from sparql.protocol import Endpoint
 from sparql.values import Limits
 from sparql.workers import Pool
 from store.generations import Generations
-from web.home import Clock, Homes
+from web.agenda_feeds import AgendaFeeds
+from web.agenda_pages import Agenda
+from web.directory import Directory
+from web.entities import Entities
+from web.front import Front
+from web.home import Home
+from web.library import Library
 from web.pages import Pages
-from web.shell import ROOM, Shell
+from web.portrait import Portraits
+from web.shell import ROOM, Clock, Shell, Site
+from web.standing import Standings
 from web.vocabulary import Vocabulary
 
 SECURITY = {
@@ -48,6 +56,10 @@ def create(
     *,
     title: str,
     timezone: str = "Europe/Paris",
+    contact: str = "",
+    tiles: str = "",
+    attribution: str = "",
+    state: Path | None = None,
     limits: Limits | None = None,
     clock: Clock = _now,
     every: float = 1.0,
@@ -61,14 +73,19 @@ def create(
         generations_root: the folder that ``store.generations`` publishes in.
         title: the node's name, ``[site] title``.
         timezone: IANA name of the zone whose days and hours the pages tell.
+        contact: a mailbox or a web address of whoever runs the node.
+        tiles: address of map tiles with ``{z}/{x}/{y}``; without it maps have no background.
+        attribution: whom the server of the tiles asks to name.
+        state: the file of the operational state, for the pages that tell how the sources do.
         limits: bounds on queries and clients.
         clock: the present, aware; it decides what "this week" is.
         every: seconds between two looks at what is published.
     """
     pool = Pool(Generations(generations_root).current, limits, every=every)
-    zone = ZoneInfo(timezone)
-    shell = Shell(title, zone)
-    pages = Pages(pool, Homes(pool, clock, zone), shell)
+    shell = Shell(Site(title, ZoneInfo(timezone), contact, tiles, attribution, state))
+    front = Front(Library(pool), shell, clock)
+    standings = Standings(state, clock)
+    pages = Pages(pool, shell)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -85,7 +102,11 @@ def create(
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(
         routes=[
-            Route("/", pages.home, methods=["GET"], name="home"),
+            *Home(front).routes(),
+            *Agenda(front).routes(),
+            *AgendaFeeds(front).routes(),
+            *Directory(front).routes(),
+            *Entities(front, Portraits(standings, front.site.zone)).routes(),
             Route("/sparql", endpoint, name="sparql"),
             Route("/sparql/", endpoint),
             Route("/healthz", _healthy, methods=["GET"]),
