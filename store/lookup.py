@@ -49,7 +49,8 @@ class Wanted:
     "" leaves that end open; the days of the index are those that sources write, so whoever
     knows the zone asks for a day more on both sides. Of several values of one facet any
     suffices; different facets must all hold. Of the facets of ``having``, a thing must have one,
-    whatever its value. ``words`` are a reader's; ``order`` "rank" needs
+    whatever its value, and of the pairs of ``without`` none. ``since`` is the ISO day that news is
+    published on at the earliest. ``words`` are a reader's; ``order`` "rank" needs
     them.
     """
 
@@ -58,6 +59,8 @@ class Wanted:
     last: str = ""
     facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     having: tuple[str, ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+    since: str = ""
     free: bool = False
     box: Box | None = None
     words: str = ""
@@ -182,12 +185,9 @@ def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
         yield "thing.last >= ?", (wanted.first[:_STRICT],)
     if wanted.last:
         yield "thing.first <= ?", (wanted.last[:_STRICT],)
-    for facet, values in wanted.facets:
-        having = f"SELECT thing FROM facet WHERE facet = ? AND value IN ({_holes(values)})"  # noqa: S608
-        yield f"thing.id IN ({having})", (facet, *values)
-    if wanted.having:
-        any_ = f"SELECT thing FROM facet WHERE facet IN ({_holes(wanted.having)})"  # noqa: S608
-        yield f"thing.id IN ({any_})", wanted.having
+    yield from _faceted(wanted)
+    if wanted.since:
+        yield "thing.stamp >= ?", (wanted.since,)
     if wanted.free:
         yield "thing.free = 1", ()
     if words := match(wanted.words):
@@ -197,6 +197,17 @@ def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
     if box := wanted.box:
         yield "box.north >= ? AND box.south <= ?", (box.south, box.north)
         yield "box.east >= ? AND box.west <= ?", (box.west, box.east)
+
+
+def _faceted(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
+    for facet, values in wanted.facets:
+        having = f"SELECT thing FROM facet WHERE facet = ? AND value IN ({_holes(values)})"  # noqa: S608
+        yield f"thing.id IN ({having})", (facet, *values)
+    if wanted.having:
+        any_ = f"SELECT thing FROM facet WHERE facet IN ({_holes(wanted.having)})"  # noqa: S608
+        yield f"thing.id IN ({any_})", wanted.having
+    for pair in wanted.without:
+        yield "thing.id NOT IN (SELECT thing FROM facet WHERE facet = ? AND value = ?)", pair
 
 
 def _holes(values: tuple[str, ...]) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sparql.protocol import Endpoint
 from sparql.values import Limits
@@ -24,27 +21,21 @@ from sparql.workers import Pool
 from store.generations import Generations
 from web.agenda_feeds import AgendaFeeds
 from web.agenda_pages import Agenda
+from web.coverage import Coverage
 from web.directory import Directory
 from web.entities import Entities
 from web.front import Front
 from web.home import Home
 from web.library import Library
+from web.map_page import MapPage
 from web.pages import Pages
+from web.policy import Secured
 from web.portrait import Portraits
+from web.search_page import Search
 from web.shell import ROOM, Clock, Shell, Site
+from web.source_pages import SourcePages
 from web.standing import Standings
 from web.vocabulary import Vocabulary
-
-SECURITY = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-"""No script, nothing from another host, no frame around a page, no word of where one was."""
 
 
 def _now() -> datetime:
@@ -85,6 +76,7 @@ def create(
     shell = Shell(Site(title, ZoneInfo(timezone), contact, tiles, attribution, state))
     front = Front(Library(pool), shell, clock)
     standings = Standings(state, clock)
+    sources = SourcePages(front, standings)
     pages = Pages(pool, shell)
 
     @asynccontextmanager
@@ -106,7 +98,11 @@ def create(
             *Agenda(front).routes(),
             *AgendaFeeds(front).routes(),
             *Directory(front).routes(),
-            *Entities(front, Portraits(standings, front.site.zone)).routes(),
+            *MapPage(front).routes(),
+            *Search(front).routes(),
+            *sources.routes(),
+            *Coverage(front).routes(),
+            *Entities(front, Portraits(standings, front.site.zone), sources).routes(),
             Route("/sparql", endpoint, name="sparql"),
             Route("/sparql/", endpoint),
             Route("/healthz", _healthy, methods=["GET"]),
@@ -115,29 +111,10 @@ def create(
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
         exception_handlers={404: pages.nowhere},
-        middleware=[Middleware(_Secured)],
+        middleware=[Middleware(Secured)],
         lifespan=lifespan,
     )
 
 
 def _healthy(_: Request) -> Response:
     return PlainTextResponse("ok\n")
-
-
-class _Secured:
-    """Adds ``SECURITY`` to every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def secured(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY)
-            await send(message)
-
-        await self._app(scope, receive, secured)

@@ -15,7 +15,6 @@ from starlette.routing import Route
 
 from sparql.formats import Format, choose
 from sparql.protocol import CORS
-from store.things import Thing
 from vocab.messages import say
 from web.agenda import map_events
 from web.answers import conditional
@@ -25,6 +24,7 @@ from web.front import Front
 from web.library import Shelf
 from web.portrait import Portraits
 from web.shell import HTML, VARY, language_of
+from web.source_pages import SourcePages
 from web.structured import document
 
 _GONE, _MISSING, _NOT_ACCEPTABLE = 410, 404, 406
@@ -34,9 +34,10 @@ _CALENDAR = ".ics"
 class Entities:
     """Answers at the addresses of instance IRIs."""
 
-    def __init__(self, front: Front, portraits: Portraits) -> None:
+    def __init__(self, front: Front, portraits: Portraits, sources: SourcePages) -> None:
         self._front = front
         self._portraits = portraits
+        self._sources = sources
 
     def routes(self) -> Iterator[Route]:
         """One route: the IRI is the whole path."""
@@ -54,13 +55,13 @@ class Entities:
         format_, media = (extension, extension.media) if extension else chosen or (None, "")
         if format_ is None:
             return _unacceptable(request)
-        thing = shelf.published.thing(iri)
-        if thing is None and (tomb := shelf.published.tombstone(iri)):
-            return self._gone(request, shelf, iri, tomb, format_)
-        if not triples:
-            return self._missing(request, shelf, format_)
         if format_ is HTML:
-            return self._page(request, shelf, iri, thing, triples)
+            return self._page(request, shelf, iri, triples)
+        if tomb := self._tombstone(shelf, iri):
+            headers = {**CORS, "content-type": format_.content_type(), "vary": VARY}
+            return Response(written(iri, tomb, format_), _GONE, headers)
+        if not triples:
+            return _missing(request)
         headers = {
             "content-type": format_.content_type(media),
             "vary": VARY,
@@ -68,41 +69,49 @@ class Entities:
         }
         return conditional(request, written(iri, triples, format_), headers)
 
+    def _tombstone(self, shelf: Shelf, iri: str) -> list[ox.Triple]:
+        """What remains of an entity that is there no more; empty for one that is."""
+        there = shelf.published.thing(iri) is not None
+        return [] if there else shelf.published.tombstone(iri)
+
     def _page(
-        self,
-        request: Request,
-        shelf: Shelf,
-        iri: str,
-        thing: Thing | None,
-        triples: Sequence[ox.Triple],
+        self, request: Request, shelf: Shelf, iri: str, triples: Sequence[ox.Triple]
     ) -> Response:
-        """An entity in words; of records, runs and the like, what is said of them."""
-        path = f"/{iri.removeprefix(shelf.generation.base)}"
-        formats = [(NAMES[one.key], f"{quote(path, safe='/%')}.{one.extension}") for one in DATA]
-        if path.startswith("/id/commune/"):
-            code = path.rpartition("/")[2]
-            keep = f"&lang={language_of(request)}" if "lang" in request.query_params else ""
-            return RedirectResponse(f"/agenda?commune={quote(code)}{keep}", 303, dict(CORS))
-        if thing is None:
+        """An entity or a source in words; of records, runs and the like, what is said of them."""
+        formats, thing = _formats(iri, shelf), shelf.published.thing(iri)
+        if thing is not None:
+            wording = self._front.wording(request, shelf)
             return self._front.page(
-                request, shelf, "statements.html", iri=iri, triples=triples, formats=formats
+                request,
+                shelf,
+                "entity.html",
+                thing=thing,
+                portrait=self._portraits.of(thing, wording, self._front.today()),
+                formats=formats,
+                data=document(thing, wording),
             )
-        wording = self._front.wording(request, shelf)
+        if self._tombstone(shelf, iri):
+            response = self._front.page(request, shelf, "gone.html", status=_GONE)
+            response.headers.update(CORS)
+            return response
+        source = iri.removeprefix(shelf.iris.source(""))
+        if source != iri and self._sources.knows(shelf, source):
+            return self._sources.one(request, shelf, source, formats)
+        if not triples:
+            return self._front.page(request, shelf, "nowhere.html", status=_MISSING)
+        commune = iri.removeprefix(shelf.iris.commune(""))
+        if commune != iri:
+            keep = f"&lang={language_of(request)}" if "lang" in request.query_params else ""
+            return RedirectResponse(f"/agenda?commune={quote(commune)}{keep}", 303, dict(CORS))
         return self._front.page(
-            request,
-            shelf,
-            "entity.html",
-            thing=thing,
-            portrait=self._portraits.of(thing, wording, self._front.today()),
-            formats=formats,
-            data=document(thing, wording),
+            request, shelf, "statements.html", iri=iri, triples=triples, formats=formats
         )
 
     def _calendar(self, request: Request, shelf: Shelf, iri: str) -> Response:
         """One event, or all dates of a series, as a calendar."""
         thing, wording = shelf.published.thing(iri), self._front.wording(request, shelf)
         if thing is None or thing.kind not in ("event", "series"):
-            return self._missing(request, shelf, None)
+            return _missing(request)
         things = [thing] if thing.kind == "event" else self._portraits.dates(shelf, iri)
         zone = self._front.site.zone
         body = calendar(
@@ -110,31 +119,20 @@ class Entities:
         )
         return conditional(request, body, {"content-type": "text/calendar; charset=utf-8"})
 
-    def _gone(
-        self,
-        request: Request,
-        shelf: Shelf,
-        iri: str,
-        tomb: Sequence[ox.Triple],
-        format_: Format,
-    ) -> Response:
-        """Withdrawn: the little that remains, with status 410 (RFC 9110, section 15.5.11)."""
-        if format_ is HTML:
-            response = self._front.page(request, shelf, "gone.html", status=_GONE)
-            response.headers.update(CORS)
-            return response
-        headers = {**CORS, "content-type": format_.content_type(), "vary": VARY}
-        return Response(written(iri, tomb, format_), _GONE, headers)
 
-    def _missing(self, request: Request, shelf: Shelf, format_: Format | None) -> Response:
-        if format_ is HTML:
-            return self._front.page(request, shelf, "nowhere.html", status=_MISSING)
-        sentence = say(
-            "there is nothing at {path}: the first page is /, the SPARQL endpoint /sparql, "
-            "the vocabulary /ns",
-            path=request.url.path,
-        )
-        return _plain(request, sentence.render(language_of(request)), _MISSING)
+def _missing(request: Request) -> Response:
+    sentence = say(
+        "there is nothing at {path}: the first page is /, the SPARQL endpoint /sparql, "
+        "the vocabulary /ns",
+        path=request.url.path,
+    )
+    return _plain(request, sentence.render(language_of(request)), _MISSING)
+
+
+def _formats(iri: str, shelf: Shelf) -> list[tuple[str, str]]:
+    """The names of the data formats, and where the same is in each of them."""
+    path = quote(iri.removeprefix(shelf.generation.base), safe="/%")
+    return [(NAMES[one.key], f"/{path}.{one.extension}") for one in DATA]
 
 
 def _unacceptable(request: Request) -> Response:

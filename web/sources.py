@@ -35,12 +35,12 @@ class Source:
 
     id: str
     title: str
-    publisher: str
-    address: str
-    licence: str
-    licence_address: str
-    agreed: bool
-    changed: datetime | None
+    publisher: str = ""
+    address: str = ""
+    licence: str = ""
+    licence_address: str = ""
+    agreed: bool = False
+    changed: datetime | None = None
     records: int = 0
 
     @classmethod

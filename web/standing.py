@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from store.errors import StoreError
-from store.state import PastRun, SourceState, State
+from store.state import PastRun, SourceState, State, StoredIssue
 from web.shell import Clock
 
+T = TypeVar("T")
 _KEPT = timedelta(seconds=10)
 """How long a look at the state is good for: pages are read more often than sources."""
 
@@ -39,14 +41,12 @@ class Standings:
             return self._read[1]
 
     def runs(self, source: str) -> list[PastRun]:
-        """The last runs of a source, as ``State.runs`` gives them."""
-        if self._path is None or not self._path.is_file():
-            return []
-        try:
-            with State(self._path) as state:
-                return state.runs(source)
-        except StoreError:
-            return []
+        """The last runs of a source, the oldest first."""
+        return self._asked(lambda state: state.runs(source), [])
+
+    def issues(self, source: str) -> list[StoredIssue]:
+        """What the last run of a source could not understand."""
+        return self._asked(lambda state: state.issues(source), [])
 
     def confirmed(self, source: str) -> datetime | None:
         """When a source was last read well: its data was so then."""
@@ -54,10 +54,14 @@ class Standings:
         return state.good_at if state else None
 
     def _look(self) -> Mapping[str, SourceState]:
+        return self._asked(lambda state: {each.source: each for each in state.all()}, _NONE)
+
+    def _asked(self, question: Callable[[State], T], nothing: T) -> T:
+        """The answer of the state, ``nothing`` when there is none that can be read."""
         if self._path is None or not self._path.is_file():
-            return _NONE
+            return nothing
         try:
             with State(self._path) as state:
-                return {each.source: each for each in state.all()}
+                return question(state)
         except StoreError:
-            return _NONE
+            return nothing
