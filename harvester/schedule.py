@@ -122,7 +122,8 @@ class Schedule:
         """
         try:
             states = self._states()
-            wanted = due(config.sources, states, self.desk.clock())
+            stopping = self._stopping.is_set()
+            wanted = () if stopping else due(config.sources, states, self.desk.clock())
             if wanted or first:
                 self._round(config, resolve, wanted, states)
             self._trouble = None
