@@ -31,6 +31,7 @@ MAX_COUNT = 1_000
 
 _CYCLE = 400
 _LIMITS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS")
+_RANGES = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _ENDS = ("COUNT", "UNTIL")
 _MAX_LISTED = 400
 _DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
@@ -55,6 +56,10 @@ def _malformed(rule: vRecur) -> Message | None:
         return say("the rule has a part that iCalendar does not know: {name}", name=unknown[0])
     if interval < 1:
         return say("the rule has INTERVAL={interval}: it never moves on", interval=int(interval))
+    for name, most in _RANGES.items():
+        for value in map(int, rule.get(name, ())):
+            if not 1 <= abs(value) <= most or (value < 0 and name == "BYMONTH"):
+                return say("the rule has {name}={value}: there is none", name=name, value=value)
     count = _one(rule, "COUNT")
     if count is not None and not 1 <= count <= MAX_COUNT:
         return say(

@@ -111,7 +111,7 @@ def _declared_codec(declared: str) -> str:
 
 def wide_encoding(body: bytes) -> str:
     """UTF-16 or UTF-32 without its mark, "" if not: of a mostly ASCII text they are half NUL."""
-    head = body[:512]
+    head = body[:512].rstrip(b"\0")
     if len(head) < 4 or any(head.startswith(mark) for mark, _ in _BOMS):  # noqa: PLR2004
         return ""
     share = head.count(0) / len(head)
@@ -138,7 +138,7 @@ def refusal(content: Content, wanted: str) -> ReadError:
     """The error for a body that is not ``wanted`` ("iCalendar", "GeoJSON"…): what it is instead."""
     head = content.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     message: Message
-    if not content.body.strip():
+    if not content.body.strip(b"\0 \t\r\n\v\f"):
         message = say(
             "the address answers with an empty body, not {format} — it may be down for a moment,"
             " or want another address",
@@ -157,7 +157,7 @@ def refusal(content: Content, wanted: str) -> ReadError:
             format=wanted,
             start=_excerpt(content.body),
         )
-    elif head[:5].upper() == b"BEGIN":
+    elif head[:15].upper() == b"BEGIN:VCALENDAR":
         message = say(
             'the address answers with a calendar, not {format} — write kind = "ics"',
             format=wanted,
