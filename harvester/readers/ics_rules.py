@@ -40,7 +40,12 @@ _UNITS = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "M", "YEARLY": "Y"}
 
 def refusal(rule: vRecur, start: Time, window: Window) -> Message | None:
     """Why ``rule`` is not expanded, None when it may be."""
-    return _malformed(rule) or _boundless(rule, start, window) or _barren(rule, start)
+    return (
+        _malformed(rule)
+        or _off_the_calendar(rule)
+        or _boundless(rule, start, window)
+        or _barren(rule, start)
+    )
 
 
 def _malformed(rule: vRecur) -> Message | None:
@@ -56,10 +61,6 @@ def _malformed(rule: vRecur) -> Message | None:
         return say("the rule has a part that iCalendar does not know: {name}", name=unknown[0])
     if interval < 1:
         return say("the rule has INTERVAL={interval}: it never moves on", interval=int(interval))
-    for name, most in _RANGES.items():
-        for value in map(int, rule.get(name, ())):
-            if not 1 <= abs(value) <= most or (value < 0 and name == "BYMONTH"):
-                return say("the rule has {name}={value}: there is none", name=name, value=value)
     count = _one(rule, "COUNT")
     if count is not None and not 1 <= count <= MAX_COUNT:
         return say(
@@ -67,6 +68,14 @@ def _malformed(rule: vRecur) -> Message | None:
             count=str(count)[:20],
             most=MAX_COUNT,
         )
+    return None
+
+
+def _off_the_calendar(rule: vRecur) -> Message | None:
+    for name, most in _RANGES.items():
+        for value in map(int, rule.get(name, ())):
+            if not 1 <= abs(value) <= most or (value < 0 and name == "BYMONTH"):
+                return say("the rule has {name}={value}: there is none", name=name, value=value)
     return None
 
 
