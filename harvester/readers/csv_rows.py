@@ -38,8 +38,8 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     """The rows under the first one, which names the columns.
 
     Raises:
-        ReadError: when the body is empty, a web page, a spreadsheet, JSON…; and while iterating, when a quoted
-            cell has no end.
+        ReadError: when the body is empty, a web page, a spreadsheet or JSON; and while
+            iterating, when a quoted cell has no end.
     """
     if not content.body.strip() or is_html(content.body) or is_binary(content.body):
         raise refusal(content, "CSV")
