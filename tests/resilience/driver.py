@@ -66,9 +66,11 @@ def harvested(
         "limits": {name: getattr(limits, name) for name in Limits.__slots__},
     }
     command = [sys.executable, "-m", "tests.resilience.driver"]
-    with Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as process:
-        with watched(process.pid) as peak:
-            output, errors = process.communicate(json.dumps(order))
+    with (
+        Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as process,
+        watched(process.pid) as peak,
+    ):
+        output, errors = process.communicate(json.dumps(order))
     told = [json.loads(line) for line in output.splitlines()]
     reports = {line["source"]: Told(**line) for line in told if "source" in line}
     generation = next((line["generation"] for line in told if "generation" in line), None)
