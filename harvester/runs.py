@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -38,6 +38,7 @@ from harvester.report import (
 from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
+from harvester.strays import renamed_message
 from mappings import Platform
 from store.changes import Lines
 from store.embedded import EmbeddedStore
@@ -56,7 +57,8 @@ class Means:
     """What runs work with.
 
     ``territory`` are the IRIs of its communes; ``resolve`` turns a ``sample:`` address into
-    a loopback one.
+    a loopback one; ``former`` maps the id of a source whose address was harvested under another
+    one to that id.
     """
 
     client: Client
@@ -72,6 +74,7 @@ class Means:
     resolve: Callable[[str], str] = str
     force: bool = False
     dry_run: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
@@ -179,6 +182,8 @@ class _Attempt:
         return replace(report, seconds=time.perf_counter() - started), replace(update, state=state)
 
     def _run(self) -> tuple[Report, Saved]:
+        if former := self.means.former.get(self.source.id):
+            return self._failed(renamed_message(former, self.source.id))
         try:
             fetched = self._fetch()
         except FetchError as error:

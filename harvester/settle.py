@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harvester.decide import Decision, Known
 from harvester.glance import glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
-from harvester.provenance import Run, dataset_lines, generated, tombstone_lines
+from harvester.provenance import Run, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
 
@@ -46,7 +46,6 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
     description changed (licence, version of the program) has all its entities written again,
     compared with what the store holds of them.
     """
-    dataset = dataset_lines(run.source, run.iris, run.version, merged=run.merged)
     links = _links_after(decision, known, ledger, run)
     touched = decision.added | decision.changed | decision.removed
     iris = run.iris
@@ -54,10 +53,10 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
         added=_union(decision.records, touched) - _union(known.records, touched),
         removed=_union(known.records, touched) - _union(decision.records, touched),
     )
-    provenance = Delta.between(ledger.dataset, dataset)
+    provenance = Delta.between(ledger.dataset, run.dataset)
     if touched:
         provenance = _with_run(provenance, decision, ledger, run)
-    everything = dataset != ledger.dataset
+    everything = run.dataset != ledger.dataset
     graphs = {
         iris.source_graph(run.source.id): source,
         iris.graph("canonical"): _canonical(decision, ledger, links, run, everything=everything),
