@@ -10,18 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harvester.decide import Decision, Known, Records
-from harvester.glance import Statement, by_record, lexical
+from harvester.glance import Statement, by_record, glance, lexical
 from harvester.ledger import Books
+from harvester.means import Means
 from harvester.provenance import Run, renamed_lines, retired_lines
 from harvester.records import HarvestError
 from harvester.renaming import Renaming
-from harvester.runs import Means
 from harvester.session import Session
 from harvester.settle import settle
 from harvester.source_rules import AGREEMENT
 from harvester.sources import Config, Source
 from harvester.strays import has_ended
-from store.captures import Captures
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
 from store.errors import told
@@ -84,7 +83,7 @@ def retire(session: Session, config: Config, source: str, *, withdraw: bool) -> 
         changeset = Changeset({means.iris.graph("provenance"): Delta(added=added)})
     session.commit(Entry(source, run.at, run.activity, changeset))
     drop_source(means.state.path, source)
-    Captures(session.place.captures).drop(source)
+    means.captures.drop(source)
     return Done(source, len(known.records), changeset)
 
 
@@ -113,13 +112,13 @@ def rename(session: Session, config: Config, old: str, new: str) -> Done:
     rename_source(means.state.path, old, new, renaming.iri)
     _move(session.place.captures / old, session.place.captures / new)
     _move(session.place.changes / old, session.place.changes / new)
-    for path in session.changes.paths(new):
-        before = session.changes.read(path)
+    for path in means.changelog.paths(new):
+        before = means.changelog.read(path)
         after = Entry(
             new, before.at, renaming.iri(before.activity), renaming.changeset(before.changeset)
         )
         if after != before:
-            session.changes.rewrite(path, after)
+            means.changelog.rewrite(path, after)
     return Done(new, records, changeset)
 
 
@@ -184,15 +183,20 @@ def _move(old: Path, new: Path) -> None:
 
 def towards(known: Known, records: Records) -> Decision:
     """The decision that leaves ``records`` in place of those that are known, without waiting."""
+    hidden = {iri for iri, lines in known.records.items() if glance(iri, lines).withdrawn}
+    withdrawn = frozenset(iri for iri, lines in records.items() if glance(iri, lines).withdrawn)
+    removed = frozenset(known.records.keys() - records.keys())
     return Decision(
         records=records,
         added=frozenset(records.keys() - known.records.keys()),
         changed=frozenset(
             iri for iri in records if known.records.get(iri, records[iri]) != records[iri]
         ),
-        removed=frozenset(known.records.keys() - records.keys()),
+        removed=removed,
         successors={},
-        absences={},
+        absences={iri: each for iri, each in known.absences.items() if iri in records},
+        withdrawn=withdrawn,
+        left=(removed | withdrawn) - hidden,
         due=0,
         held=False,
     )

@@ -27,7 +27,7 @@ def former_ids(config: Config, store: EmbeddedStore, iris: Iris) -> dict[str, st
     graph, prefix = iris.graph("provenance"), iris.source("")
     datasets = {
         name: store.about(graph, name)
-        for name in store.instances(graph, term("dcat:Dataset"))
+        for name in store.subjects(graph, term("rdf:type"), term("dcat:Dataset"))
         if name.startswith(prefix)
     }
     stored = {name.removeprefix(prefix): lines for name, lines in datasets.items()}
