@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mappings.documents import Items, Table, Text, Value
 from mappings.paths import Path, PathError
@@ -115,7 +116,7 @@ def _long(value: Table, reading: Reading) -> Source:
     source = _made(access, formulation, table.get("iterator"), value, reading)
     delimiter = str(reading.text(table["delimiter"])) if "delimiter" in table else ","
     encoding = str(reading.text(table["encoding"])) if "encoding" in table else "utf-8"
-    return Source(source.access, source.formulation, source.iterator, delimiter, encoding)
+    return replace(source, delimiter=delimiter, encoding=encoding)
 
 
 def _made(
@@ -131,7 +132,8 @@ def _made(
             ),
         )
     if iterator is None or formulation == "csv":
-        return Source(access, formulation, "$" if formulation == "jsonpath" else "")
+        default = {"jsonpath": "$", "xpath": "/"}.get(formulation, "")
+        return Source(access, formulation, default, line=where.line)
     text = reading.text(iterator)
     try:
         Path.parse(text)
@@ -144,4 +146,4 @@ def _made(
                 part=str(error),
             ),
         ) from error
-    return Source(access, formulation, str(text))
+    return Source(access, formulation, str(text), line=text.line)
