@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -27,6 +28,13 @@ _BARE = re.compile(rf"""(?:{_REFERENCE.pattern}|\\.|[^,()\\])+""")
 _RAW = ("_record", "_source", "_node")
 
 
+class Targets(Protocol):
+    """The targets of a document that is read for translation."""
+
+    def names(self, value: Value) -> tuple[str, ...]:
+        """The names of the targets that ``value`` writes or names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One document being read: what its texts need to be understood.
@@ -42,6 +50,7 @@ class Reading:
     external: Mapping[str, str]
     columns: bool = False
     lenient: bool = False
+    targets: Targets | None = None
 
     def error(self, value: Value, message: Message) -> MappingError:
         """``message`` as an error about ``value``; its text starts with ``{file}:{line}:``."""
@@ -235,14 +244,14 @@ class Reading:
         match = _CALL.match(text, start)
         if match is None:
             raise self._unfinished(text, text[start:])
-        name, position = self._placed(match["name"], text), match.end()
+        name, position = placed(match["name"], text), match.end()
         arguments: list[tuple[Text, Expression]] = []
         while not (closing := re.compile(r"\s*\)").match(text, position)):
             label = _PARAMETER.match(text, position)
             if label is None:
                 raise self._unfinished(text, text[position:])
             value, position = self._compact_value(text, label.end())
-            arguments.append((self._placed(label["name"], text), value))
+            arguments.append((placed(label["name"], text), value))
             if comma := re.compile(r"\s*,").match(text, position):
                 position = comma.end()
         return self.call(name, arguments), closing.end()
@@ -252,13 +261,11 @@ class Reading:
             return self._compact(text, start)
         if quoted := _QUOTED.match(text, start):
             inner = quoted[1] if quoted[1] is not None else quoted[2]
-            return self.expression(
-                self._placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)
-            ), quoted.end()
+            return self.expression(placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)), quoted.end()
         bare = _BARE.match(text, start)
         if bare is None:
             raise self._unfinished(text, text[start:])
-        return self.argument(self._placed(bare[0].strip(), text)), bare.end()
+        return self.argument(placed(bare[0].strip(), text)), bare.end()
 
     def argument(self, value: Value) -> Expression:
         """A parameter's value: a template, or the IRI of a name whose prefix is declared."""
@@ -278,11 +285,12 @@ class Reading:
             ),
         )
 
-    @staticmethod
-    def _placed(text: str, where: Value) -> Text:
-        placed = Text(text)
-        placed.line = where.line
-        return placed
+
+def placed(text: str, where: Value) -> Text:
+    """``text`` as a text of the document, on the line of ``where``."""
+    made = Text(text)
+    made.line = where.line
+    return made
 
 
 def _qualified(parameter: str, function: str) -> str:
