@@ -19,6 +19,7 @@ from mappings.compiler import Mapping as Compiled
 from mappings.documents import Table, Value
 from mappings.functions import Lookup, registry
 from mappings.problems import MappingError, nearest
+from mappings.rml import read_rml
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -110,6 +111,25 @@ def compile_yarrrml(
     text, name = _text(source, file)
     functions = registry(words)
     plan, _ = read_yarrrml(text, functions, name)
+    return Compiled(replace(plan, base=base) if base else plan, functions)
+
+
+def compile_file(path: Path, *, words: Lookup = lookup, base: str = "") -> Compiled:
+    """The mapping that a file writes: RML where it ends in ``.ttl``, else YARRRML.
+
+    Args:
+        path: the file.
+        words: finds the concept of a word in a scheme.
+        base: what relative IRIs are appended to, instead of the document's own base.
+
+    Raises:
+        MappingError: when it cannot be used.
+    """
+    if path.suffix != ".ttl":
+        return compile_yarrrml(path, words=words, base=base)
+    text, _ = _text(path, "")
+    functions = registry(words)
+    plan = read_rml(text, functions, path.name)
     return Compiled(replace(plan, base=base) if base else plan, functions)
 
 
