@@ -200,7 +200,7 @@ class _AtWork:
     def serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(*GONE):
             connection.settimeout(60)
-            exchange = _asked(connection)
+            exchange = asked(connection)
             if exchange is None:
                 return
             with self._counted(exchange):
@@ -223,7 +223,7 @@ class _AtWork:
                 self._site.visits.append(visit)
 
 
-def _asked(connection: socket.socket) -> Exchange | None:
+def asked(connection: socket.socket) -> Exchange | None:
     """The request that came, None when the client went without one."""
     told = b""
     while HEAD_END not in told:
