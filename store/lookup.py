@@ -90,6 +90,11 @@ class Index:
         rows = self._rows(sql, *values, min(wanted.limit, MOST), wanted.offset)
         return [Thing.from_json(doc) for (doc,) in rows]
 
+    def all(self, *, first: str, limit: int) -> list[Thing]:
+        """Everything but events that were over before the ISO day ``first``, at most ``limit``."""
+        sql = "SELECT doc FROM thing WHERE kind <> 'event' OR last >= ? ORDER BY kind, iri LIMIT ?"
+        return [Thing.from_json(doc) for (doc,) in self._rows(sql, first, limit)]
+
     def count(self, wanted: Wanted) -> int:
         """How many there are in all."""
         tables, where, values = _conditions(wanted)

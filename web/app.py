@@ -23,12 +23,14 @@ from web.agenda_feeds import AgendaFeeds
 from web.agenda_pages import Agenda
 from web.coverage import Coverage
 from web.directory import Directory
+from web.embed import Embeds
 from web.entities import Entities
 from web.front import Front
 from web.home import Home
 from web.library import Library
 from web.map_page import MapPage
 from web.pages import Pages
+from web.plain_pages import PlainPages
 from web.policy import Secured
 from web.portrait import Portraits
 from web.search_page import Search
@@ -76,7 +78,7 @@ def create(
     shell = Shell(Site(title, ZoneInfo(timezone), contact, tiles, attribution, state))
     front = Front(Library(pool), shell, clock)
     standings = Standings(state, clock)
-    sources = SourcePages(front, standings)
+    sources, maps = SourcePages(front, standings), MapPage(front)
     pages = Pages(pool, shell)
 
     @asynccontextmanager
@@ -98,7 +100,9 @@ def create(
             *Agenda(front).routes(),
             *AgendaFeeds(front).routes(),
             *Directory(front).routes(),
-            *MapPage(front).routes(),
+            *maps.routes(),
+            *Embeds(front, maps).routes(),
+            *PlainPages(front).routes(),
             *Search(front).routes(),
             *sources.routes(),
             *Coverage(front).routes(),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.errors import StoreError
+from store.generations import Generation
 from web.answers import METHODS, preflight
 from web.library import Library, Shelf
 from web.shell import Clock, Shell, Site, language_of
@@ -31,6 +32,11 @@ class Front:
     def site(self) -> Site:
         """What pages say of the node itself."""
         return self.shell.site
+
+    @property
+    def generation(self) -> Generation | None:
+        """What is published now."""
+        return self._library.generation
 
     def today(self) -> date:
         """The local day."""

@@ -61,6 +61,11 @@ class Library:
         self._lock = threading.Lock()
         self._last: Shelf | None = None
 
+    @property
+    def generation(self) -> Generation | None:
+        """What is published now, None before the first generation."""
+        return self._pool.generation
+
     def shelf(self) -> Shelf | None:
         """The shelf of what is published now, None before the first generation.
 

@@ -36,8 +36,15 @@ class MapPage:
         yield self._front.route("/carte", self.page)
         yield self._front.route("/carte.geojson", self.data)
 
-    def page(self, request: Request, shelf: Shelf) -> Response:
-        """The map and its list."""
+    def page(
+        self,
+        request: Request,
+        shelf: Shelf,
+        *,
+        template: str = "map.html",
+        frames: str = "'none'",
+    ) -> Response:
+        """The map and its list; ``frames`` tells who may show it in one."""
         asked, wording = Filter.read(request.query_params), self._front.wording(request, shelf)
         things = self._things(request, shelf, asked)
         language = ("lang", request.query_params.get("lang", ""))
@@ -49,7 +56,7 @@ class MapPage:
         response = self._front.page(
             request,
             shelf,
-            "map.html",
+            template,
             asked=asked,
             here=[thing for thing in things if thing.latitude is not None],
             elsewhere=[thing for thing in things if thing.latitude is None],
@@ -61,9 +68,8 @@ class MapPage:
             feeds=asked.query(("quoi", _kind(request))),
         )
         tiles = urlsplit(self._front.site.tiles)
-        if tiles.netloc:
-            host = tiles.netloc.replace("{s}", "*")
-            response.headers["content-security-policy"] = policy(img=f"{tiles.scheme}://{host}")
+        img = f"{tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
+        response.headers["content-security-policy"] = policy(img=img, frames=frames)
         return response
 
     def data(self, request: Request, shelf: Shelf) -> Response:

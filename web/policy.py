@@ -49,6 +49,8 @@ class Secured:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/static/"):  # components that other sites load
+                    headers.setdefault("access-control-allow-origin", "*")
             await send(message)
 
         await self._app(scope, receive, secured)

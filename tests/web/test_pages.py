@@ -121,7 +121,7 @@ def test_hostile_text_stays_text(home: str) -> None:
 def test_sources_are_named_with_licence_and_freshness(client: httpx.Client, home: str) -> None:
     assert "Comité &amp; Cie" in home
     mairie = _line(home, "Agenda de la mairie")
-    assert 'href="https://mairie.example/agenda.ics"' in mairie
+    assert 'href="/id/source/mairie"' in mairie
     assert 'href="https://creativecommons.org/licenses/by/4.0/" rel="license' in mairie
     assert ">CC BY 4.0<" in mairie
     assert ">licence.example/v2<" in _line(home, "Vélo")
@@ -129,7 +129,7 @@ def test_sources_are_named_with_licence_and_freshness(client: httpx.Client, home
     assert "licence à clarifier" in _line(home, "Agenda du comité")
     agreed = _line(client.get("/?lang=en").text, "Agenda du foyer")
     assert "with the publisher’s agreement" in agreed
-    assert "href" not in agreed
+    assert "license" not in agreed
 
 
 def test_every_example_runs_as_it_is_shown(client: httpx.Client, home: str) -> None:

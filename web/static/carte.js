@@ -66,6 +66,7 @@
     const told = document.createElement("div");
     const title = document.createElement("a");
     title.href = link.href;
+    if (link.target) title.target = link.target;
     title.textContent = link.textContent;
     told.append(title);
     const about = entry.querySelector(".quiet");
