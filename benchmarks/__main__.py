@@ -5,10 +5,15 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import endpoint, harvest, mapping
+from benchmarks import endpoint, harvest, mapping, pages
 from benchmarks.figures import Figure
 
-PARTS = {"harvest": harvest.measure, "mapping": mapping.measure, "endpoint": endpoint.measure}
+PARTS = {
+    "harvest": harvest.measure,
+    "mapping": mapping.measure,
+    "endpoint": endpoint.measure,
+    "pages": pages.measure,
+}
 
 
 def main(names: list[str]) -> None:

@@ -27,7 +27,6 @@ from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.generations import Generation, Generations
-from store.index import ensure
 from store.room import check_room, needed
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
@@ -150,7 +149,6 @@ class Session:
                 base=self._config.site.base,
                 facts={"title": self._config.site.title},
             )
-            ensure(generation)
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
         return generation
