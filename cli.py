@@ -385,8 +385,74 @@ def restore(config: Path, file: Path, *, force: bool) -> None:
     """Put back what a backup holds, verified, and publish it."""
     from harvester.safekeeping import restore_node  # noqa: PLC0415
 
-    for message in restore_node(file, place_of(config), config, now=clock(), force=force).told():
+    restored = restore_node(file, place_of(config), config, now=clock(), force=force)
+    for message in restored.told():
         speak(message)
+    if restored.forgotten:
+        speak(say("since that backup something was forgotten here: it is forgotten again"))
+        forget_all(load_config(config))
+
+
+@main.command()
+@click.argument("what", required=False, metavar="[IRI|SOURCE|TEXT]")
+@click.option("--text", "as_text", is_flag=True, help="It is a text, whatever it looks like.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--again", is_flag=True, help="All that was ever forgotten, after a restore.")
+@click.option("--lift", is_flag=True, help="Let it come back at the next harvest.")
+@click.pass_obj
+def forget(
+    config: Path,
+    what: str | None,
+    *,
+    as_text: bool,
+    yes: bool,
+    dry_run: bool,
+    again: bool,
+    lift: bool,
+) -> None:
+    """Take a thing, a source or a text out of everything that is kept, and keep it out."""
+    if (what is None) != again:
+        both = say("write what is to be forgotten: an address, a source or a text; or --again")
+        raise click.UsageError(spoken(both))
+    loaded = load_config(config)
+    if what is None:
+        forget_all(loaded)
+        return
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(loaded) as session:
+        entries = forgetting.takedowns_for(what, session, loaded, as_text=as_text)
+        if lift:
+            speak(forgetting.lifted(session, entries))
+            return
+        plan = forgetting.planned(session, loaded, session.means.takedowns.with_(*entries))
+        for message in forgetting.plan_told(plan):
+            speak(message)
+        if dry_run or not (yes or click.confirm(spoken(say("forget it? It cannot be undone")))):
+            speak(say("nothing was changed"))
+            return
+        forgetting.carry_out(plan, session, loaded)
+    renewed(loaded)
+    for message in forgetting.done_told(forgetting.residue(place_of(config), what)):
+        speak(message)
+
+
+def forget_all(config: Config) -> None:
+    """Forget once more all that was ever forgotten."""
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(config) as session:
+        plan = forgetting.planned(session, config, session.means.takedowns)
+        forgetting.carry_out(plan, session, config)
+    renewed(config)
+
+
+def renewed(config: Config) -> None:
+    """Make the store anew, so that its files hold nothing that was deleted."""
+    from harvester.forget import renew  # noqa: PLC0415
+
+    speak(telling.published(renew(place_of(config.path), now=clock())))
 
 
 @main.group(cls=Configured)

@@ -86,3 +86,37 @@ def test_an_id_that_changed_is_refused_with_the_command_that_renames_it(
     renamed = enbauges("source", "rename", "mairie", "commune")
     assert renamed.exit_code == 0, renamed.output
     assert "unchanged" in enbauges("harvest").stdout
+
+
+# Forgetting
+
+NAMED = 'SELECT ?n { ?e schema:name ?n FILTER(CONTAINS(?n, "Châtelard")) }'
+
+
+def test_forgetting_lists_first_and_asks(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    for words in (("--dry-run",), ()):  # without an answer, the answer is no
+        listed = enbauges("forget", "Marché du Châtelard", *words)
+        assert "mairie: records that leave:" in listed.stdout
+        assert "Marché du Châtelard — https://node.example/id/record/mairie/" in listed.stdout
+    assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
+
+
+def test_what_is_forgotten_stays_out(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    done = enbauges("forget", "Marché du Châtelard", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "no file of this node holds it any more" in done.stdout
+    assert "backups made before" in done.stdout
+    assert enbauges("harvest", "--force").exit_code == 0
+    assert "Marché du Châtelard" not in enbauges("query", NAMED).stdout
+    assert enbauges("forget", "--again").exit_code == 0
+    lifted = enbauges("forget", "Marché du Châtelard", "--lift")
+    assert "barred no more" in lifted.stdout
+    enbauges("harvest", "--force")
+    assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
+
+
+def test_forgetting_needs_to_know_what(enbauges: Enbauges) -> None:
+    assert enbauges("forget").exit_code == 2
+    assert enbauges("forget", "x", "--again").exit_code == 2
