@@ -24,6 +24,7 @@ from harvester.fetch import Client, Fetched, FetchError, Validators
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
+from harvester.pages import BY_LINKS, PAGES
 from harvester.provenance import Run
 from harvester.records import Content, ReadOptions, Window
 from harvester.report import (
@@ -189,7 +190,9 @@ class _Attempt:
         digest = self._digest(fetched.contents, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
-        removals = self.platform.removals if digest.is_whole else "sliding"
+        digest = replace(digest, issues=(*fetched.notices, *digest.issues))
+        whole = digest.is_whole and fetched.is_whole
+        removals = self.platform.removals if whole else "sliding"
         decision = decide(known, digest.records, removals, self.now, self._publishable)
         content_hash = fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
@@ -247,6 +250,9 @@ class _Attempt:
             address,
             validators=None if fresh else validators,
             allow_private=self.source.allow_private or address != self.source.url,
+            robots=self.source.robots,
+            paging=self.platform.paging or (BY_LINKS if self.source.pages else None),
+            pages=self.source.pages or PAGES,
         )
 
     def _known(self) -> Known:

@@ -6,7 +6,7 @@ import gc
 import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from harvester.fetch import Client, Limits, user_agent
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
+from harvester.robots import worth_keeping
 from harvester.runs import Means, harvest
 from harvester.sources import Config, Source
 from mappings import Platform, compile_yarrrml, platform
@@ -22,6 +23,7 @@ from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generation, Generations
+from store.notes import kept
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
@@ -43,6 +45,11 @@ class Place:
     def state(self) -> Path:
         """The operational state."""
         return self.var / "state.sqlite"
+
+    @property
+    def robots(self) -> Path:
+        """The robots.txt files that were read lately; it may be lost."""
+        return self.var / "robots.json"
 
     @property
     def generations(self) -> Path:
@@ -161,10 +168,11 @@ def opened(
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
-        agent = user_agent(version, config.site.contact)
+        agent = user_agent(version, config.site.base, config.site.contact)
+        robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits)),
+            client=stack.enter_context(Client(agent, limits, robots=robots)),
             store=store,
             state=stack.enter_context(State(place.state)),
             iris=iris,
@@ -179,6 +187,13 @@ def opened(
             dry_run=dry_run,
         )
         yield Session(config, place, means)
+
+
+def _robots_kept(
+    place: Place, clock: Callable[[], datetime]
+) -> AbstractContextManager[dict[str, str]]:
+    """The robots.txt files read lately, so that a schedule's next round need not ask again."""
+    return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
 def platform_of(source: Source) -> Platform:

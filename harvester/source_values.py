@@ -42,9 +42,11 @@ class Source(_Value, frozen=True):
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
     inside texts are masked (design, rule 14). ``every`` is the time between two visits.
-    ``mapping`` is an absolute path, or relative to the working directory. The last four
-    fields override what
-    a reader detects (``harvester.records.ReadOptions``).
+    ``mapping`` is an absolute path, or relative to the working directory. ``robots`` is
+    ``strict`` when rules for every robot bind as well as those for our name (design, rule 13).
+    ``pages`` is how many pages of a long answer are read at most; saying it has the links of a
+    feed followed too. The last four fields override what a reader detects
+    (``harvester.records.ReadOptions``).
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -61,6 +63,8 @@ class Source(_Value, frozen=True):
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
+    robots: Literal["named", "strict"] = "named"
+    pages: Annotated[int, BeforeValidator(rule.pages)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""

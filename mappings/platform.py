@@ -18,6 +18,7 @@ from typing import Final, Literal, cast
 from mappings.compiler import Mapping as Compiled
 from mappings.documents import Table, Value
 from mappings.functions import Lookup, registry
+from mappings.paging import Paging, read_paging
 from mappings.problems import MappingError, nearest
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
@@ -31,7 +32,8 @@ FOLDER: Final = Path(__file__).parent / "platforms"
 READERS: Final = ("ics", "feed", "geojson", "json", "csv")
 REMOVALS: Final = ("guarded", "sliding")
 
-_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals")}
+_PLAIN = ("reader", "iterator", "key", "removals")
+_KEYS = {key: (key,) for key in ("title", "paging", *_PLAIN)}
 _TITLE = {key: (key,) for key in ("fr", "en")}
 
 
@@ -42,6 +44,7 @@ class Platform:
     ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
     ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
+    ``paging`` tells how a long answer goes on, None where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -54,6 +57,7 @@ class Platform:
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
+    paging: Paging | None = None
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -128,7 +132,7 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
             document, say("{file}:{line}: the key “platform” is missing — add title and reader")
         )
     table = reading.table(document["platform"], _KEYS)
-    values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    values = {key: str(reading.text(value)) for key, value in table.items() if key in _PLAIN}
     return Platform(
         path.stem,
         _title(table.get("title"), document["platform"], reading),
@@ -138,6 +142,7 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         cast(Literal["guarded", "sliding"], _choice("removals", table, REMOVALS, reading)),
         sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
         Compiled(plan, functions),
+        read_paging(table.get("paging"), reading),
     )
 
 
