@@ -22,9 +22,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from harvester import telling
+from harvester.digest import platform_of
 from harvester.problems import ConfigError
 from harvester.report import Report
-from harvester.session import Place, chosen, opened, orphans, platform_of
+from harvester.session import Place, chosen, opened, orphans
 from harvester.sources import Config, UnknownSourceError, load
 from harvester.starter import StarterError, write_starter
 from mappings import MappingError, Problem, platforms
@@ -147,6 +148,7 @@ def run_harvest(
     ids: tuple[str, ...],
     *,
     force: bool = False,
+    accept: bool = False,
     dry_run: bool = False,
     quiet: bool = False,
 ) -> tuple[list[Report], Generation | None]:
@@ -161,10 +163,13 @@ def run_harvest(
             clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
             resolve=resolve,
             force=force,
+            accept=accept,
             dry_run=dry_run,
         ) as session,
     ):
         reports = list(followed(session.harvest(sources), len(sources), quiet=quiet))
+        order = {source.id: place for place, source in enumerate(sources)}
+        reports.sort(key=lambda report: order[report.source])
         return reports, session.publish()
 
 
@@ -227,13 +232,18 @@ def print_json(data: object) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--force", is_flag=True, help="Read sources again that say they did not change.")
+@click.option("--accept-removals", "accept", is_flag=True, help="What the IDs lack is really gone.")
 @click.pass_obj
 def harvest_command(
-    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool
+    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool, accept: bool
 ) -> None:
     """Harvest all enabled sources, or those named, and publish what changed."""
+    if accept and not ids:
+        raise click.UsageError(spoken(say("name the sources whose removals you accept")))
     loaded = load_config(config)
-    reports, generation = run_harvest(loaded, ids, force=force, dry_run=dry_run, quiet=as_json)
+    reports, generation = run_harvest(
+        loaded, ids, force=force, accept=accept, dry_run=dry_run, quiet=as_json
+    )
     if as_json:
         number = generation.number if generation else None
         print_json({"generation": number, "sources": telling.plain(reports)})

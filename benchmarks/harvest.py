@@ -26,9 +26,9 @@ import icalendar
 import recurring_ical_events
 
 from benchmarks.figures import Figure
+from harvester.errands import window_at
 from harvester.fetch import Client, Validators
 from harvester.report import Report
-from harvester.runs import window_at
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms

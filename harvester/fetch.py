@@ -108,7 +108,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that were kept."""
+        """End what is still under way, and close the connections that were kept."""
+        self.abort()
         self._hops.close()
 
     def abort(self) -> None:

@@ -74,8 +74,7 @@ class Hops:
         self._gate = Gate()
 
     def close(self) -> None:
-        """Send away who waits for a turn, and close the connections that were kept."""
-        self._gate.close()
+        """Close the connections that were kept."""
         self._public.close()
         self._private.close()
 

@@ -130,12 +130,13 @@ def generated(record: str, run: Run) -> str:
     return f"<{record}> <{term('prov:wasGeneratedBy')}> <{run.activity}> ."
 
 
-def tombstone_lines(entity: str, former_type: str, run: Run) -> Lines:
-    """What remains of an entity that its sources withdrew."""
+def tombstone_lines(entity: str, record: str, former_type: str, run: Run) -> Lines:
+    """What remains of an entity that its sources withdrew; ``record`` may bring it back."""
     return _lines(
         [
             (entity, "rdf:type", _iri("eb:Tombstone")),
             (entity, "eb:formerType", ox.Literal(former_type)),
+            (entity, "prov:wasDerivedFrom", ox.NamedNode(record)),
             (entity, "prov:invalidatedAtTime", _time(run.at)),
             (entity, "prov:wasInvalidatedBy", ox.NamedNode(run.activity)),
         ]

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from harvester.children import shared
+from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, user_agent
+from harvester.means import Means
+from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
 from harvester.robots import worth_keeping
-from harvester.runs import Means, harvest
+from harvester.runs import harvest
 from harvester.sources import Config, Source
-from mappings import Platform, compile_yarrrml, platform
+from store.captures import Captures
+from store.changelog import ChangeLog
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
@@ -50,6 +54,16 @@ class Place:
     def robots(self) -> Path:
         """The robots.txt files that were read lately; it may be lost."""
         return self.var / "robots.json"
+
+    @property
+    def captures(self) -> Path:
+        """What sources last answered."""
+        return self.var / "captures"
+
+    @property
+    def changes(self) -> Path:
+        """What each run changed."""
+        return self.var / "changes"
 
     @property
     def generations(self) -> Path:
@@ -152,11 +166,14 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
+    accept: bool = False,
     dry_run: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
+    Reading and mapping are done by this process's children, unless ``digest`` does it.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
@@ -175,6 +192,9 @@ def opened(
             client=stack.enter_context(Client(agent, limits, robots=robots)),
             store=store,
             state=stack.enter_context(State(place.state)),
+            captures=Captures(place.captures),
+            changelog=ChangeLog(place.changes),
+            digest=digest or shared().digest,
             iris=iris,
             territory=frozenset(map(iris.commune, config.site.territory)),
             platform_of=platform_of,
@@ -184,6 +204,7 @@ def opened(
             share_alike=config.site.share_alike,
             resolve=resolve,
             force=force,
+            accept=accept,
             dry_run=dry_run,
         )
         yield Session(config, place, means)
@@ -194,20 +215,6 @@ def _robots_kept(
 ) -> AbstractContextManager[dict[str, str]]:
     """The robots.txt files read lately, so that a schedule's next round need not ask again."""
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
-
-
-def platform_of(source: Source) -> Platform:
-    """The platform of a source; its own ``mapping`` file takes the place of the platform's.
-
-    Raises:
-        MappingError: when the mapping file is wrong.
-    """
-    known = platform(source.kind)
-    if source.mapping is None:
-        return known
-    own = compile_yarrrml(source.mapping)
-    digest = hashlib.sha256(source.mapping.read_bytes()).hexdigest()
-    return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")
 
 
 def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:

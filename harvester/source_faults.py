@@ -30,6 +30,10 @@ _CHOICES = MappingProxyType(
     {
         "scope": say('write "local" to keep everything, "wide" to keep what is in the territory'),
         "contacts": say('write "mask" to hide numbers and addresses in texts, or "publish"'),
+        "removals": say(
+            'write "guarded" to have removals confirmed, "sliding" to keep what is merely old, '
+            '"authoritative" to believe the source at once'
+        ),
         "robots": say(
             'write "named" to obey rules of robots.txt for our name, "strict" for all rules'
         ),

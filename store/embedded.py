@@ -12,12 +12,10 @@ import pyoxigraph as ox
 
 from store.changes import Changeset, Lines
 from store.errors import LockedError, StoreError, told
-from vocab import term
 from vocab.messages import say
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
-_TYPE = ox.NamedNode(term("rdf:type"))
 _WRITER = "WRITER"  # beside RocksDB's LOCK, which does not say whose it is
 _LOCK_HELD = ("lock hold by current process", "While lock file")
 
@@ -96,9 +94,9 @@ class EmbeddedStore:
         values = (row["o"] for row in solutions)
         return {value.value for value in values if isinstance(value, ox.NamedNode)}
 
-    def instances(self, graph: str, of: str) -> set[str]:
-        """The IRIs whose rdf:type is ``of`` in ``graph``."""
-        pattern = (None, _TYPE, ox.NamedNode(of), ox.NamedNode(graph))
+    def subjects(self, graph: str, predicate: str, value: str) -> set[str]:
+        """The IRIs whose ``predicate`` is the IRI ``value`` in ``graph``."""
+        pattern = (None, ox.NamedNode(predicate), ox.NamedNode(value), ox.NamedNode(graph))
         with told(self.directory):
             subjects = (quad.subject for quad in self._store.quads_for_pattern(*pattern))
             return {each.value for each in subjects if isinstance(each, ox.NamedNode)}
