@@ -204,6 +204,7 @@ class Client:
             further = replace(
                 ask,
                 headers=conditions(None),
+                allow_private=ask.allow_private and self._hops.is_same(reading.url, url),
                 most=self._limits.max_bytes - size,
                 may_be_unchanged=False,
             )

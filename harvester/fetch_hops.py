@@ -95,6 +95,14 @@ class Hops:
         except (requests.RequestException, ValueError) as error:
             raise bad_address(url) from error
 
+    def is_same(self, first: str, other: str) -> bool:
+        """Whether what a registered address ``first`` opens holds for ``other`` too.
+
+        Raises:
+            FetchError: when one of them is no address of the web.
+        """
+        return same_server(self.place(first), self.place(other))
+
     def get(self, url: str, ask: Ask) -> Answer:
         """What ``url`` answers with, after its redirects.
 
@@ -133,7 +141,7 @@ class Hops:
         """The response to a request for the last of ``hops``, during our turn at its host."""
         request = self._prepare(hops[-1], ask.headers)
         parts = self._parts(request, trail(hops))
-        private = ask.allow_private and (len(hops) == 1 or same_server(self.place(hops[0]), parts))
+        private = ask.allow_private and (len(hops) == 1 or self.is_same(hops[0], hops[-1]))
         ask.permit(hops, private)
         host = parts.hostname or ""
         with self.turn(host, trail(hops), lambda: self._pause(host)):

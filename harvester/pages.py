@@ -76,7 +76,7 @@ def next_page(pages: Sequence[Page], paging: Paging | None, most: int) -> str | 
         return None
     url = _absolute(last.url, found)
     if urlsplit(url).hostname != urlsplit(pages[0].url).hostname:
-        return _elsewhere(url)
+        return _elsewhere(url or found)
     if any(url == page.url for page in pages) or (len(pages) > 1 and last.body == pages[-2].body):
         return _loop(url)
     return url if len(pages) < most else _limit(url, most)
@@ -144,7 +144,8 @@ def _value(page: Page, where: str) -> str:
         value = next(values, None)
     except (ijson.JSONError, ValueError, OverflowError):  # the reader will tell what is wrong
         return ""
-    return str(value).strip() if isinstance(value, str | int) and value is not True else ""
+    plain = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value).strip() if plain else ""
 
 
 def _number(text: str) -> int:
