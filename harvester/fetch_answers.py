@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import string
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import requests
 
@@ -46,7 +47,7 @@ def body_of(response: requests.Response, url: str, most: int, *, cut: bool = Fal
                 if cut:
                     return bytes(body[:most])
                 raise too_large(url, most)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:  # a chunk of size -1
         raise broken(url, str(error)) from error
     return bytes(body)
 
@@ -101,8 +102,12 @@ def next_hop(hops: Sequence[str], response: requests.Response) -> str:
         FetchError: when that leads from https down to http.
         ValueError: when it is no address.
     """
-    # http.client reads headers as Latin-1; addresses are sent as UTF-8.
-    location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
+    # http.client reads headers as Latin-1; addresses are sent as UTF-8, or by old sites in Latin-1.
+    sent = response.headers["Location"].encode("latin-1")
+    try:
+        location = sent.decode()
+    except UnicodeDecodeError:
+        location = quote(sent, safe=string.punctuation)
     target = urljoin(hops[-1], location)
     if (urlsplit(hops[-1]).scheme, urlsplit(target).scheme) == ("https", "http"):
         raise weakened(trail([*hops, target]))

@@ -32,7 +32,7 @@ from harvester.ledger import Books
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
 from harvester.provenance import Run
-from harvester.records import Issue
+from harvester.records import HarvestError, Issue
 from harvester.report import (
     Change,
     Outcome,
@@ -46,6 +46,7 @@ from harvester.report import (
 from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
+from harvester.strays import renamed_message
 from harvester.visits import Errand, Visit, Visitor, capture_of
 from store.changelog import Entry
 from store.changes import Lines
@@ -121,6 +122,8 @@ class _Run:
 
     @cached_property
     def _asked(self) -> Errand | Exception:
+        if former := self.means.former.get(self.source.id):
+            return HarvestError(renamed_message(former, self.source.id))
         try:
             held = self.books.hold(self.source.id)
             return errand_for(self.source, self.before, self.means, self.now, held=held)

@@ -21,13 +21,15 @@ from harvester.report import Report
 from harvester.robots import worth_keeping
 from harvester.runs import harvest
 from harvester.sources import Config, Source
+from harvester.strays import former_ids
 from store.captures import Captures
-from store.changelog import ChangeLog
+from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
-from store.errors import StoreError
+from store.errors import StoreError, told
 from store.generations import Generation, Generations
 from store.notes import kept
+from store.room import check_room, needed
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
@@ -88,8 +90,29 @@ class Session:
         self._generations = Generations(place.generations)
         self._means = means
         self._unfinished = place.var / "unfinished"
+        self.place = place
         self._changed = False
         self._started = False
+
+    @property
+    def means(self) -> Means:
+        """What its runs work with."""
+        return self._means
+
+    def commit(self, entry: Entry, changeset: Changeset | None = None) -> None:
+        """Write down and store what an operator changes; ``publish`` publishes it.
+
+        Args:
+            entry: what the change log keeps.
+            changeset: what is stored, where the log keeps less.
+
+        Raises:
+            StoreError: when it cannot be written.
+        """
+        self._mark()
+        self._means.changelog.write(entry)
+        self._apply(entry.changeset if changeset is None else changeset)
+        self._means.store.flush()
 
     def harvest(self, sources: Iterable[Source]) -> Generator[Report, None, None]:
         """Run ``sources``; what they changed is published by ``publish``.
@@ -141,7 +164,8 @@ class Session:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
         if not self._means.dry_run:
             self._changed |= self._unfinished.exists()
-            self._unfinished.touch()
+            with told(self._unfinished.parent):
+                self._unfinished.touch()
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -177,12 +201,15 @@ def opened(
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
+        NoRoomError: when the disk is all but full.
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
     with ExitStack() as stack:
         if dry_run and not place.store.exists():
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        if not dry_run:
+            check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
@@ -206,6 +233,7 @@ def opened(
             force=force,
             accept=accept,
             dry_run=dry_run,
+            former=former_ids(config, store, iris),
         )
         yield Session(config, place, means)
 
@@ -215,15 +243,6 @@ def _robots_kept(
 ) -> AbstractContextManager[dict[str, str]]:
     """The robots.txt files read lately, so that a schedule's next round need not ask again."""
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
-
-
-def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:
-    """The ids of sources that are still published though the file no longer names them."""
-    prefix = Iris(config.site.base).source_graph("")
-    named = {source.id for source in config.sources}
-    graphs = generation.counts if generation else ()
-    published = {name.removeprefix(prefix) for name in graphs if name.startswith(prefix)}
-    return tuple(sorted(published - named))
 
 
 def _same_base(store: EmbeddedStore, base: str) -> None:
