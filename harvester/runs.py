@@ -198,9 +198,20 @@ class _Run:
         if settlement.changeset and not self.means.dry_run:
             entry = Entry(self.source.id, self.now, run.activity, settlement.changeset)
             self.means.changelog.write(entry)
+            self._distrust()
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
         return settlement
+
+    def _distrust(self) -> None:
+        """Forget the validators of the last answer: the store is about to hold another one.
+
+        A crash before the new state is written would leave the store at the new content and the
+        state at the old; a source that then went back to the old would say 304 for ever.
+        """
+        if self.before.etag or self.before.last_modified or self.before.content_hash:
+            state = replace(self.before, etag="", last_modified="", content_hash="")
+            self.means.state.save([Saved(state)])
 
     def _publishable(self, lines: Lines) -> Lines:
         return lines if self.source.texts_allowed else without_texts(lines)
