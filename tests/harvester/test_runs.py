@@ -259,6 +259,27 @@ def test_data_committed_before_a_crash_costs_one_useless_fetch(
     assert {name: before[name] - after[name] for name in before if before[name] - after[name]} == {}
 
 
+def test_a_source_that_goes_back_to_what_it_said_before_a_crash_is_read_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The validators of the state would make it 304, though the store holds what came between."""
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    node.site.pages["/mairie"] = Page(calendar(("a", "Grand bal")))
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedStore, "flush", crash)
+        with pytest.raises(KeyboardInterrupt):
+            node.harvest()
+    assert node.names() == {"Grand bal"}
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert node.names() == {"Bal"}
+
+
 def test_a_program_error_in_one_source_is_its_reason(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
