@@ -37,6 +37,7 @@ from harvester.terminal import (
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
+from store.changelog import ChangeLog
 from store.generations import Generation, Generations
 from vocab.messages import Told, language_of, say
 
@@ -391,6 +392,38 @@ def restore(config: Path, file: Path, *, force: bool) -> None:
     if restored.forgotten:
         speak(say("since that backup something was forgotten here: it is forgotten again"))
         forget_all(load_config(config))
+
+
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--to", metavar="RUN", help="What it was after this run [before the last one].")
+@click.pass_obj
+def rollback(config: Path, source_id: str, to: str | None) -> None:
+    """Undo the last run of a source that changed its records, or all those after RUN."""
+    from harvester.rollback import roll_back  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        undone = roll_back(session, loaded, source_id, to)
+    for message in undone.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("iri")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_obj
+def history(config: Path, iri: str, *, as_json: bool) -> None:
+    """Say what a thing was and when: an entity or a record, by its address."""
+    from harvester import history as histories  # noqa: PLC0415
+
+    found = histories.history(iri, current(config), ChangeLog(place_of(config).changes))
+    if as_json:
+        print_json(histories.plain(found))
+        return
+    zone = ZoneInfo(load_config(config).site.timezone)
+    for line in histories.told(found, zone, language_of()):
+        click.echo(line)
 
 
 @main.command()

@@ -158,8 +158,8 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
     statelife.scrub(means.state.path, plan.scrub.bars_kept, plan.scrub.sources)
     for source in plan.captures:
         means.captures.drop(source)
-    with told(place.changes):
-        for path in stale:
+    with told(place.var):
+        for path in (*stale, place.robots):
             path.unlink(missing_ok=True)
     for source in means.changelog.sources():
         for path in means.changelog.paths(source):
