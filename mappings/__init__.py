@@ -7,7 +7,14 @@ closures once per process. Pure: no network, no clock, no store.
 from __future__ import annotations
 
 from mappings.compiler import Mapping
-from mappings.platform import Platform, compile_yarrrml, platform, platforms
+from mappings.platform import (
+    Platform,
+    compile_file,
+    compile_table,
+    compile_yarrrml,
+    platform,
+    platforms,
+)
 from mappings.problems import MappingError, Problem
 
 __all__ = [
@@ -15,6 +22,8 @@ __all__ = [
     "MappingError",
     "Platform",
     "Problem",
+    "compile_file",
+    "compile_table",
     "compile_yarrrml",
     "platform",
     "platforms",
