@@ -93,7 +93,7 @@ class _Writer:
         only = rule.objects[0] if len(rule.objects) == 1 else None
         bare = not (rule.graphs or rule.condition or rule.inverse)
         if bare and len(predicates) == 1 and isinstance(only, TermMap):
-            short = self._short(only)
+            short = self._short(only, is_class=predicates == ["a"])
             if short is not None and isinstance(predicates[0], str):
                 return _flow([predicates[0], *short])
         made: dict[str, Any] = {"p": _one_or_all(predicates)}
@@ -106,14 +106,15 @@ class _Writer:
             made["condition"] = self._call(rule.condition)
         return made
 
-    def _short(self, term_map: TermMap) -> list[str] | None:
+    def _short(self, term_map: TermMap, *, is_class: bool) -> list[str] | None:
         """A value, and its datatype or language, where that says all of it."""
         if term_map.condition or isinstance(term_map.expression, Call | None):
             return None
         if isinstance(term_map.datatype, Call) or isinstance(term_map.language, Call):
             return None
         suffix = "~iri" if term_map.type.named else _SUFFIXES.get(term_map.type, "")
-        if term_map.type is TermType.LITERAL and not term_map.stated:
+        meant = TermType.IRI if is_class else TermType.LITERAL
+        if term_map.type is meant and not term_map.stated:
             suffix = ""
         text = self._text(term_map.expression, iri=term_map.type.named)
         if term_map.datatype is not None:
