@@ -8,6 +8,7 @@ interruption, asking for the same once more does the rest.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -186,6 +187,7 @@ def renew(place: Place, *, now: datetime) -> Generation:
                     "then the same command again"
                 )
             )
+        shutil.rmtree(made, ignore_errors=True)  # what an interruption left
         whole.renew(current, made)
         swap_in(made, place.store)
     with EmbeddedStore(place.store) as store:

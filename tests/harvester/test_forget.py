@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -47,13 +48,13 @@ TALK = event("talk", f"Conférence de {WHO}")
 WALK = event("walk", "Balade", "Avec EUDOXIE  ZORGLUB\\, guide. Tél. 06 01 02 03 04")
 
 
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A node that holds the name in every room; the tests work on copies of it."""
     with loopback_site() as site:
         site.pages["/mairie"] = calendar(BAL, TALK, WALK)
         site.pages["/fete"] = calendar(event("f", "Fête"))
-        node = Node(tmp_path / "node", site)
-        node.folder.mkdir()
+        node = Node(tmp_path_factory.mktemp("built"), site)
         node.harvest()
         # An earlier version of an entry, another source, and an issue: the log and the state
         # hold the name as well.
@@ -65,6 +66,17 @@ def node(tmp_path: Path) -> Iterator[Node]:
             issue = StoredIssue("x", "error", say("{who} is unknown", who=WHO), key=("talk",))
             state.save([Saved(state.get("mairie"), [issue])])
         yield node
+
+
+@pytest.fixture
+def node(built: Node, tmp_path: Path) -> Iterator[Node]:
+    pages = dict(built.site.pages)
+    shutil.copytree(built.folder, tmp_path / "node", symlinks=True)
+    node = Node(tmp_path / "node", built.site)
+    node.now = built.now
+    yield node
+    built.site.pages.clear()
+    built.site.pages.update(pages)
 
 
 def plan_for(node: Node, what: str, *, text: bool = False, act: bool = True) -> Plan:
