@@ -23,9 +23,9 @@ from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of
+from harvester.due import block_of, still_fresh
 from harvester.errands import errand_for
-from harvester.fetch import Fetched, FetchError, Validators
+from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
@@ -160,14 +160,16 @@ class _Run:
         digest = self._fit(visit.digest, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
-        policy = Policy(self._removals if digest.is_whole else "none", self.means.accept)
+        digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
+        whole = digest.is_whole and visit.fetched.is_whole
+        policy = Policy(self._removals if whole else "none", self.means.accept)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
         if visit.contents and not self.means.dry_run:
             capture = capture_of(visit.fetched, visit.contents)
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        return self._committed(visit.fetched.validators, digest.issues, decision, settlement)
+        return self._committed(visit.fetched, digest.issues, decision, settlement)
 
     @property
     def _removals(self) -> Removals:
@@ -221,13 +223,13 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if self.means.state.absences(self.source.id):
+        if fetched.is_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            return self._committed(fetched.validators, None, decision, settlement)
-        state = self._read_well(fetched.validators)
+            return self._committed(fetched, None, decision, settlement)
+        state = self._read_well(fetched)
         report = Report(
             self.source.id,
             "unchanged",
@@ -242,7 +244,7 @@ class _Run:
         ``again`` is what is kept of it, when that was read anew: dates come in as time goes
         by, and a changed mapping takes effect, though nothing leaves.
         """
-        report, update = self._failed(error.message, error.not_before)
+        report, update = self._failed(error.message, error)
         known = self._known()
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
@@ -265,7 +267,7 @@ class _Run:
 
     def _committed(
         self,
-        validators: Validators,
+        fetched: Fetched,
         told: tuple[Issue, ...] | None,
         decision: Decision,
         settlement: Settlement,
@@ -276,7 +278,7 @@ class _Run:
         issues = None if told is None else stored_issues(told)
         reason = missing(self.source.id, decision, self.now.tzinfo)
         state = replace(
-            self._read_well(validators),
+            self._read_well(fetched),
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
@@ -302,7 +304,7 @@ class _Run:
         )
         return report, Saved(state, issues, decision.absences)
 
-    def _failed(self, reason: Message, not_before: datetime | None = None) -> tuple[Report, Saved]:
+    def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
         state = replace(
             self.before,
             checked_at=self.now,
@@ -310,13 +312,15 @@ class _Run:
             reason=reason,
             failures=self.before.failures + 1,
             broken_since=self.before.broken_since or self.now,
-            not_before=not_before,
+            not_before=why.not_before if why else None,
+            gone_at=(self.before.gone_at or self.now) if why and why.gone else None,
         )
         report = Report(self.source.id, "failed", reason, records=self.before.records)
         return report, Saved(state)
 
-    def _read_well(self, given: Validators) -> SourceState:
+    def _read_well(self, fetched: Fetched) -> SourceState:
         """The state of the source once it was read without fault."""
+        given = fetched.validators
         return replace(
             self.before,
             fingerprint=self._fingerprint,
@@ -326,6 +330,8 @@ class _Run:
             failures=0,
             broken_since=None,
             not_before=None,
+            fresh_until=still_fresh(self.before, fetched.fresh_until, self.now),
+            gone_at=None,
             etag=given.etag,
             last_modified=given.last_modified,
             content_hash=given.content_hash,

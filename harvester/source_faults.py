@@ -26,6 +26,19 @@ _EXAMPLES = MappingProxyType(
         "publisher": 'publisher = "Mairie de Lescheraines"',
     }
 )
+_CHOICES = MappingProxyType(
+    {
+        "scope": say('write "local" to keep everything, "wide" to keep what is in the territory'),
+        "contacts": say('write "mask" to hide numbers and addresses in texts, or "publish"'),
+        "removals": say(
+            'write "guarded" to have removals confirmed, "sliding" to keep what is merely old, '
+            '"authoritative" to believe the source at once'
+        ),
+        "robots": say(
+            'write "named" to obey rules of robots.txt for our name, "strict" for all rules'
+        ),
+    }
+)
 _SYNONYMS = MappingProxyType(
     {
         "name": "title",
@@ -87,10 +100,7 @@ def explain(fault: ErrorDetails, fields: Collection[str]) -> tuple[Message, Mess
                 say("write {key} = true or {key} = false, without quotes", key=key),
             )
         case "literal_error":
-            found = (
-                say("“{key}” is neither local nor wide: {value}", key=key, value=toml(value)),
-                say('write "local" to keep everything, "wide" to keep what is in the territory'),
-            )
+            found = say("“{key}” cannot be {value}", key=key, value=toml(value)), _CHOICES[key]
         case _:  # string_type: the other rules are ours
             found = _not_text(key, value)
     return found

@@ -44,8 +44,10 @@ class Source(_Value, frozen=True):
     inside texts are masked (design, rule 14). ``removals`` is what it means that something is
     no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
     the time between two visits. ``mapping`` is an absolute path, or relative to the working
-    directory. The last four fields override what a reader detects
-    (``harvester.records.ReadOptions``).
+    directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
+    name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
+    saying it has the links of a feed followed too. The last four fields override what a reader
+    detects (``harvester.records.ReadOptions``).
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -63,6 +65,8 @@ class Source(_Value, frozen=True):
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
+    robots: Literal["named", "strict"] = "named"
+    pages: Annotated[int, BeforeValidator(rule.pages)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""

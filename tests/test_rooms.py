@@ -64,7 +64,7 @@ def test_only_the_store_opens_a_triple_store_on_disk() -> None:
 
 
 CONNECTING = {"requests", "requests_hardened", "urllib3", "socket", "http.client", "ssl"}
-FETCH = {"fetch.py", "fetch_errors.py", "guard.py"}
+FETCH = {"fetch_hops.py", "fetch_answers.py", "fetch_errors.py", "flight.py", "guard.py"}
 
 
 @pytest.mark.parametrize("room", ["vocab", "mappings", "store", "harvester"])
