@@ -18,8 +18,9 @@ from http import HTTPStatus
 from typing import Self
 
 from harvester.fetch_answers import conditions, media_type, validators_of
-from harvester.fetch_errors import FetchError, stopped, too_large
+from harvester.fetch_errors import FetchError, too_large
 from harvester.fetch_hops import Ask, Hops
+from harvester.fetch_refusals import stopped
 from harvester.fetch_robots import RobotsBook
 from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of
 from harvester.flight import Flights
