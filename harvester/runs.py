@@ -23,7 +23,7 @@ from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of, still_fresh
+from harvester.due import block_of, fresh_until
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
@@ -339,7 +339,7 @@ class _Run:
             failures=0,
             broken_since=None,
             not_before=None,
-            fresh_until=still_fresh(self.before, fetched.fresh_until, self.now),
+            fresh_until=fresh_until(self.before, fetched, self.now),
             gone_at=None,
             etag=given.etag,
             last_modified=given.last_modified,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harvester.children import shared
 from harvester.digest import Digest, platform_of
-from harvester.fetch import Client, Limits, user_agent
+from harvester.fetch import Client, Limits, Manners, user_agent
 from harvester.means import Means
 from harvester.parcel import Task
 from harvester.records import HarvestError
@@ -204,6 +204,7 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
     accept: bool = False,
@@ -230,7 +231,9 @@ def opened(
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits, robots=robots)),
+            client=stack.enter_context(
+                Client(agent, limits, clock, manners=manners, robots=robots)
+            ),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=Captures(place.captures),

@@ -53,7 +53,7 @@ class Platform:
     ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
-    ``paging`` tells how a long answer goes on, None where it is one;
+    ``paging`` are the ways in which a long answer may go on, none where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -66,7 +66,7 @@ class Platform:
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
-    paging: Paging | None = None
+    paging: tuple[Paging, ...] = ()
 
 
 class _Platforms(Mapping[str, Platform]):
