@@ -22,6 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from harvester import telling
+from harvester.fetch import user_agent
+from harvester.health import healths
 from harvester.problems import ConfigError
 from harvester.report import Report
 from harvester.session import Place, chosen, opened, orphans, platform_of
@@ -409,24 +411,24 @@ def export(config: Path, directory: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @click.pass_obj
 def status(config: Path, source: str | None, *, as_json: bool) -> None:
-    """Say how each source does, or one of them with everything it was reproached."""
+    """Say how each source does, or all that is known of one of them."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = place_of(config).known([each.id for each in sources])
+    found = healths(place_of(config).state, sources, clock())
+    agent = user_agent(VERSION, loaded.site.contact)
+    shown_by = {each.source.id: telling.command_of(each, agent) for each in found}
     if as_json:
-        print_json([telling.plain_state(*each) for each in known])
+        print_json([telling.plain_health(each, command=shown_by[each.source.id]) for each in found])
         return
-    states = [state for state, _, _ in known]
-    zone = ZoneInfo(loaded.site.timezone)
-    paused = {each.id for each in sources if not each.enabled}
-    show_table(telling.state_table(states, zone, paused))
-    for line in telling.reasons(states, language_of()):
-        click.echo(line)
+    zone, language = ZoneInfo(loaded.site.timezone), language_of()
     if source:
-        for line in telling.details(*known[0], zone, language_of()):
-            click.echo(line)
-    else:
-        tell_orphans(loaded)
+        told = telling.details(found[0], zone, language, command=shown_by[source])
+        click.echo("\n".join(told))
+        return
+    show_table(telling.status_table(found, zone))
+    for line in telling.attention(found, language):
+        click.echo(line)
+    tell_orphans(loaded)
 
 
 @main.command()

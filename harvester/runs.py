@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from harvester.appraise import EXPECTED, appraise, unmet
 from harvester.check import checked
 from harvester.decide import Decision, Known, decide
 from harvester.digest import Digest, Digester, without_texts
@@ -39,9 +40,10 @@ from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from mappings import Platform
+from store.appraisals import Appraisal
 from store.changes import Lines
 from store.embedded import EmbeddedStore
-from store.state import Saved, SourceState, State
+from store.state import Saved, SourceState, State, StoredIssue
 from vocab import fingerprint as vocabulary_fingerprint
 from vocab.iris import Iris
 from vocab.messages import Message, Told, say
@@ -193,7 +195,11 @@ class _Attempt:
         decision = decide(known, digest.records, removals, self.now, self._publishable)
         content_hash = fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        return self._committed(fetched, digest, decision, settlement)
+        appraisal = self._appraised(digest, decision, known)
+        expected = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
+        digest = replace(digest, issues=digest.issues + expected)
+        report, update = self._committed(fetched, digest, decision, settlement)
+        return report, replace(update, appraisal=appraisal)
 
     def _digest(self, contents: Sequence[Content], known: Known) -> Digest:
         """What the content says that may be published, and the last good version of the rest."""
@@ -256,13 +262,36 @@ class _Attempt:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         state = _read_at(self.before, self.now, fetched.validators)
+        issues = self._still_reproached()
         report = Report(
             self.source.id,
             "unchanged",
             records=self.before.records,
-            reproaches=reproaches(self.means.state.issues(self.source.id)),
+            reproaches=reproaches(issues),
         )
-        return report, Saved(replace(state, outcome="unchanged"))
+        return report, Saved(replace(state, outcome="unchanged"), issues)
+
+    def _still_reproached(self) -> tuple[StoredIssue, ...]:
+        """The issues of the last good read; what is expected of its age is asked anew."""
+        appraisal = self.means.state.appraisal(self.source.id)
+        latest = appraisal.newest if appraisal else None
+        broken = unmet(self.source.expect, self.before.records, latest, self.now)
+        known = self.means.state.issues(self.source.id)
+        lasting = (issue for issue in known if not issue.code.startswith(EXPECTED))
+        return (*lasting, *stored_issues(broken))
+
+    def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
+        """How good the data is now; what is past or gone is not judged."""
+        return appraise(
+            self.source,
+            decision.records,
+            known.records,
+            self.now,
+            before=self.means.state.appraisal(self.source.id),
+            refused=len(
+                {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+            ),
+        )
 
     def _unreachable(self, error: FetchError) -> tuple[Report, Saved]:
         """The source could not be fetched; what its block now says holds all the same."""

@@ -22,7 +22,7 @@ from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generation, Generations
-from store.state import Absence, SourceState, State, StoredIssue
+from store.state import State
 from vocab.iris import Iris
 from vocab.messages import say
 from vocab.shapes import shapes
@@ -48,15 +48,6 @@ class Place:
     def generations(self) -> Path:
         """What was published."""
         return self.var / "generations"
-
-    def known(
-        self, ids: Iterable[str]
-    ) -> list[tuple[SourceState, list[StoredIssue], dict[str, Absence]]]:
-        """What is known of sources; looking makes no folder on a new node."""
-        if not self.state.exists():
-            return [(SourceState(each), [], {}) for each in ids]
-        with State(self.state) as state:
-            return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
 
 
 class Session:

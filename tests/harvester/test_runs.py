@@ -483,3 +483,42 @@ def test_numbers_inside_texts_are_masked_unless_the_source_says_otherwise(node: 
     node.more += 'contacts = "publish"\n'
     node.harvest()
     assert "06 39 98 12 34" in texts()
+
+
+def expected(node: Node) -> list[str]:
+    with State(node.place.state) as state:
+        issues = state.issues("mairie")
+    return [issue.code for issue in issues if issue.code.startswith("expected-")]
+
+
+def test_a_broken_expectation_is_a_reproach_of_the_run(node: Node) -> None:
+    node.more += 'expect = { min_records = 2, fresh = "30d" }\n'
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    report = node.harvest()["mairie"]
+    assert report.outcome == "committed"
+    assert [issue.code for issue in report.issues if issue.code == "expected-min-records"]
+    assert expected(node) == ["expected-min-records"]
+
+
+def test_an_unchanged_source_gets_old(node: Node) -> None:
+    """Its age is asked anew at each run, though its content is not read again."""
+    node.more += 'expect = { fresh = "30d" }\n'
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert expected(node) == []
+    node.now = datetime(2026, 7, 13, 12, 1, tzinfo=UTC) - DAY
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    assert expected(node) == []
+    node.now += 3 * DAY
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    assert expected(node) == ["expected-fresh"]
+
+
+def test_a_run_leaves_how_complete_the_source_is(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    with State(node.place.state) as state:
+        appraisal = state.appraisal("mairie")
+    assert appraisal is not None
+    assert appraisal.score == 100 - sum(remark.points for remark in appraisal.of("penalty"))
+    assert "event-no-place" in {remark.code for remark in appraisal.remarks}

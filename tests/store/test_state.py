@@ -2,12 +2,15 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from store.appraisals import Appraisal, Remark
 from store.errors import StateError
+from store.outbox import Letter
 from store.state import RUNS_KEPT, Absence, PastRun, Saved, SourceState, State, StoredIssue
 from vocab.messages import say
 
@@ -155,3 +158,40 @@ def test_the_last_runs_are_remembered_and_no_more(tmp_path: Path) -> None:
     assert len(kept) == RUNS_KEPT
     assert kept[-1] == run
     assert kept[0].at == NOON + timedelta(hours=3)
+
+
+def letter(name: str, at: datetime = NOON) -> Letter:
+    return Letter(name, "mail", at, '{"é": 1}', 0, at)
+
+
+def test_an_appraisal_is_read_back(tmp_path: Path) -> None:
+    remark = Remark("penalty", "x", say("reason"), say("state"), NOON, 5)
+    first = Appraisal(NOON, 95, NOON - timedelta(days=1), (remark,))
+    with State(tmp_path / "state.sqlite") as state:
+        assert state.appraisal("mairie") is None
+        state.save([Saved(FULL, appraisal=first)])
+        state.save([Saved(FULL)])
+        assert state.appraisal("mairie") == first
+        state.save([Saved(FULL, appraisal=Appraisal(NOON, None))])
+        assert state.appraisal("mairie") == Appraisal(NOON, None)
+
+
+def test_letters_wait_in_order_until_they_are_delivered(tmp_path: Path) -> None:
+    first, second = letter("b"), letter("a", NOON + timedelta(minutes=1))
+    with State(tmp_path / "state.sqlite") as state:
+        state.post({"mairie": "failed"}, [first])
+        state.post({"amap": "held"}, [second])
+        assert state.told() == {"mairie": "failed", "amap": "held"}
+        assert state.letters() == [first, second]
+        later = replace(first, attempts=1, due=NOON + timedelta(hours=1))
+        state.postpone(later)
+        state.delivered(second)
+    with State(tmp_path / "state.sqlite") as state:
+        assert state.letters() == [later]
+
+
+def test_a_letter_is_put_in_once(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state:
+        state.post({}, [letter("a")])
+        state.post({}, [letter("a", NOON + timedelta(days=1))])
+        assert state.letters() == [letter("a")]
