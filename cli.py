@@ -23,7 +23,7 @@ from rich.table import Table
 
 from harvester import telling
 from harvester.fetch import user_agent
-from harvester.health import healths
+from harvester.health import Health, healths
 from harvester.problems import ConfigError
 from harvester.report import Report
 from harvester.session import Place, chosen, opened, orphans, platform_of
@@ -32,7 +32,9 @@ from harvester.starter import StarterError, write_starter
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
+from store.follow import address_of as follow_address
 from store.generations import Generation, Generations
+from store.state import State
 from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
@@ -415,20 +417,44 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
     found = healths(place_of(config).state, sources, clock())
-    agent = user_agent(VERSION, loaded.site.contact)
-    shown_by = {each.source.id: telling.command_of(each, agent) for each in found}
     if as_json:
-        print_json([telling.plain_health(each, command=shown_by[each.source.id]) for each in found])
+        print_json([telling.plain_health(each, **shown_by(each, loaded)) for each in found])
         return
     zone, language = ZoneInfo(loaded.site.timezone), language_of()
     if source:
-        told = telling.details(found[0], zone, language, command=shown_by[source])
+        told = telling.details(found[0], zone, language, **shown_by(found[0], loaded))
         click.echo("\n".join(told))
         return
     show_table(telling.status_table(found, zone))
-    for line in telling.attention(found, language):
+    for line in (*telling.attention(found, language), *undelivered(loaded)):
         click.echo(line)
     tell_orphans(loaded)
+
+
+def shown_by(health: Health, config: Config) -> dict[str, str]:
+    """A command line that shows the answer of a source, and the address of its owner's feed."""
+    agent = user_agent(VERSION, config.site.contact)
+    follow = follow_address(place_of(config.path).var, config.site.base, health.source.id)
+    return {"command": telling.command_of(health, agent), "follow": follow}
+
+
+def undelivered(config: Config) -> list[str]:
+    """What is told of the messages that wait to be delivered."""
+    path, language = place_of(config.path).state, language_of()
+    if not path.exists():
+        return []
+    with State(path) as state:
+        return list(telling.waiting(state.letters(), language))
+
+
+@main.command()
+@click.argument("source", metavar="ID")
+@click.pass_obj
+def letter(config: Path, source: str) -> None:
+    """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
+    loaded = load_config(config)
+    [health] = healths(place_of(config).state, [loaded.source(source)], clock())
+    click.echo(telling.letter(health, loaded.site, **shown_by(health, loaded)), nl=False)
 
 
 @main.command()

@@ -44,6 +44,7 @@ __all__ = ["Client", "FetchError", "Fetched", "Limits", "Validators", "user_agen
 _CHUNK = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
 _GZIP = {"gzip", "x-gzip"}
+_TAKEN = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,29 @@ class Client:
         token = guard.deadline.set(time.monotonic() + self._limits.total)
         try:
             return self._follow(url, validators, allow_private=allow_private)
+        finally:
+            guard.deadline.reset(token)
+
+    def post(self, url: str, body: bytes, media_type: str = "application/json") -> None:
+        """Send ``body`` to ``url``, an address of the operator's own: it may be private.
+
+        A redirect is not followed: what was written for one receiver is not for another.
+
+        Raises:
+            FetchError: when it cannot be reached, or does not answer that it took it (2xx).
+        """
+        token = guard.deadline.set(time.monotonic() + self._limits.total)
+        headers = {"Content-Type": media_type, "Accept": "*/*"}
+        request = requests.Request("POST", url, headers=headers, data=body)
+        timeout = (self._limits.connect, self._limits.read)
+        try:
+            prepared = self._private.prepare_request(request)
+            with self._private.send(prepared, stream=True, timeout=timeout) as response:
+                if response.status_code not in _TAKEN:
+                    raise answered(url, response.status_code)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as failure:
+            seconds = self._limits.total - _left()
+            raise explain(url, failure, redirected=False, seconds=seconds) from failure
         finally:
             guard.deadline.reset(token)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from harvester.anomalies import in_history
+from harvester.appraise import EXPECTED
 from harvester.due import due_at
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
@@ -62,6 +63,16 @@ class Health:
         return tuple(issue for issue in self.issues if issue.severity == "warning")
 
     @property
+    def unkept(self) -> tuple[StoredIssue, ...]:
+        """What its operator expects of it and does not find."""
+        return tuple(issue for issue in self.warnings if issue.code.startswith(EXPECTED))
+
+    @property
+    def imperfect(self) -> tuple[StoredIssue, ...]:
+        """The issues that changed or dropped a value."""
+        return tuple(issue for issue in self.warnings if not issue.code.startswith(EXPECTED))
+
+    @property
     def notices(self) -> tuple[StoredIssue, ...]:
         """The issues that only tell; words without concept are told apart."""
         return tuple(
@@ -96,14 +107,19 @@ def healths(path: Path, sources: Iterable[Source], now: datetime) -> list[Health
         StateError: when the state cannot be read.
     """
     if not path.exists():
-        return [_health(source, None, now) for source in sources]
+        return [
+            Health(source, SourceState(source.id), now, (), {}, (), None, ()) for source in sources
+        ]
     with State(path) as state:
-        return [_health(source, state, now) for source in sources]
+        return [health_of(source, state, now) for source in sources]
 
 
-def _health(source: Source, state: State | None, now: datetime) -> Health:
-    if state is None:
-        return Health(source, SourceState(source.id), now, (), {}, (), None, ())
+def health_of(source: Source, state: State, now: datetime) -> Health:
+    """How ``source`` does, by an open ``state``.
+
+    Raises:
+        StateError: when the state cannot be read.
+    """
     known, runs = state.get(source.id), state.runs(source.id)
     appraisal = state.appraisal(source.id)
     noticed = appraisal.of("anomaly") if appraisal else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from harvester.delivery import Delivery, write_feeds
 from harvester.fetch import Client, Limits, user_agent
+from harvester.health import Health, health_of
+from harvester.measures import measures_changeset
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
@@ -24,8 +28,10 @@ from store.errors import StoreError
 from store.generations import Generation, Generations
 from store.state import State
 from vocab.iris import Iris
-from vocab.messages import say
+from vocab.messages import language_of, say
 from vocab.shapes import shapes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ class Session:
         self._config = config
         self._generations = Generations(place.generations)
         self._means = means
+        self._var = place.var
         self._unfinished = place.var / "unfinished"
+        self._ran: dict[str, Source] = {}
         self._changed = False
         self._started = False
 
@@ -80,9 +88,14 @@ class Session:
             gc.collect()
             gc.freeze()
             self._started = True
-        for report in harvest(sources, self._means):
+        for report in harvest(self._noted(sources), self._means):
             self._changed |= report.quads > 0
             yield report
+
+    def _noted(self, sources: Iterable[Source]) -> Iterator[Source]:
+        for source in sources:
+            self._ran[source.id] = source
+            yield source
 
     def publish(self) -> Generation | None:
         """Publish a generation when something changed since the current one.
@@ -96,6 +109,8 @@ class Session:
         if self._changed:
             territory = self._config.site.territory
             self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            measured = self._healths(self._config.sources)
+            self._apply(measures_changeset(self._means.store, self._means.iris, measured))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -105,7 +120,22 @@ class Session:
             )
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
+        self._tell()
         return generation
+
+    def _tell(self) -> None:
+        """Tell the operator and the publishers; what goes wrong here harms no harvest."""
+        desk = Delivery(self._config, self._means.state, self._means.client, language_of())
+        try:
+            write_feeds(self._var, self._means.iris, self._healths(self._ran.values()))
+            desk.tell(self._means.clock())
+        except Exception:
+            log.exception("telling")
+        self._ran.clear()
+
+    def _healths(self, sources: Iterable[Source]) -> list[Health]:
+        now = self._means.clock()
+        return [health_of(source, self._means.state, now) for source in sources]
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vocab.messages import Message
+
 SCHEMA = """
     CREATE TABLE told (
         source TEXT PRIMARY KEY, condition TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE outbox (
         id TEXT PRIMARY KEY, channel TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL,
-        attempts INTEGER NOT NULL, due TEXT NOT NULL
+        attempts INTEGER NOT NULL, due TEXT NOT NULL, trouble TEXT
     ) STRICT, WITHOUT ROWID;
 """
 
@@ -26,8 +28,9 @@ SCHEMA = """
 class Letter:
     """A message for one ``channel``; ``body`` is for whoever delivers it to understand.
 
-    It is not tried before ``due``; ``attempts`` counts the deliveries that failed. ``id`` is
-    the same however often it is tried, so that a receiver may know it again.
+    It is not tried before ``due``; ``attempts`` counts the deliveries that failed, the last one
+    for ``trouble``. ``id`` is the same however often it is tried, so that a receiver may know
+    it again.
     """
 
     id: str
@@ -36,6 +39,7 @@ class Letter:
     body: str
     attempts: int
     due: datetime
+    trouble: Message | None = None
 
 
 def told(connection: sqlite3.Connection) -> dict[str, str]:
@@ -49,24 +53,21 @@ def post(
     """Put ``letters`` in, and note that they tell ``conditions``; within a transaction."""
     connection.executemany("REPLACE INTO told VALUES (?, ?)", conditions.items())
     connection.executemany(
-        "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?)", map(_row, letters)
+        "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", map(_row, letters)
     )
 
 
 def waiting(connection: sqlite3.Connection) -> list[Letter]:
     """All the letters, the oldest first."""
     rows = connection.execute(
-        "SELECT id, channel, at, body, attempts, due FROM outbox ORDER BY at, id"
+        "SELECT id, channel, at, body, attempts, due, trouble FROM outbox ORDER BY at, id"
     )
-    return [
-        Letter(id_, channel, _moment(at), body, attempts, _moment(due))
-        for id_, channel, at, body, attempts, due in rows.fetchall()
-    ]
+    return [_letter(*row) for row in rows.fetchall()]
 
 
 def postpone(connection: sqlite3.Connection, letter: Letter) -> None:
-    """Keep a letter with its new ``attempts`` and ``due``."""
-    connection.execute("REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?)", _row(letter))
+    """Keep a letter with its new ``attempts``, ``due`` and ``trouble``."""
+    connection.execute("REPLACE INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", _row(letter))
 
 
 def drop(connection: sqlite3.Connection, letter: Letter) -> None:
@@ -74,10 +75,23 @@ def drop(connection: sqlite3.Connection, letter: Letter) -> None:
     connection.execute("DELETE FROM outbox WHERE id = ?", (letter.id,))
 
 
-def _row(letter: Letter) -> tuple[str, str, str, str, int, str]:
+_Row = tuple[str, str, str, str, int, str, str | None]
+
+
+def _row(letter: Letter) -> _Row:
     at, due = (time.astimezone(UTC).isoformat() for time in (letter.at, letter.due))
-    return letter.id, letter.channel, at, letter.body, letter.attempts, due
+    trouble = letter.trouble.to_json() if letter.trouble else None
+    return letter.id, letter.channel, at, letter.body, letter.attempts, due, trouble
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _letter(*row: *_Row) -> Letter:
+    name, channel, at, body, attempts, due, trouble = row
+    return Letter(
+        id=name,
+        channel=channel,
+        at=datetime.fromisoformat(at),
+        body=body,
+        attempts=attempts,
+        due=datetime.fromisoformat(due),
+        trouble=Message.from_json(trouble) if trouble else None,
+    )

@@ -6,9 +6,10 @@ Everything here is a value or a text; whoever speaks to a person shows it.
 from __future__ import annotations
 
 from harvester.telling.command import command_of
+from harvester.telling.letter import letter
 from harvester.telling.machine import plain, plain_health
 from harvester.telling.news import News, news, published
-from harvester.telling.status import attention, details, status_table
+from harvester.telling.status import attention, details, status_table, waiting
 from harvester.telling.tables import Table, answer_table, report_table
 from harvester.telling.wording import SEVERITIES, labelled, reasons
 
@@ -21,6 +22,7 @@ __all__ = [
     "command_of",
     "details",
     "labelled",
+    "letter",
     "news",
     "plain",
     "plain_health",
@@ -28,4 +30,5 @@ __all__ = [
     "reasons",
     "report_table",
     "status_table",
+    "waiting",
 ]

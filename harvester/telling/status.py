@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
-from harvester.appraise import EXPECTED
 from harvester.health import Health
 from harvester.telling.tables import Table
 from harvester.telling.wording import (
@@ -17,6 +16,7 @@ from harvester.telling.wording import (
     shown,
 )
 from store.appraisals import Remark
+from store.outbox import Letter
 from vocab.messages import Message, say
 
 _RUNS = 5  # the last runs that are told
@@ -59,6 +59,16 @@ def attention(healths: Sequence[Health], language: str) -> Iterator[str]:
         yield say("all about one of them: enbauges status ID").render(language)
 
 
+def waiting(letters: Sequence[Letter], language: str) -> Iterator[str]:
+    """What is told of messages that could not be delivered; those not tried yet are not."""
+    stuck = [letter for letter in letters if letter.trouble]
+    if stuck:
+        count = say("messages that could not be delivered yet: {count}", count=len(stuck))
+        reasons = dict.fromkeys(each.trouble.render(language) for each in stuck if each.trouble)
+        for reason in reasons:
+            yield labelled(count.render(language), reason, language)
+
+
 def _wrong(health: Health, language: str) -> Iterator[str]:
     if health.condition == "paused":
         return
@@ -66,9 +76,8 @@ def _wrong(health: Health, language: str) -> Iterator[str]:
         yield health.state.reason.render(language)
     for remark in health.anomalies:
         yield remark.message.render(language)
-    for issue in health.warnings:
-        if issue.code.startswith(EXPECTED):
-            yield issue.message.render(language)
+    for issue in health.unkept:
+        yield issue.message.render(language)
 
 
 def details(
@@ -129,8 +138,9 @@ def _addresses(health: Health, command: str, follow: str) -> Iterator[_Fact]:
 def _parts(health: Health, zone: tzinfo, language: str) -> Iterator[tuple[Message, Iterable[str]]]:
     """The titles of the parts and their lines; a part without lines is not shown."""
     yield say("What does not look right"), _remarks(health.anomalies, zone, language)
+    yield say("What is expected and not kept"), issue_lines(health.unkept, language)
     yield say("Left out, and why"), issue_lines(health.refused, language)
-    yield say("Kept, but changed or incomplete"), issue_lines(health.warnings, language)
+    yield say("Kept, but changed or incomplete"), issue_lines(health.imperfect, language)
     yield _completeness(health), _penalties(health.penalties, language)
     yield (
         say("Words that name no concept (kept as keywords; the publisher's own categories)"),
