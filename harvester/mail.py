@@ -51,7 +51,7 @@ def _message(settings: Notify, name: str, at: datetime, subject: str, text: str)
     message = EmailMessage()
     message["From"] = sender
     message["To"] = ", ".join(settings.mail_to)
-    message["Subject"] = " ".join(subject.split())
+    message["Subject"] = " ".join(subject.splitlines())
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answer is wanted

@@ -82,7 +82,7 @@ def letters(
 def _subject(changes: Sequence[Turn], language: str) -> str:
     if len(changes) == 1:
         [turn] = changes
-        return f"{turn.source.title} : {_HEADLINES[turn.now].render(language)}"
+        return labelled(turn.source.title, _HEADLINES[turn.now].render(language), language)
     return say("sources whose state changed: {count}", count=len(changes)).render(language)
 
 

@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 import secrets
+import tempfile
 from pathlib import Path
 
 from store.errors import told
@@ -95,18 +96,18 @@ def feed_of(var: Path, source: str, token: str) -> bytes | None:
 def _made(path: Path) -> bytes:
     """A new secret; the one of another process that was quicker, where there is one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"secret.{os.getpid()}")
     made = secrets.token_bytes(_LENGTH)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix="secret.")  # mode 0600
     try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
         os.link(draft, path)
     except FileExistsError:
         return _whole(path.read_bytes(), path)
     finally:
-        draft.unlink()
+        Path(draft).unlink()
     return made
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -368,20 +367,17 @@ def _holes(count: int) -> str:
 def _save_issues(
     connection: sqlite3.Connection, source: str, issues: Sequence[StoredIssue]
 ) -> None:
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], StoredIssue] = {}
-    for issue in issues:
-        same = (issue.code, issue.severity, issue.message.to_json())
-        counts[same] += issue.count
-        first.setdefault(same, issue)
     connection.execute("DELETE FROM issue WHERE source = ?", (source,))
     connection.executemany(
         f"INSERT INTO issue VALUES ({_holes(8)})",  # noqa: S608  # only "?"
         (
-            (source, rank, *same, issue.where, json.dumps(issue.key), counts[same])
-            for rank, (same, issue) in enumerate(first.items())
+            (
+                source, rank, issue.code, issue.severity, issue.message.to_json(), issue.where,
+                json.dumps(issue.key), issue.count,
+            )
+            for rank, issue in enumerate(issues)
         ),
-    )
+    )  # fmt: skip
 
 
 def _save_absences(

@@ -21,6 +21,7 @@ from vocab.messages import Message, say
 
 _RUNS = 5  # the last runs that are told
 _WORDS = 20
+_REFUSED = 20
 
 
 def status_table(healths: Sequence[Health], zone: tzinfo) -> Table:
@@ -139,7 +140,7 @@ def _parts(health: Health, zone: tzinfo, language: str) -> Iterator[tuple[Messag
     """The titles of the parts and their lines; a part without lines is not shown."""
     yield say("What does not look right"), _remarks(health.anomalies, zone, language)
     yield say("What is expected and not kept"), issue_lines(health.unkept, language)
-    yield say("Left out, and why"), issue_lines(health.refused, language)
+    yield say("Left out, and why"), _refused(health, language)
     yield say("Kept, but changed or incomplete"), issue_lines(health.imperfect, language)
     yield _completeness(health), _penalties(health.penalties, language)
     yield (
@@ -149,6 +150,14 @@ def _parts(health: Health, zone: tzinfo, language: str) -> Iterator[tuple[Messag
     yield say("Other remarks"), issue_lines(health.notices, language)
     yield say("Missing since"), absence_lines(health.absences, zone, language)
     yield say("Last reads"), _runs(health, zone, language)
+
+
+def _refused(health: Health, language: str) -> Iterator[str]:
+    yield from issue_lines(health.refused[:_REFUSED], language)
+    if (more := len(health.refused) - _REFUSED) > 0:
+        source = health.source.id
+        told = say("and {more} more: enbauges status {source} --json", more=more, source=source)
+        yield told.render(language)
 
 
 def _remarks(remarks: Iterable[Remark], zone: tzinfo, language: str) -> Iterator[str]:

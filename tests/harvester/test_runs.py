@@ -16,6 +16,7 @@ from harvester.runs import window_at
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
 from mappings import Mapping, platforms
+from store import follow
 from store.embedded import EmbeddedStore
 from store.errors import LockedError
 from store.generations import Generations
@@ -522,3 +523,54 @@ def test_a_run_leaves_how_complete_the_source_is(node: Node) -> None:
     assert appraisal is not None
     assert appraisal.score == 100 - sum(remark.points for remark in appraisal.of("penalty"))
     assert "event-no-place" in {remark.code for remark in appraisal.remarks}
+
+
+def measures(node: Node) -> dict[str, str]:
+    """What is published of the state of the sources."""
+    prefix = IRIS.measure("mairie", "")
+    current = Generations(node.place.generations).current()
+    assert current is not None
+    return {
+        line.split()[0].strip("<>").removeprefix(prefix): line.split('"')[1]
+        for line in node.graphs()[IRIS.graph("provenance")]
+        if f"<{term('dqv:value')}>" in line
+    }
+
+
+def test_how_a_source_does_is_published_with_what_changed_and_makes_no_generation(
+    node: Node,
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    first = measures(node)
+    assert (first["condition"], first["records"]) == ("fine", "1")
+    node.site.pages["/mairie"] = Page(b"", status=500)
+    node.harvest()
+    generation = Generations(node.place.generations).current()
+    assert generation is not None
+    assert generation.number == 1
+    assert measures(node) == first
+    node.site.pages["/amap"] = Page(calendar(MARCHE))
+    node.harvest()
+    assert measures(node)["condition"] == "failed"
+
+
+def test_each_source_that_ran_has_a_feed_for_its_publisher(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert b"Agenda /mairie" in follow.path_of(node.place.var, "mairie").read_bytes()
+
+
+def test_what_goes_wrong_with_telling_harms_no_harvest(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.session.write_feeds", lambda *_: 1 / 0)
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    assert node.harvest()["mairie"].outcome == "committed"
+    assert Generations(node.place.generations).current() is not None
+
+
+def test_a_dry_run_tells_nobody(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest(dry_run=True)
+    assert not node.place.var.exists()

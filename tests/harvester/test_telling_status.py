@@ -18,6 +18,7 @@ from harvester.appraise import EXPECTED
 from harvester.health import Condition, Health, healths
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
+from store.outbox import Letter
 from store.state import Absence, PastRun, Saved, SourceState, State, StoredIssue
 from vocab.messages import say
 
@@ -219,3 +220,17 @@ def test_looking_at_a_new_node_writes_nothing(tmp_path: Path) -> None:
     [found] = healths(tmp_path / "state.sqlite", [source()], NOW)
     assert found.condition == "never"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_messages_that_are_stuck_are_told_with_the_reason() -> None:
+    stuck = Letter("a", "mail", NOW, "{}", 1, NOW, say("reason"))
+    assert list(telling.waiting([stuck, stuck], "en")) == [
+        "messages that could not be delivered yet: 2: reason"
+    ]
+    assert list(telling.waiting([Letter("b", "mail", NOW, "{}", 0, NOW)], "en")) == []
+
+
+def test_of_many_entries_left_out_the_first_are_told_and_the_rest_counted() -> None:
+    many = tuple(StoredIssue("x", "error", say("reason"), f"line {n}") for n in range(1, 26))
+    text = "\n".join(telling.details(health(READ, *many), PARIS, "en", command=""))
+    assert "  line 20: reason\n  and 5 more: enbauges status agenda --json" in text
