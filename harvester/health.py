@@ -14,6 +14,7 @@ from harvester.appraise import EXPECTED
 from harvester.due import due_at
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
+from store.outbox import Letter
 from store.state import Absence, PastRun, SourceState, State, StoredIssue
 
 Condition = Literal["fine", "failed", "held", "gone", "never", "paused"]
@@ -112,6 +113,18 @@ def healths(path: Path, sources: Iterable[Source], now: datetime) -> list[Health
         ]
     with State(path) as state:
         return [health_of(source, state, now) for source in sources]
+
+
+def letters_in(path: Path) -> list[Letter]:
+    """The messages that wait to be delivered, by the state in ``path``.
+
+    Raises:
+        StateError: when the state cannot be read.
+    """
+    if not path.exists():
+        return []
+    with State(path) as state:
+        return state.letters()
 
 
 def health_of(source: Source, state: State, now: datetime) -> Health:

@@ -24,6 +24,7 @@ from vocab.messages import LANGUAGES, Message, say
 
 _HERE = ox.NamedNode("urn:scratch")
 _MEASUREMENT, _METRIC = term("dqv:QualityMeasurement"), term("dqv:Metric")
+_TYPE = term("rdf:type")
 _Term = ox.NamedNode | ox.Literal
 _Statement = tuple[str, str, _Term]
 
@@ -53,7 +54,8 @@ def measures_changeset(store: EmbeddedStore, iris: Iris, healths: Iterable[Healt
     Those of sources that are not among ``healths`` are taken away.
     """
     graph = iris.graph("provenance")
-    named = store.instances(graph, _MEASUREMENT) | store.instances(graph, _METRIC)
+    kinds = (_MEASUREMENT, _METRIC)
+    named = {name for kind in kinds for name in store.subjects(graph, _TYPE, kind)}
     stored = frozenset[str]().union(*(store.about(graph, name) for name in named))
     delta = Delta.between(stored, measure_lines(iris, healths))
     return Changeset({graph: delta} if delta else {})

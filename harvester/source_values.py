@@ -106,10 +106,11 @@ class Source(_Value, frozen=True):
 
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
-    inside texts are masked (design, rule 14). ``every`` is the time between two visits.
-    ``mapping`` is an absolute path, or relative to the working directory. ``iterator`` and the
-    three after it override what a reader detects (``harvester.records.ReadOptions``);
-    ``expect`` is what the source is expected to keep.
+    inside texts are masked (design, rule 14). ``removals`` is what it means that something is
+    no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
+    the time between two visits. ``mapping`` is an absolute path, or relative to the working
+    directory. ``iterator`` and the three after it override what a reader detects
+    (``harvester.records.ReadOptions``); ``expect`` is what the source is expected to keep.
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -123,6 +124,7 @@ class Source(_Value, frozen=True):
     commune: Insee | None = None
     place: Text | None = None
     scope: Literal["local", "wide"] = "local"
+    removals: Literal["guarded", "sliding", "authoritative"] | None = None
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"

@@ -7,6 +7,7 @@ and withdraws things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +17,10 @@ from types import MappingProxyType
 from typing import Final, Literal, cast
 
 from mappings.compiler import Mapping as Compiled
-from mappings.documents import Table, Value
+from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
 from mappings.problems import MappingError, nearest
+from mappings.rml import read_rml
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -28,10 +30,15 @@ ENGINE: Final = "2"
 """Raised whenever the same mapping file comes to give other quads."""
 
 FOLDER: Final = Path(__file__).parent / "platforms"
-READERS: Final = ("ics", "feed", "geojson", "json", "csv")
+READERS: Final = (
+    *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
+    *("activitypub", "apidae", "communecter", "datatourisme", "flat", "mediawiki"),
+    *("openagenda", "overpass", "table", "umap"),
+)
 REMOVALS: Final = ("guarded", "sliding")
 
-_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals")}
+_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals", "like")}
+_MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
 _TITLE = {key: (key,) for key in ("fr", "en")}
 
 
@@ -42,6 +49,7 @@ class Platform:
     ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
     ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
+    a file that is ``like`` another platform's has its mapping, for records of the same fields;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -113,6 +121,25 @@ def compile_yarrrml(
     return Compiled(replace(plan, base=base) if base else plan, functions)
 
 
+def compile_file(path: Path, *, words: Lookup = lookup, base: str = "") -> Compiled:
+    """The mapping that a file writes: RML where it ends in ``.ttl``, else YARRRML.
+
+    Args:
+        path: the file.
+        words: finds the concept of a word in a scheme.
+        base: what relative IRIs are appended to, instead of the document's own base.
+
+    Raises:
+        MappingError: when it cannot be used.
+    """
+    if path.suffix != ".ttl":
+        return compile_yarrrml(path, words=words, base=base)
+    text, _ = _text(path, "")
+    functions = registry(words)
+    plan = read_rml(text, functions, path.name)
+    return Compiled(replace(plan, base=base) if base else plan, functions)
+
+
 def load_platform(path: Path, words: Lookup = lookup) -> Platform:
     """The platform that the file ``path`` describes.
 
@@ -121,14 +148,26 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
     """
     text, name = _text(path, path.name)
     functions = registry(words)
-    plan, document = read_yarrrml(text, functions, name)
     reading = Reading(name, {}, functions, {})
+    if _MAPS.search(text):
+        plan, document = read_yarrrml(text, functions, name)
+    else:
+        document = read(text, name)
     if "platform" not in document:
         raise reading.error(
             document, say("{file}:{line}: the key “platform” is missing — add title and reader")
         )
     table = reading.table(document["platform"], _KEYS)
     values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    if "like" in table:
+        model = _choice("like", table, _names(), reading)
+        liked, file = _text(path.with_name(f"{model}.yml"), f"{model}.yml")
+        text += liked
+        plan, _ = read_yarrrml(liked, functions, file)
+    elif not _MAPS.search(text):
+        raise reading.error(
+            document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
+        )
     return Platform(
         path.stem,
         _title(table.get("title"), document["platform"], reading),

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from store.errors import told
@@ -73,6 +74,19 @@ def write(var: Path, source: str, feed: bytes) -> None:
         part = path.with_name(f"{path.name}.part")
         part.write_bytes(feed)
         part.replace(path)
+
+
+def keep_only(var: Path, sources: Collection[str]) -> None:
+    """Forget the feeds of all but ``sources``.
+
+    Raises:
+        StoreError: when one cannot be removed.
+    """
+    folder = var / "suivi"
+    with told(folder):
+        for path in folder.glob("*.atom"):
+            if path.stem not in sources:
+                path.unlink()
 
 
 def feed_of(var: Path, source: str, token: str) -> bytes | None:

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from harvester.readers import csv_rows, feed, geojson, ics, json_entries
+from harvester.readers import (
+    activitypub,
+    communecter,
+    csv_rows,
+    feed,
+    flat,
+    geojson,
+    ics,
+    json_entries,
+    mediawiki,
+    openagenda,
+    overpass,
+    table,
+    tourism,
+    umap,
+)
 from harvester.readers.many import bounded
 from harvester.records import Reader
 
@@ -16,6 +31,16 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "geojson": bounded(geojson.read),
         "json": bounded(json_entries.read),
         "csv": bounded(csv_rows.read),
+        "activitypub": bounded(activitypub.read),
+        "apidae": bounded(tourism.read_apidae),
+        "communecter": bounded(communecter.read),
+        "datatourisme": bounded(tourism.read_datatourisme),
+        "flat": bounded(flat.read),
+        "mediawiki": bounded(mediawiki.read),
+        "openagenda": bounded(openagenda.read),
+        "overpass": bounded(overpass.read),
+        "table": bounded(table.read),
+        "umap": bounded(umap.read),
     }
 )
 """The reader of each kind of source."""

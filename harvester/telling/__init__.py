@@ -5,7 +5,7 @@ Everything here is a value or a text; whoever speaks to a person shows it.
 
 from __future__ import annotations
 
-from harvester.telling.command import command_of
+from harvester.telling.command import Reach, command_of, reach
 from harvester.telling.letter import letter
 from harvester.telling.machine import plain, plain_health
 from harvester.telling.news import News, news, published
@@ -16,6 +16,7 @@ from harvester.telling.wording import SEVERITIES, labelled, reasons
 __all__ = [
     "SEVERITIES",
     "News",
+    "Reach",
     "Table",
     "answer_table",
     "attention",
@@ -27,6 +28,7 @@ __all__ = [
     "plain",
     "plain_health",
     "published",
+    "reach",
     "reasons",
     "report_table",
     "status_table",

@@ -1,18 +1,44 @@
-"""The command line that shows a person what the harvester meets at an address."""
+"""How a person reaches a source: a command line that shows its answer, its publisher's feed."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
+from harvester.fetch import user_agent
 from harvester.health import Health
+from harvester.sources import Site
+from store.follow import address_of
 from store.state import StoredIssue
 
 _SECONDS = 60  # as long as the harvester waits
 _GLANCE = 2000  # bytes of an answer: its headers, and enough to tell a calendar from a page
 _AROUND = 3  # lines before and after the one that is meant
 _LINE = re.compile(r"(?:^|, )line ([0-9]{1,9})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A ``command`` that shows what a source answers, and where its publisher can ``follow`` it.
+
+    Either is "" when there is none.
+    """
+
+    command: str = ""
+    follow: str = ""
+
+
+def reach(health: Health, site: Site, var: Path, version: str) -> Reach:
+    """How to reach a source from the node of ``site``, whose data lie in ``var``.
+
+    Raises:
+        StoreError: when the node's secret cannot be read.
+    """
+    agent = user_agent(version, site.contact)
+    return Reach(command_of(health, agent), address_of(var, site.base, health.source.id))
 
 
 def command_of(health: Health, agent: str) -> str:

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harvester.health import Health
 from harvester.sources import Site
+from harvester.telling.command import Reach
 from harvester.telling.wording import issue_lines
 from store.appraisals import Remark
 from vocab.messages import Message, say
@@ -75,17 +76,10 @@ _OTHERWISE = say(
 )
 
 
-def letter(health: Health, site: Site, *, command: str, follow: str) -> str:
-    """The letter, with its subject on the first line.
-
-    Args:
-        health: the source, and all that is known of it.
-        site: the node that writes.
-        command: a line that shows what the address answers, "" for none.
-        follow: the address of the publisher's private feed, "" for none.
-    """
+def letter(health: Health, site: Site, reach: Reach) -> str:
+    """The letter from ``site`` to the publisher of a source, its subject on the first line."""
     zone = ZoneInfo(site.timezone)
-    trouble = _trouble(health, zone, command)
+    trouble = _trouble(health, zone, reach.command)
     refused = list(issue_lines(health.refused, _LANGUAGE))
     odd = [_wish(each, zone) for each in health.anomalies]
     wishes = [_wish(each, zone) for each in health.penalties[:_WISHES] if each.code != "refused"]
@@ -102,7 +96,7 @@ def letter(health: Health, site: Site, *, command: str, follow: str) -> str:
         "reste": max(0, len(refused) - _SOME),
         "manques": wishes,
         "score": health.appraisal.score if health.appraisal else None,
-        "suivi": follow,
+        "suivi": reach.follow,
     }
     return _templates().get_template("producteur.txt").render(values)
 

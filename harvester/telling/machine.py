@@ -7,14 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from harvester.health import Health
+from harvester.telling.command import Reach
 from vocab.messages import Message
 
 
-def plain_health(health: Health, *, command: str, follow: str = "") -> dict[str, Any]:
-    """All that is known of one source; its keys are described in docs/status.md.
-
-    ``command`` shows its answer, ``follow`` is the address of its owner's feed; "" for none.
-    """
+def plain_health(health: Health, reach: Reach) -> dict[str, Any]:
+    """All that is known of one source; its keys are described in docs/status.md."""
     appraisal = health.appraisal
     return {
         **plain(health.state),
@@ -22,8 +20,8 @@ def plain_health(health: Health, *, command: str, follow: str = "") -> dict[str,
         "address": health.source.url,
         "condition": health.condition,
         "due_at": plain(health.due),
-        "command": command or None,
-        "follow": follow or None,
+        "command": reach.command or None,
+        "follow": reach.follow or None,
         "issues": plain(list(health.issues)),
         "refused": sum(issue.count for issue in health.refused),
         "words": health.words,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from harvester.health import Health
+from harvester.telling.command import Reach
 from harvester.telling.tables import Table
 from harvester.telling.wording import (
     CONDITIONS,
@@ -81,16 +82,10 @@ def _wrong(health: Health, language: str) -> Iterator[str]:
         yield issue.message.render(language)
 
 
-def details(
-    health: Health, zone: tzinfo, language: str, *, command: str, follow: str = ""
-) -> Iterator[str]:
-    """All about one source, in the order in which a person asks.
-
-    ``command`` is a line that shows its answer, ``follow`` the address of its owner's feed; ""
-    leaves either out.
-    """
+def details(health: Health, zone: tzinfo, language: str, reach: Reach) -> Iterator[str]:
+    """All about one source, in the order in which a person asks; times in ``zone``."""
     yield f"{health.source.title} ({health.source.id})"
-    facts = [*_facts(health, zone), *_addresses(health, command, follow)]
+    facts = [*_facts(health, zone), *_addresses(health, reach)]
     for name, value in facts:
         text = value.render(language) if isinstance(value, Message) else value
         yield f"  {labelled(name.render(language), text, language)}"
@@ -128,12 +123,12 @@ def _facts(health: Health, zone: tzinfo) -> Iterator[_Fact]:
         yield say("next read"), shown(health.due, zone)
 
 
-def _addresses(health: Health, command: str, follow: str) -> Iterator[_Fact]:
+def _addresses(health: Health, reach: Reach) -> Iterator[_Fact]:
     yield say("address"), health.source.url
-    if command:
-        yield say("to see it for yourself"), command
-    if follow:
-        yield say("feed for its publisher (keep the address private)"), follow
+    if reach.command:
+        yield say("to see it for yourself"), reach.command
+    if reach.follow:
+        yield say("feed for its publisher (keep the address private)"), reach.follow
 
 
 def _parts(health: Health, zone: tzinfo, language: str) -> Iterator[tuple[Message, Iterable[str]]]:

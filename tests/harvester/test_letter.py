@@ -51,7 +51,7 @@ def letter(
     appraisal = Appraisal(NOW, 85, None, remarks)
     odd = appraisal.of("anomaly")
     health = Health(SOURCE, state, NOW, issues, {}, (), appraisal, odd)
-    return telling.letter(health, SITE, command=command, follow=follow)
+    return telling.letter(health, SITE, telling.Reach(command, follow))
 
 
 def refused(number: int) -> StoredIssue:

@@ -141,7 +141,7 @@ def test_one_source_is_told_in_full_and_in_order() -> None:
         runs=runs,
         absences=absences,
     )
-    text = "\n".join(telling.details(told, PARIS, "en", command="curl x", follow="https://f/"))
+    text = "\n".join(telling.details(told, PARIS, "en", telling.Reach("curl x", "https://f/")))
     assert text == (
         "Agenda de la mairie (agenda)\n"
         "  state: failed\n"
@@ -188,7 +188,7 @@ def test_a_command_shows_the_lines_around_an_entry_that_was_left_out() -> None:
 
 def test_the_json_of_a_source_is_complete() -> None:
     told = health(BROKEN, REFUSED, WORD, appraisal=Appraisal(NOW, 85, NOW, (PENALTY, ANOMALY)))
-    plain = json.loads(json.dumps(telling.plain_health(told, command="curl x", follow="")))
+    plain = json.loads(json.dumps(telling.plain_health(told, telling.Reach("curl x"))))
     assert plain["condition"] == "failed"
     assert plain["failures"] == 3
     assert plain["broken_since"] == "2026-05-02T12:00:00+00:00"
@@ -232,5 +232,5 @@ def test_messages_that_are_stuck_are_told_with_the_reason() -> None:
 
 def test_of_many_entries_left_out_the_first_are_told_and_the_rest_counted() -> None:
     many = tuple(StoredIssue("x", "error", say("reason"), f"line {n}") for n in range(1, 26))
-    text = "\n".join(telling.details(health(READ, *many), PARIS, "en", command=""))
+    text = "\n".join(telling.details(health(READ, *many), PARIS, "en", telling.Reach()))
     assert "  line 20: reason\n  and 5 more: enbauges status agenda --json" in text

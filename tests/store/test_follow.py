@@ -80,3 +80,10 @@ def test_a_secret_that_was_cut_short_is_told(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"x")
     with pytest.raises(StoreError, match="remove it, and a new one is made"):
         follow.secret_of(tmp_path)
+
+
+def test_the_feed_of_a_source_that_is_no_more_is_forgotten(tmp_path: Path) -> None:
+    for name in ("mairie", "amap"):
+        follow.write(tmp_path, name, b"<feed/>")
+    follow.keep_only(tmp_path, {"mairie"})
+    assert [path.name for path in (tmp_path / "suivi").iterdir()] == ["mairie.atom"]
