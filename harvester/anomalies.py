@@ -25,6 +25,7 @@ from vocab.messages import Message, say
 ENOUGH = 3
 """Records that must agree before something is more than chance."""
 
+_SHIFTED = "time-shifted"
 _SHIFTS = tuple(timedelta(hours=hours) for hours in (-2, -1, 1, 2))
 _DAY = timedelta(days=1)
 _NIGHT = (timedelta(minutes=30), timedelta(hours=5))  # after midnight, local time
@@ -49,7 +50,7 @@ def in_records(
     }
     known = {iri: glance(iri, before[iri]) for iri in ahead if iri in before}
     signs = (
-        ("time-shifted", _shifted(ahead, known)),
+        (_SHIFTED, _shifted(ahead, known)),
         ("duplicates", _duplicates(ahead)),
         ("days-shifted", _whole_days(ahead, zone)),
         ("at-night", _at_night(ahead, zone)),
@@ -229,14 +230,23 @@ def _most(count: int, total: int) -> bool:
 def lasting(found: Sequence[Remark], before: Sequence[Remark], now: datetime) -> Iterator[Remark]:
     """``found``, each since when it was first noticed; and what was noticed once and still holds.
 
-    Hours that moved are seen only by the run that meets them: they are told for two weeks more.
+    Hours that moved are seen only by the run that meets them: they are told for two weeks more,
+    unless they move back.
     """
     known = {remark.code: remark for remark in before}
     for remark in found:
         former = known.get(remark.code)
-        moved = remark.code == "time-shifted"
-        yield replace(remark, since=former.since) if former and not moved else remark
-    shifted = known.get("time-shifted")
-    fresh = any(remark.code == "time-shifted" for remark in found)
+        if remark.code != _SHIFTED:
+            yield replace(remark, since=former.since) if former else remark
+        elif former is None or not _undoes(remark, former):
+            yield remark
+    shifted = known.get(_SHIFTED)
+    fresh = any(remark.code == _SHIFTED for remark in found)
     if shifted and not fresh and now - shifted.since < _LEAST_SILENCE:
         yield shifted
+
+
+def _undoes(remark: Remark, former: Remark) -> bool:
+    """Whether hours moved back by as much as they had moved."""
+    now, then = (str(each.message.values.get("hours", "")) for each in (remark, former))
+    return now[1:] == then[1:] and now[:1] != then[:1]

@@ -49,7 +49,7 @@ def command_of(health: Health, agent: str) -> str:
     which no one serves.
     """
     address = health.source.url
-    issues = () if health.state.outcome == "failed" else (*health.refused, *health.warnings)
+    issues = () if health.state.outcome == "failed" else health.refused
     if address.startswith("sample:"):
         return ""
     words = ["curl", "-sSL", "--compressed", "-m", str(_SECONDS), "-A", agent]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET  # it only writes here
 
 from harvester.health import Health
-from harvester.telling.wording import issue_lines
+from harvester.telling.wording import issue_lines, what_is_wrong
 from store.appraisals import Remark
 from store.state import PastRun
 from vocab.iris import Iris
@@ -75,7 +75,7 @@ def _entries(health: Health) -> Iterator[_Entry]:
         ("ecartees", say("Entries that are left out, and why"), health.refused),
         ("a-completer", say("Entries that are kept, but could be better"), health.imperfect),
     ):
-        if lines := tuple(issue_lines(issues[:_SHOWN], _LANGUAGE)):
+        if lines := tuple(issue_lines(issues[:_SHOWN], _LANGUAGE, remedies=False)):
             yield _Entry(_named(kind, lines), health.appraisal.at, _said(title), lines)
     if penalties := health.penalties:
         title = say("Completeness: {score} of 100", score=health.appraisal.score or 0)
@@ -89,7 +89,7 @@ def _changes(runs: Iterable[PastRun]) -> list[_Entry]:
     for run in runs:
         now = run.outcome if run.outcome in {"failed", "held"} else "fine"
         if now != last:
-            reason = (_said(run.reason),) if run.reason else ()
+            reason = (what_is_wrong(_said(run.reason)),) if run.reason else ()
             found.append(_Entry(f"lecture/{_day(run.at)}", run.at, _said(_TITLES[now]), reason))
         last = now
     return found[-_MOST:]

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from harvester.health import Health
 from harvester.sources import Site
 from harvester.telling.command import Reach
-from harvester.telling.wording import issue_lines
+from harvester.telling.wording import issue_lines, what_is_wrong
 from store.appraisals import Remark
 from vocab.messages import Message, say
 
@@ -80,7 +80,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
     """The letter from ``site`` to the publisher of a source, its subject on the first line."""
     zone = ZoneInfo(site.timezone)
     trouble = _trouble(health, zone, reach.command)
-    refused = list(issue_lines(health.refused, _LANGUAGE))
+    refused = list(issue_lines(health.refused, _LANGUAGE, remedies=False))
     odd = [_wish(each, zone) for each in health.anomalies]
     wishes = [_wish(each, zone) for each in health.penalties[:_WISHES] if each.code != "refused"]
     values: dict[str, Any] = {
@@ -120,7 +120,7 @@ def _trouble(health: Health, zone: tzinfo, command: str) -> dict[str, Any] | Non
     state = health.state
     if state.outcome != "failed" or state.reason is None or state.broken_since is None:
         return None
-    what = state.reason.render(_LANGUAGE).partition(" — ")[0]
+    what = what_is_wrong(state.reason.render(_LANGUAGE))
     advice = next((told for sign, told in _ADVICE if sign in state.reason.text), _OTHERWISE)
     return {
         "depuis": _day(state.broken_since.astimezone(zone)),

@@ -55,14 +55,25 @@ def labelled(label: str, text: str, language: str) -> str:
     return say("{label}: {text}", label=label, text=text).render(language)
 
 
-def issue_lines(issues: Iterable[StoredIssue], language: str) -> Iterator[str]:
-    """What was not understood, a line each: its place in the source, and the entry's id."""
+def issue_lines(
+    issues: Iterable[StoredIssue], language: str, *, remedies: bool = True
+) -> Iterator[str]:
+    """What was not understood, a line each: its place in the source, and the entry's id.
+
+    Without ``remedies``, what the operator may do is left out, for whoever is not the operator.
+    """
     for issue in issues:
         parts = (place_of(issue.where, language), "/".join(issue.key))
         text = issue.message.render(language)
+        text = text if remedies else what_is_wrong(text)
         if place := " · ".join(part for part in parts if part):
             text = labelled(place, text, language)
         yield text + (f" (× {issue.count})" if issue.count > 1 else "")
+
+
+def what_is_wrong(sentence: str) -> str:
+    """The half of a sentence that says what is wrong; what to do comes after the dash."""
+    return sentence.partition(" — ")[0]
 
 
 def place_of(where: str, language: str) -> str:

@@ -163,3 +163,12 @@ def test_hours_that_moved_are_told_for_two_weeks() -> None:
     before = [remark("time-shifted", NOW)]
     assert list(lasting([], before, NOW + 13 * DAY)) == before
     assert list(lasting([], before, NOW + 14 * DAY)) == []
+
+
+def test_hours_that_moved_back_are_no_longer_told() -> None:
+    starts = days(5)
+    later = [start + timedelta(hours=1) for start in starts]
+    moved = in_records(agenda(later), agenda(starts), NOW, PARIS)
+    back = in_records(agenda(starts), agenda(later), NOW, PARIS)
+    assert list(lasting(back, moved, NOW)) == []
+    assert list(lasting(moved, moved, NOW)) == list(moved)

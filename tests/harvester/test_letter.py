@@ -83,6 +83,13 @@ def test_what_only_the_operator_can_do_is_not_asked_of_the_publisher() -> None:
     assert "allow_private" not in letter(broken(told))
 
 
+def test_an_entry_is_told_without_what_only_the_operator_can_do() -> None:
+    asked = StoredIssue("x", "error", say("it is wrong — its publisher must mend it"), "line 3")
+    text = letter(FINE, asked)
+    assert "it is wrong\n" in text
+    assert "its publisher" not in text
+
+
 def test_a_source_that_was_never_read_has_nothing_that_stays_visible() -> None:
     assert "reste visible" not in letter(broken(good_at=None))
 
