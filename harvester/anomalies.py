@@ -16,7 +16,7 @@ from itertools import pairwise
 from statistics import median
 
 from harvester.glance import Glance, glance
-from harvester.quality import moment_of
+from harvester.quality import Looks, moment_of
 from store.appraisals import Remark
 from store.changes import Lines
 from store.state import PastRun
@@ -37,18 +37,31 @@ _FROM = 10  # records from which a drop means something
 
 
 def in_records(
-    records: Mapping[str, Lines], before: Mapping[str, Lines], now: datetime, zone: tzinfo
+    found: Looks,
+    records: Mapping[str, Lines],
+    before: Mapping[str, Lines],
+    now: datetime,
+    zone: tzinfo,
 ) -> tuple[Remark, ...]:
-    """What does not look right in ``records``, some of which were known ``before``.
+    """What does not look right in a source.
 
-    ``zone`` is that of the node: nights are told by it.
+    Args:
+        found: what is judged of its records.
+        records: the records themselves.
+        before: the records that were known.
+        now: the present: what is over is not looked at.
+        zone: that of the node, by which nights are told.
     """
     ahead = {
-        iri: seen
-        for iri, lines in records.items()
-        if not (seen := glance(iri, lines)).is_past(now) and not seen.is_series
+        iri: look.seen
+        for iri, look in found.items()
+        if not look.seen.is_series and not look.seen.is_past(now)
     }
-    known = {iri: glance(iri, before[iri]) for iri in ahead if iri in before}
+    known = {
+        iri: seen if records[iri] == before[iri] else glance(iri, before[iri])
+        for iri, seen in ahead.items()
+        if iri in before
+    }
     signs = (
         (_SHIFTED, _shifted(ahead, known)),
         ("duplicates", _duplicates(ahead)),

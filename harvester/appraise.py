@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from harvester.anomalies import in_records, lasting
-from harvester.quality import assess, newest
+from harvester.quality import assess, looks, newest
 from harvester.records import Issue
 from harvester.source_values import Expect, Source
 from store.appraisals import Appraisal
@@ -31,10 +31,11 @@ def appraise(
     What was noticed ``before`` and still holds keeps the time since when it does. ``now``
     carries the zone of the node; ``refused`` is how many entries were left out.
     """
-    score, penalties = assess(records, now, texts=source.texts_allowed, refused=refused)
-    odd = in_records(records, known, now, now.tzinfo or UTC)
+    found = looks(records)
+    score, penalties = assess(found, now, texts=source.texts_allowed, refused=refused)
+    odd = in_records(found, records, known, now, now.tzinfo or UTC)
     remarks = lasting((*penalties, *odd), before.remarks if before else (), now)
-    return Appraisal(now, score, newest(records), tuple(remarks))
+    return Appraisal(now, score, newest(found), tuple(remarks))
 
 
 def unmet(

@@ -1,7 +1,9 @@
 """When a source is due, from what is known of it: values, no clock, no timer.
 
 A source that was read well is due again after ``every``; one that failed is asked ever less
-often, and for ever: never less than once a day, or once in ``every`` when that is longer.
+often, and for ever: never less than once a day, or once in ``every`` when that is longer. One
+whose publisher says how long its answer holds is not asked before; one that is gone for good
+(410) is not asked again by itself.
 """
 
 from __future__ import annotations
@@ -29,20 +31,43 @@ def block_of(source: Source) -> str:
     return hashlib.sha256(source.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:16]
 
 
-def due_at(source: Source, state: SourceState, now: datetime) -> datetime:
-    """When ``source`` is to be asked again.
+def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None:
+    """When ``source`` is to be asked again; None when its address is gone for good.
 
     That is at once when it was never asked, when its block was edited since, and when the
     last run lies ahead of ``now``, since the clock was wrong then. A server's Retry-After (RFC
-    9110, section 10.2.3) is obeyed in any case but the first, for at most ``SILENCE``.
+    9110, section 10.2.3) is obeyed in any case but the first, and how long its answer holds
+    (RFC 9111, section 5) in none of these, both for at most ``SILENCE``.
     """
+    edited = state.block not in {"", block_of(source)}
+    if state.gone_at and not edited:
+        return None
     if state.checked_at is None or state.checked_at > now:
         return now
-    edited = state.block not in {"", block_of(source)}
-    wanted = state.checked_at if edited else state.checked_at + _pause(source, state.failures)
-    if state.not_before is None:
-        return wanted
-    return max(wanted, min(state.not_before, state.checked_at + SILENCE))
+    latest = state.checked_at + SILENCE
+    times = [state.checked_at if edited else state.checked_at + _pause(source, state.failures)]
+    if state.fresh_until and not edited:
+        times.append(min(state.fresh_until, latest))
+    if state.not_before:
+        times.append(min(state.not_before, latest))
+    return max(times)
+
+
+def still_fresh(before: SourceState, told: datetime | None, at: datetime) -> datetime | None:
+    """Until when an answer holds that says "not modified" (304).
+
+    Such an answer need not repeat how long (RFC 9111, section 3.2), and a feed that says so in
+    its content has none: the length that the last full answer gave holds again.
+
+    Args:
+        before: what was known of the source.
+        told: what the answer itself said.
+        at: when it came.
+    """
+    if told or before.fresh_until is None or before.checked_at is None:
+        return told
+    again = before.fresh_until - before.checked_at
+    return at + again if again > timedelta(0) else None
 
 
 def due(
@@ -56,18 +81,19 @@ def due(
 def next_due(
     sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
 ) -> datetime | None:
-    """When the first enabled source is due; None when there is none."""
+    """When the first enabled source is due; None when none is."""
     return min((time for time, _ in _times(sources, states, now)), default=None)
 
 
 def _times(
     sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
 ) -> list[tuple[datetime, Source]]:
-    return [
+    timed = (
         (due_at(source, states.get(source.id, SourceState(source.id)), now), source)
         for source in sources
         if source.enabled
-    ]
+    )
+    return [(time, source) for time, source in timed if time is not None]
 
 
 def _by_time(timed: tuple[datetime, Source]) -> datetime:

@@ -11,15 +11,18 @@
     ├── http-NNN            any status but 200, 203 and an expected 304
     ├── encoding            compressed in a way that we did not ask for
     ├── too-large           more decoded bytes than the limits
-    └── broken              the answer stopped short, or is not HTTP
+    ├── broken              the answer stopped short, or is not HTTP
+    ├── robots              robots.txt asks us to stay away, or its server cannot give it
+    ├── crowded             its turn at the host did not come in time
+    └── stopped             the program is being stopped: it says nothing about the source
 """
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 from datetime import datetime
+from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlunsplit
 
@@ -31,9 +34,10 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from harvester.guard import is_private
 from harvester.records import HarvestError
+from harvester.robots import NAME, Verdict
 from vocab.messages import Message, say
 
-Failure = requests.RequestException | urllib3.exceptions.HTTPError
+Failure = requests.RequestException | urllib3.exceptions.HTTPError | OSError
 
 _BAD_ADDRESS = say("{url} is not an address of the web — write one that begins with https://")
 _BROKEN = (
@@ -97,6 +101,8 @@ class FetchError(HarvestError):
         code: a short stable name, listed in the module's description.
         status: the HTTP status, when there was an answer.
         not_before: when the server asks to be left alone until then (Retry-After, RFC 9110).
+        gone: whether the server says that the address is gone for good (410): it should not be
+            asked again by itself.
     """
 
     def __init__(
@@ -110,6 +116,7 @@ class FetchError(HarvestError):
         self.code = code
         self.status = status
         self.not_before = not_before
+        self.gone = status == HTTPStatus.GONE
 
 
 def bad_address(url: str) -> FetchError:
@@ -174,6 +181,60 @@ def weakened(url: str) -> FetchError:
     return FetchError("redirects", message)
 
 
+def about(error: FetchError, robots: str, url: str) -> FetchError:
+    """``error`` of reading ``robots`` as one about ``url``, which is on the same server."""
+    values = dict(error.message.values)
+    if values.get("url") != robots:  # it was redirected: the sentence must name where
+        return error
+    return FetchError(error.code, Message(error.message.text, {**values, "url": url}))
+
+
+def stopped(url: str) -> FetchError:
+    """The fetch was ended from outside, or not begun."""
+    message = say("the reading of {url} was stopped — it will be read again", url=url)
+    return FetchError("stopped", message)
+
+
+def crowded(url: str, host: str, seconds: float) -> FetchError:
+    """The turn of ``url`` at ``host`` did not come within ``seconds``."""
+    message = say(
+        "{url} waited for more than {seconds} s, as {host} answers one request at a time — it "
+        "will be asked again; write a longer “every” in the sources of this server",
+        url=url,
+        host=host,
+        seconds=round(seconds),
+    )
+    return FetchError("crowded", message)
+
+
+def refused_by_robots(url: str, verdict: Verdict) -> FetchError:
+    """The ``verdict`` of robots.txt keeps us from reading ``url``."""
+    return FetchError("robots", _refusal(url, verdict))
+
+
+def _refusal(url: str, verdict: Verdict) -> Message:
+    values = {"url": url, "robots": verdict.robots, "status": verdict.status}
+    if verdict.closed:
+        return say(
+            "{url} is not asked while {robots} cannot be given ({status}), since it may forbid "
+            "it — it will be tried again; tell its publisher if it lasts",
+            **values,
+        )
+    values |= {"line": verdict.line, "rule": verdict.rule, "agent": verdict.agent}
+    if verdict.agent == NAME:
+        return say(
+            "{url} may not be read: line {line} of {robots} tells {agent} “{rule}” — ask its "
+            "publisher to let us in, or write enabled = false",
+            **values,
+        )
+    return say(
+        "{url} may not be read: line {line} of {robots} tells every robot “{rule}” — ask its "
+        'publisher to let {name} in, or take robots = "strict" out of this source',
+        name=NAME,
+        **values,
+    )
+
+
 def answered(url: str, status: int, not_before: datetime | None = None) -> FetchError:
     """The server answered with ``status`` instead of the content."""
     message = _of_status(status)
@@ -195,15 +256,16 @@ def _of_status(status: int) -> Message:
             )
         case 410:
             return say(
-                "{url} was withdrawn for good ({status}) — look for its successor, or write "
-                "enabled = false"
+                "{url} was withdrawn for good ({status}), and is not asked again by itself — "
+                "write the address of its successor, or enabled = false; to try it once more, "
+                "harvest it by its id"
             )
         case 429:
             return say(
                 "{url} finds that we ask too often ({status}) — write a longer “every” in this "
                 "source"
             )
-        case _ if status >= http.client.INTERNAL_SERVER_ERROR:
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return say(
                 "{url} has a breakdown ({status}) — it will be asked again; tell its publisher "
                 "if it lasts"

@@ -8,14 +8,14 @@ licence are not missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import groupby
 from typing import Literal
 
-from harvester.glance import Statement, glance, lexical
+from harvester.glance import Glance, Statement, glance, lexical
 from harvester.linking.canonical import KINDS, kind_of
 from store.appraisals import Remark
 from store.changes import Lines
@@ -39,6 +39,7 @@ _DATES = frozenset(
     for name in ("schema:startDate", "schema:dateModified", "schema:datePublished")
 )
 _START = f"<{term('schema:startDate')}>"
+_DATED = re.compile("Date>|/date")  # a hint that spares most lines a closer look
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +174,52 @@ NEEDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Thing:
-    kind: Kind
+class Look:
+    """What is judged of a record: what it is about, which properties it has, and its dates.
+
+    ``dates`` are lexical forms: when it was published and changed, and when it starts, but not
+    for what repeats itself: a rule of ten years ago still makes dates of next month.
+    """
+
+    seen: Glance
     says: AbstractSet[str]
-    past: bool
+    dates: tuple[str, ...]
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of thing it is judged as; None for a date of a series, which is not."""
+        if self.seen.series:
+            return None
+        return _KINDS.get(KINDS.get(kind_of(self.seen) or "", ""))
+
+
+Looks = Mapping[str, Look]
+"""Record IRI → what is judged of it."""
+
+
+def looks(records: Mapping[str, Lines]) -> Looks:
+    """Look once at each record, given by its statements as N-Triples lines."""
+    return {iri: _look(iri, lines) for iri, lines in records.items()}
+
+
+def _look(iri: str, lines: Lines) -> Look:
+    subject = f"<{iri}> "
+    own = frozenset(line for line in lines if line.startswith(subject))
+    seen = glance(iri, own)
+    told = [Statement.of(line) for line in own if _DATED.search(line)]
+    dates = {said.predicate: lexical(said.object) for said in told if said.predicate in _DATES}
+    if seen.is_series or seen.series:
+        dates.pop(_START, None)
+    return Look(seen, {line.split(" ", 2)[1] for line in own}, tuple(dates.values()))
 
 
 def assess(
-    records: Mapping[str, Lines], now: datetime, *, texts: bool, refused: int = 0
+    found: Looks, now: datetime, *, texts: bool, refused: int = 0
 ) -> tuple[int | None, tuple[Remark, ...]]:
     """The completeness of a source and what it lost points for, the greatest loss first.
 
     Args:
-        records: record IRI → its statements, as N-Triples lines.
+        found: the records of the source.
         now: the present; events that are over are not judged while others are to come.
         texts: whether the texts of the source may be published.
         refused: how many entries were left out, because nothing could be made of them.
@@ -193,28 +227,21 @@ def assess(
     Returns:
         100 less the points of the penalties, never below 0; None when there is nothing to judge.
     """
-    things = sorted(_judged(records, now), key=lambda thing: thing.kind)
-    penalties = list(_refusals(refused, len(records), now))
-    for kind, group in groupby(things, key=lambda thing: thing.kind):
-        penalties += _lost(kind, list(group), len(things), now, texts=texts)
+    things = _judged(found.values(), now)
+    penalties = list(_refusals(refused, len(found), now))
+    for kind, group in things.items():
+        judged = sum(map(len, things.values()))
+        penalties += _lost(kind, group, judged, now, texts=texts)
     if not things and not penalties:
         return None, ()
     penalties.sort(key=lambda remark: (-remark.points, remark.code))
     return max(0, WHOLE - sum(remark.points for remark in penalties)), tuple(penalties)
 
 
-def newest(records: Mapping[str, Lines]) -> datetime | None:
-    """The latest date that records tell of themselves: their start, publication, modification.
-
-    The start of a series and of its dates tells nothing: a rule of ten years ago still makes
-    dates of next month.
-    """
-    found = (
-        moment
-        for iri, lines in records.items()
-        for moment in _moments(iri, lines, starts=not _is_repeated(iri, lines))
-    )
-    return max(found, default=None)
+def newest(found: Looks) -> datetime | None:
+    """The latest date that records tell of themselves: their start, publication, modification."""
+    dates = {date for look in found.values() for date in look.dates}
+    return max((moment for date in dates if (moment := moment_of(date))), default=None)
 
 
 def moment_of(lexical_form: str) -> datetime | None:
@@ -228,25 +255,19 @@ def moment_of(lexical_form: str) -> datetime | None:
         return None
 
 
-def _judged(records: Mapping[str, Lines], now: datetime) -> list[_Thing]:
-    """What is judged: no dates of series, and no past events where others are to come."""
-    things = []
-    for iri, lines in records.items():
-        seen = glance(iri, lines)
-        kind = KINDS.get(kind_of(seen) or "", "")
-        if kind in _KINDS and not seen.series:
-            says = {
-                said.predicate
-                for line in lines
-                if (said := Statement.of(line)).subject == f"<{iri}>"
-            }
-            things.append(_Thing(_KINDS[kind], says, seen.is_past(now)))
-    ahead = [thing for thing in things if not thing.past]
-    return ahead or things
+def _judged(found: Iterable[Look], now: datetime) -> dict[Kind, list[Look]]:
+    """What is judged, by kind; no past events where others are to come."""
+    things = [look for look in found if look.kind]
+    ahead = [look for look in things if not look.seen.is_past(now)]
+    groups: dict[Kind, list[Look]] = {}
+    for look in ahead or things:
+        if kind := look.kind:
+            groups.setdefault(kind, []).append(look)
+    return groups
 
 
 def _lost(
-    kind: str, things: list[_Thing], judged: int, now: datetime, *, texts: bool
+    kind: Kind, things: list[Look], judged: int, now: datetime, *, texts: bool
 ) -> list[Remark]:
     """The penalties of one kind of thing, which weighs as its share of all that is ``judged``."""
     penalties = []
@@ -281,18 +302,3 @@ def _refusals(refused: int, kept: int, now: datetime) -> Iterable[Remark]:
 
 def _written(curies: Iterable[str]) -> frozenset[str]:
     return frozenset(f"<{term(curie)}>" for curie in curies)
-
-
-def _is_repeated(iri: str, lines: Lines) -> bool:
-    seen = glance(iri, lines)
-    return seen.is_series or bool(seen.series)
-
-
-def _moments(iri: str, lines: Lines, *, starts: bool) -> Iterable[datetime]:
-    subject = f"<{iri}>"
-    for said in map(Statement.of, lines):
-        if said.subject == subject and said.predicate in _DATES:
-            if said.predicate == _START and not starts:
-                continue
-            if moment := moment_of(lexical(said.object)):
-                yield moment

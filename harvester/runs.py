@@ -24,9 +24,9 @@ from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of
+from harvester.due import block_of, still_fresh
 from harvester.errands import errand_for
-from harvester.fetch import Fetched, FetchError, Validators
+from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
@@ -162,7 +162,9 @@ class _Run:
         digest = self._fit(visit.digest, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
-        policy = Policy(self._removals if digest.is_whole else "none", self.means.accept)
+        digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
+        whole = digest.is_whole and visit.fetched.is_whole
+        policy = Policy(self._removals if whole else "none", self.means.accept)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
         if visit.contents and not self.means.dry_run:
             capture = capture_of(visit.fetched, visit.contents)
@@ -172,7 +174,7 @@ class _Run:
         appraisal = self._appraised(digest, decision, known)
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
         told = digest.issues + broken
-        report, update = self._committed(visit.fetched.validators, told, decision, settlement)
+        report, update = self._committed(visit.fetched, told, decision, settlement)
         return report, replace(update, appraisal=appraisal)
 
     def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
@@ -214,9 +216,20 @@ class _Run:
         if settlement.changeset and not self.means.dry_run:
             entry = Entry(self.source.id, self.now, run.activity, settlement.changeset)
             self.means.changelog.write(entry)
+            self._distrust()
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
         return settlement
+
+    def _distrust(self) -> None:
+        """Forget the validators of the last answer: the store is about to hold another one.
+
+        A crash before the new state is written would leave the store at the new content and the
+        state at the old; a source that then went back to the old would say 304 for ever.
+        """
+        if self.before.etag or self.before.last_modified or self.before.content_hash:
+            state = replace(self.before, etag="", last_modified="", content_hash="")
+            self.means.state.save([Saved(state)])
 
     def _publishable(self, lines: Lines) -> Lines:
         return lines if self.source.texts_allowed else without_texts(lines)
@@ -228,13 +241,13 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if self.means.state.absences(self.source.id):
+        if fetched.is_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            return self._committed(fetched.validators, None, decision, settlement)
-        state, issues = self._read_well(fetched.validators), self._standing()
+            return self._committed(fetched, None, decision, settlement)
+        state, issues = self._read_well(fetched), self._standing()
         report = Report(
             self.source.id,
             "unchanged",
@@ -258,7 +271,7 @@ class _Run:
         ``again`` is what is kept of it, when that was read anew: dates come in as time goes
         by, and a changed mapping takes effect, though nothing leaves.
         """
-        report, update = self._failed(error.message, error.not_before)
+        report, update = self._failed(error.message, error)
         known = self._known()
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
@@ -281,7 +294,7 @@ class _Run:
 
     def _committed(
         self,
-        validators: Validators,
+        fetched: Fetched,
         told: tuple[Issue, ...] | None,
         decision: Decision,
         settlement: Settlement,
@@ -292,7 +305,7 @@ class _Run:
         issues = self._standing() if told is None else stored_issues(told)
         reason = missing(self.source.id, decision, self.now.tzinfo)
         state = replace(
-            self._read_well(validators),
+            self._read_well(fetched),
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
@@ -317,7 +330,7 @@ class _Run:
         )
         return report, Saved(state, issues, decision.absences)
 
-    def _failed(self, reason: Message, not_before: datetime | None = None) -> tuple[Report, Saved]:
+    def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
         state = replace(
             self.before,
             checked_at=self.now,
@@ -325,13 +338,15 @@ class _Run:
             reason=reason,
             failures=self.before.failures + 1,
             broken_since=self.before.broken_since or self.now,
-            not_before=not_before,
+            not_before=why.not_before if why else None,
+            gone_at=(self.before.gone_at or self.now) if why and why.gone else None,
         )
         report = Report(self.source.id, "failed", reason, records=self.before.records)
         return report, Saved(state)
 
-    def _read_well(self, given: Validators) -> SourceState:
+    def _read_well(self, fetched: Fetched) -> SourceState:
         """The state of the source once it was read without fault."""
+        given = fetched.validators
         return replace(
             self.before,
             fingerprint=self._fingerprint,
@@ -341,6 +356,8 @@ class _Run:
             failures=0,
             broken_since=None,
             not_before=None,
+            fresh_until=still_fresh(self.before, fetched.fresh_until, self.now),
+            gone_at=None,
             etag=given.etag,
             last_modified=given.last_modified,
             content_hash=given.content_hash,

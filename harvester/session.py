@@ -6,7 +6,7 @@ import gc
 import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
+from harvester.robots import worth_keeping
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.strays import former_ids
@@ -32,6 +33,7 @@ from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.follow import keep_only
 from store.generations import Generation, Generations
+from store.notes import kept
 from store.room import check_room, needed
 from store.state import State
 from vocab.iris import Iris
@@ -56,6 +58,11 @@ class Place:
     def state(self) -> Path:
         """The operational state."""
         return self.var / "state.sqlite"
+
+    @property
+    def robots(self) -> Path:
+        """The robots.txt files that were read lately; it may be lost."""
+        return self.var / "robots.json"
 
     @property
     def captures(self) -> Path:
@@ -224,10 +231,11 @@ def opened(
             check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
-        agent = user_agent(version, config.site.contact)
+        agent = user_agent(version, config.site.base, config.site.contact)
+        robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits)),
+            client=stack.enter_context(Client(agent, limits, robots=robots)),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=Captures(place.captures),
@@ -247,6 +255,13 @@ def opened(
             former=former_ids(config, store, iris),
         )
         yield Session(config, place, means)
+
+
+def _robots_kept(
+    place: Place, clock: Callable[[], datetime]
+) -> AbstractContextManager[dict[str, str]]:
+    """The robots.txt files read lately, so that a schedule's next round need not ask again."""
+    return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
 def _same_base(store: EmbeddedStore, base: str) -> None:

@@ -26,6 +26,19 @@ _EXAMPLES = MappingProxyType(
         "publisher": 'publisher = "Mairie de Lescheraines"',
     }
 )
+_CHOICES = MappingProxyType(
+    {
+        "scope": say('write "local" to keep everything, "wide" to keep what is in the territory'),
+        "contacts": say('write "mask" to hide numbers and addresses in texts, or "publish"'),
+        "removals": say(
+            'write "guarded" to have removals confirmed, "sliding" to keep what is merely old, '
+            '"authoritative" to believe the source at once'
+        ),
+        "robots": say(
+            'write "named" to obey rules of robots.txt for our name, "strict" for all rules'
+        ),
+    }
+)
 _SYNONYMS = MappingProxyType(
     {
         "name": "title",
@@ -101,15 +114,10 @@ def explain(fault: ErrorDetails, fields: Collection[str]) -> tuple[Message, Mess
                 say("“{key}” is not a list: {value}", key=key, value=toml(value)),
                 say('write {key} = ["…", "…"]', key=key),
             )
-        case "literal_error" if key != "scope":
-            found = (
-                say("“{key}” cannot be {value}", key=key, value=toml(value)),
-                say("write one of: {known}", known=_choices(fault)),
-            )
         case "literal_error":
             found = (
-                say("“{key}” is neither local nor wide: {value}", key=key, value=toml(value)),
-                say('write "local" to keep everything, "wide" to keep what is in the territory'),
+                say("“{key}” cannot be {value}", key=key, value=toml(value)),
+                _CHOICES.get(key) or say("write one of: {known}", known=_choices(fault)),
             )
         case _:  # string_type: the other rules are ours
             found = _not_text(key, value)

@@ -52,6 +52,7 @@ _FORMATS = MappingProxyType(
 _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
+_MOST_PAGES = 1_000
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
@@ -238,6 +239,16 @@ def every(value: object) -> object:
             say('write at least "5min" and at most "366d"'),
         )
     return length
+
+
+def pages(value: object) -> object:
+    """How many pages may be read of one source."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
+        raise WrongValueError(
+            say("“pages” is not a number of pages: {value}", value=toml(value)),
+            say("write a number from 1 to {most}, without quotes", most=_MOST_PAGES),
+        )
+    return value
 
 
 def licence(value: str) -> str:

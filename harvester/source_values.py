@@ -109,8 +109,11 @@ class Source(_Value, frozen=True):
     inside texts are masked (design, rule 14). ``removals`` is what it means that something is
     no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
     the time between two visits. ``mapping`` is an absolute path, or relative to the working
-    directory. ``iterator`` and the three after it override what a reader detects
-    (``harvester.records.ReadOptions``); ``expect`` is what the source is expected to keep.
+    directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
+    name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
+    saying it has the links of a feed followed too. ``iterator`` and the three after it override
+    what a reader detects (``harvester.records.ReadOptions``); ``expect`` is what the source is
+    expected to keep.
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -128,6 +131,8 @@ class Source(_Value, frozen=True):
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
+    robots: Literal["named", "strict"] = "named"
+    pages: Annotated[int, BeforeValidator(rule.pages)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""

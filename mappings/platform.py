@@ -19,6 +19,7 @@ from typing import Final, Literal, cast
 from mappings.compiler import Mapping as Compiled
 from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
+from mappings.paging import Paging, read_paging
 from mappings.problems import MappingError, nearest
 from mappings.rml import read_rml
 from mappings.yarrrml import read_yarrrml
@@ -37,7 +38,8 @@ READERS: Final = (
 )
 REMOVALS: Final = ("guarded", "sliding")
 
-_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals", "like")}
+_PLAIN = ("reader", "iterator", "key", "removals", "like")
+_KEYS = {key: (key,) for key in ("title", "paging", *_PLAIN)}
 _MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
 _TITLE = {key: (key,) for key in ("fr", "en")}
 
@@ -50,6 +52,7 @@ class Platform:
     ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
+    ``paging`` tells how a long answer goes on, None where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -62,6 +65,7 @@ class Platform:
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
+    paging: Paging | None = None
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -158,7 +162,7 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
             document, say("{file}:{line}: the key “platform” is missing — add title and reader")
         )
     table = reading.table(document["platform"], _KEYS)
-    values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    values = {key: str(reading.text(value)) for key, value in table.items() if key in _PLAIN}
     if "like" in table:
         model = _choice("like", table, _names(), reading)
         liked, file = _text(path.with_name(f"{model}.yml"), f"{model}.yml")
@@ -177,6 +181,7 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         cast(Literal["guarded", "sliding"], _choice("removals", table, REMOVALS, reading)),
         sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
         Compiled(plan, functions),
+        read_paging(table.get("paging"), reading),
     )
 
 

@@ -66,7 +66,7 @@ def test_only_the_store_opens_a_triple_store_on_disk() -> None:
 CONNECTING = {
     "requests", "requests_hardened", "urllib3", "socket", "http.client", "ssl", "smtplib",
 }  # fmt: skip
-FETCH = {"fetch.py", "fetch_errors.py", "guard.py"}
+FETCH = {"fetch_hops.py", "fetch_answers.py", "fetch_errors.py", "flight.py", "guard.py"}
 MAIL = {"mail.py": {"smtplib", "ssl"}}
 """What else may connect, and how: mail goes to the server that the operator named."""
 

@@ -37,7 +37,7 @@ def reach(health: Health, site: Site, var: Path, version: str) -> Reach:
     Raises:
         StoreError: when the node's secret cannot be read.
     """
-    agent = user_agent(version, site.contact)
+    agent = user_agent(version, site.base, site.contact)
     return Reach(command_of(health, agent), address_of(var, site.base, health.source.id))
 
 

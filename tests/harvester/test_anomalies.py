@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from harvester.anomalies import in_history, in_records, lasting
+from harvester.quality import looks
 from store.appraisals import Remark
 from store.changes import Lines
 from store.state import PastRun
@@ -46,7 +47,7 @@ def agenda(
 
 
 def found(records: dict[str, Lines], before: dict[str, Lines] | None = None) -> dict[str, str]:
-    remarks = in_records(records, before or {}, NOW, PARIS)
+    remarks = in_records(looks(records), records, before or {}, NOW, PARIS)
     assert all(remark.remedy.text for remark in remarks)
     return {remark.code: str(remark.message) for remark in remarks}
 
@@ -168,7 +169,8 @@ def test_hours_that_moved_are_told_for_two_weeks() -> None:
 def test_hours_that_moved_back_are_no_longer_told() -> None:
     starts = days(5)
     later = [start + timedelta(hours=1) for start in starts]
-    moved = in_records(agenda(later), agenda(starts), NOW, PARIS)
-    back = in_records(agenda(starts), agenda(later), NOW, PARIS)
+    first, second = agenda(starts), agenda(later)
+    moved = in_records(looks(second), second, first, NOW, PARIS)
+    back = in_records(looks(first), first, second, NOW, PARIS)
     assert list(lasting(back, moved, NOW)) == []
     assert list(lasting(moved, moved, NOW)) == list(moved)

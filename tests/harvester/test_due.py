@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harvester.due import SILENCE, block_of, due, due_at, next_due
+from harvester.due import SILENCE, block_of, due, due_at, next_due, still_fresh
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -36,7 +36,9 @@ def read(asked: Source, **more: Any) -> SourceState:
 
 def wait(asked: Source, **more: Any) -> timedelta:
     """How long after its last run the source is due."""
-    return due_at(asked, read(asked, **more), NOW) - NOW
+    at = due_at(asked, read(asked, **more), NOW)
+    assert at is not None
+    return at - NOW
 
 
 def test_a_source_that_was_never_read_is_due_at_once() -> None:
@@ -127,3 +129,41 @@ def test_what_waited_longest_comes_first_and_the_next_is_told() -> None:
     assert next_due([first, third], {**states, "a": read(first)}, NOW) == min(
         NOW + wait(first), NOW + wait(third)
     )
+
+
+def test_a_source_whose_answer_still_holds_is_not_asked_before_it_does_not() -> None:
+    later = NOW + 2 * DAY
+    assert due_at(source(), read(source(), fresh_until=later), NOW) == later
+    assert wait(source(), fresh_until=NOW + HOUR) >= 6 * HOUR
+    assert wait(source(), fresh_until=NOW + 900 * DAY) == SILENCE
+    assert wait(source(), fresh_until=later, not_before=NOW + 3 * DAY, failures=1) == 3 * DAY
+
+
+def test_an_edited_source_is_read_though_its_last_answer_still_holds() -> None:
+    states = {"mairie": read(source(), fresh_until=NOW + DAY)}
+    assert due([source(url="https://mairie.example/ics")], states, NOW) != ()
+
+
+def test_a_source_that_is_gone_is_not_due_until_its_block_is_edited() -> None:
+    states = {"mairie": read(source(), gone_at=NOW, outcome="failed", failures=1)}
+    assert due([source()], states, NOW + 900 * DAY) == ()
+    assert next_due([source()], states, NOW) is None
+    assert due_at(source(), states["mairie"], NOW) is None
+    moved = source(url="https://mairie.example/nouvel-agenda.ics")
+    assert due([moved], states, NOW) == (moved,)
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "expected"),
+    [
+        ({"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
+        ({"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
+        ({"fresh_until": NOW - HOUR}, None, None),
+        ({}, None, None),
+        ({"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+    ],
+)
+def test_an_answer_that_nothing_changed_holds_as_long_as_the_one_before(
+    before: dict[str, Any], told: datetime | None, expected: datetime | None
+) -> None:
+    assert still_fresh(read(source(), **before), told, NOW + DAY) == expected

@@ -185,7 +185,7 @@ class Node:
 def node(folder: Path, notify: Notify | None) -> Iterator[Node]:
     with (
         State(folder / "state.sqlite") as state,
-        Client("EnBauges/1.0 (+x)", Limits(connect=1, read=1, total=2)) as client,
+        Client("EnBauges/1.0 (+x)", Limits(connect=20, read=20, total=30)) as client,
     ):
         yield Node(state, client, notify)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvester.quality import NEEDS, assess, newest
+from harvester.quality import NEEDS, assess, looks, newest
 from store.changes import Lines
 from vocab import term
 from vocab.iris import Iris
@@ -47,7 +47,7 @@ def judged(
     *records: dict[str, Lines], texts: bool = True, refused: int = 0
 ) -> tuple[int | None, list[tuple[str, int]]]:
     together = {iri: lines for each in records for iri, lines in each.items()}
-    score, penalties = assess(together, NOW, texts=texts, refused=refused)
+    score, penalties = assess(looks(together), NOW, texts=texts, refused=refused)
     return score, [(remark.code, remark.points) for remark in penalties]
 
 
@@ -62,7 +62,7 @@ def test_what_is_missing_costs_its_share() -> None:
 
 def test_a_penalty_is_told_in_the_words_of_the_person() -> None:
     records = event("bal", "schema:url") | event("loto")
-    _, [penalty] = assess(records, NOW, texts=True)
+    _, [penalty] = assess(looks(records), NOW, texts=True)
     assert str(penalty.message) == "1 of 2 events lead to no page: −8"
     assert penalty.message.render("fr") == "événements qui ne mènent à aucune page : 1 sur 2, −8"
     assert "URL" in str(penalty.remedy)
@@ -126,8 +126,8 @@ def test_a_record_that_says_nothing_has_no_point_left() -> None:
 def test_the_newest_date_is_a_publication_or_the_start_of_a_single_event() -> None:
     stamp = '"2026-05-01T09:00:00Z"^^<http://www.w3.org/2001/XMLSchema#dateTime>'
     article = record("note", "schema:Article", {"schema:datePublished": stamp})
-    assert newest(article) == datetime(2026, 5, 1, 9, tzinfo=UTC)
-    assert newest(event("bal")) == datetime(2026, 6, 13, tzinfo=UTC)
+    assert newest(looks(article)) == datetime(2026, 5, 1, 9, tzinfo=UTC)
+    assert newest(looks(event("bal"))) == datetime(2026, 6, 13, tzinfo=UTC)
     series = record("marche", "schema:EventSeries", {"schema:startDate": SOON})
-    assert newest(series) is None
+    assert newest(looks(series)) is None
     assert newest({}) is None

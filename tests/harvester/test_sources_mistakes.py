@@ -253,7 +253,7 @@ def test_a_key_written_twice_is_told_with_both_lines(tmp_path: Path) -> None:
     assert mistakes(tmp_path, text) == [
         "12: source “agenda”: key “url” is written twice, on lines 9 and 12 — keep one of the two",
         (
-            '14: source “agenda”: “scope” is neither local nor wide: "nowhere" — '
+            '14: source “agenda”: “scope” cannot be "nowhere" — '
             'write "local" to keep everything, "wide" to keep what is in the territory'
         ),
     ]
