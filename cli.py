@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from harvester import telling
-from harvester.digest import platform_of
+from harvester.digest import Digester, platform_of
+from harvester.errands import options_for, window_at
 from harvester.health import healths, letters_in
 from harvester.problems import ConfigError
+from harvester.records import Content
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, UnknownSourceError, load
@@ -37,8 +39,12 @@ from harvester.terminal import (
 )
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
+from mappings.platform import FOLDER
+from mappings.table import ShortForm
+from mappings.translate import LANGUAGES, translated, translated_table
 from samples import serving
 from store.generations import Generation, Generations
+from vocab.iris import Iris
 from vocab.messages import Told, language_of, say
 
 VERSION = version_of("enbauges")
@@ -481,18 +487,61 @@ def init(directory: Path) -> None:
     speak(say("{file} is written: read it, then run enbauges harvest", file=str(path)))
 
 
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.pass_obj
+def records(config: Path, source_id: str, file: Path) -> None:
+    """Print the records of FILE as JSON, read as the source ID is: for other RML engines."""
+    loaded = load_config(config)
+    source = loaded.source(source_id)
+    kind = platform_of(source)
+    window = window_at(datetime.now(UTC))
+    options = options_for(source, kind, loaded.site.timezone, window)
+    digester = Digester(source, kind, Iris(loaded.site.base), options)
+    print_json({"records": list(digester.exported([Content(file.read_bytes(), url=source.url)]))})
+
+
 @main.command(name="map")
 @click.argument("mapping", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--base", default="", help="What relative IRIs are appended to [the mapping's own].")
-def map_command(mapping: Path, file: Path | None, base: str) -> None:
-    """Run one YARRRML mapping on a local file and print N-Quads."""
+@click.option("--to", type=click.Choice(LANGUAGES), help="Write the mapping down; map nothing.")
+@click.option(
+    "--with", "others", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="With --to: another YARRRML file that is part of the mapping.",
+)  # fmt: skip
+def map_command(
+    mapping: Path, file: Path | None, base: str, to: str | None, others: tuple[Path, ...]
+) -> None:
+    """Run a mapping on local files and print N-Quads, or translate it.
+
+    MAPPING is YARRRML, or RML in Turtle (.ttl); with --to, also a kind, or the id of a source,
+    whose mapping may be a table in the sources file. FILE is read instead of what it names.
+    """
+    if to:
+        click.echo(_translated(mapping, others, to), nl=False)
+        return
     problems: list[Problem] = []
     for line in map_file(mapping, file, base, problems):
         click.echo(line)
     for problem in problems:
         severity = spoken(telling.SEVERITIES[problem.severity])
         click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)
+
+
+def _translated(mapping: Path, others: tuple[Path, ...], language: str) -> str:
+    """The mapping of a file, a platform or a source in another language."""
+    config = click.get_current_context().find_object(Path) or DEFAULT_CONFIG
+    platform = FOLDER / f"{mapping.name}.yml"
+    if mapping.suffix or mapping.is_file():
+        return translated([mapping, *others], language)
+    if platform.is_file() or not config.is_file():
+        return translated([platform if platform.is_file() else mapping, *others], language)
+    source = load_config(config).source(str(mapping))
+    if isinstance(source.mapping, ShortForm):
+        return translated_table(source.mapping, language)
+    return translated([source.mapping or FOLDER / f"{source.kind}.yml", *others], language)
 
 
 if __name__ == "__main__":

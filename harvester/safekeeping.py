@@ -130,7 +130,9 @@ def back_up_node(
 def own_mappings(config: Config) -> dict[str, Path]:
     """The mapping files beside the sources file, by their path from there."""
     folder = config.path.absolute().parent
-    own = (source.mapping.absolute() for source in config.sources if source.mapping)
+    own = (
+        source.mapping.absolute() for source in config.sources if isinstance(source.mapping, Path)
+    )
     return {
         path.relative_to(folder).as_posix(): path for path in own if path.is_relative_to(folder)
     }

@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import ValidationInfo
 
 from harvester.problems import WrongValueError, closest, toml
+from mappings.functions import registry
+from mappings.table import ShortForm, ShortFormError, parse
 from vocab.communes import commune_names
 from vocab.messages import say
 
@@ -272,9 +274,14 @@ def licence(value: str) -> str:
 
 
 def mapping(value: object, info: ValidationInfo) -> object:
-    """The path of a file that exists, seen from the folder of ``sources.toml``."""
-    if isinstance(value, Path):
+    """The path of a file that exists, seen from the folder of ``sources.toml``; or a table."""
+    if isinstance(value, Path | ShortForm):
         return value
+    if isinstance(value, dict):
+        try:
+            return parse(value, registry())
+        except ShortFormError as error:
+            raise WrongValueError(error.message, error.remedy, (error.key,)) from error
     if not isinstance(value, str):
         raise WrongValueError(
             say("“mapping” is not a path: {value}", value=toml(value)),

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 from harvester import source_rules as rule
 from harvester.problems import WrongValueError
 from harvester.source_rules import AGREEMENT, LICENCES, SHARE_ALIKE
+from mappings.table import ShortForm
 from vocab.messages import say
 
 Text = Annotated[str, AfterValidator(rule.text)]
@@ -123,7 +124,7 @@ class Source(_Value, frozen=True):
     publisher: Text
     licence: Annotated[str, AfterValidator(rule.licence)] | None = None
     every: Annotated[timedelta, BeforeValidator(rule.every)] = timedelta(hours=6)
-    mapping: Annotated[Path, BeforeValidator(rule.mapping)] | None = None
+    mapping: Annotated[Path | ShortForm, BeforeValidator(rule.mapping)] | None = None
     commune: Insee | None = None
     place: Text | None = None
     scope: Literal["local", "wide"] = "local"
