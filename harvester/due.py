@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from harvester.source_values import Source
 from store.state import SourceState
@@ -23,6 +23,7 @@ SILENCE = timedelta(days=7)
 
 _SPREAD = 20  # the jitter is at most this part of ``every``
 _WIDEST = timedelta(minutes=10)
+_INSTANT = timedelta(microseconds=1)
 _DOUBLINGS = 20  # more of them change nothing: the shortest ``every`` is five minutes
 
 
@@ -37,7 +38,8 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     That is at once when it was never asked, when its block was edited since, and when the
     last run lies ahead of ``now``, since the clock was wrong then. A server's Retry-After (RFC
     9110, section 10.2.3) is obeyed in any case but the first, and how long its answer holds
-    (RFC 9111, section 5) in none of these, both for at most ``SILENCE``.
+    (RFC 9111, section 5) in none of these, both for at most ``SILENCE``. The hours of ``cron``
+    are those of the time zone of ``now``.
     """
     edited = state.block not in {"", block_of(source)}
     if state.gone_at and not edited:
@@ -45,7 +47,7 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     if state.checked_at is None or state.checked_at > now:
         return now
     latest = state.checked_at + SILENCE
-    times = [state.checked_at if edited else state.checked_at + _pause(source, state.failures)]
+    times = [state.checked_at if edited else _next_visit(source, state, now.tzinfo)]
     if state.fresh_until and not edited:
         times.append(min(state.fresh_until, latest))
     if state.not_before:
@@ -98,6 +100,19 @@ def _times(
 
 def _by_time(timed: tuple[datetime, Source]) -> datetime:
     return timed[0]
+
+
+def _next_visit(source: Source, state: SourceState, zone: tzinfo | None) -> datetime:
+    """When the source is visited after the last run, whatever its server says."""
+    assert state.checked_at is not None  # noqa: S101  # as due_at has seen
+    if not source.cron:
+        return state.checked_at + _pause(source, state.failures)
+    from harvester.crontab import trigger_of  # noqa: PLC0415  # as in the rule
+
+    rested = state.checked_at + (_pause(source, state.failures) if state.failures > 1 else _INSTANT)
+    found: datetime | None
+    found = trigger_of(source.cron, zone).get_next_fire_time(None, rested)
+    return found or rested + PATIENCE  # a rule is refused that names no time at all
 
 
 def _pause(source: Source, failures: int) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -167,3 +168,32 @@ def test_an_answer_that_nothing_changed_holds_as_long_as_the_one_before(
     before: dict[str, Any], told: datetime | None, expected: datetime | None
 ) -> None:
     assert still_fresh(read(source(), **before), told, NOW + DAY) == expected
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [
+        ("2026-05-04T12:00", "2026-05-05T06:30"),
+        ("2026-05-08T06:29", "2026-05-08T06:30"),
+        ("2026-05-08T06:30", "2026-05-11T06:30"),
+        ("2026-10-23T12:00", "2026-10-26T06:30"),
+    ],
+)
+def test_the_hours_of_a_crontab_are_those_of_the_node(checked: str, expected: str) -> None:
+    at = datetime.fromisoformat(checked).replace(tzinfo=PARIS)
+    weekdays = source(cron="30 6 * * 1-5")
+    due_then = due_at(weekdays, read(weekdays, checked_at=at), at)
+    assert due_then == datetime.fromisoformat(expected).replace(tzinfo=PARIS)
+
+
+def test_a_source_that_keeps_failing_skips_hours_of_its_crontab() -> None:
+    hourly = source(cron="0 * * * *", every=HOUR)
+    once, often = (read(hourly, failures=n, outcome="failed") for n in (1, 5))
+    first, later = due_at(hourly, once, NOW), due_at(hourly, often, NOW)
+    assert first == NOW + HOUR
+    assert later is not None
+    assert NOW + 16 * HOUR <= later <= NOW + 18 * HOUR
+    assert later.minute == 0
