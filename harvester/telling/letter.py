@@ -124,11 +124,18 @@ def _trouble(health: Health, zone: tzinfo, command: str) -> dict[str, Any] | Non
     advice = next((told for sign, told in _ADVICE if sign in state.reason.text), _OTHERWISE)
     return {
         "depuis": _day(state.broken_since.astimezone(zone)),
-        "raison": fill(f"{what[:1].upper()}{what[1:]}.", _WIDTH, break_long_words=False),
+        "raison": fill(f"{_begun(what)}.", _WIDTH, break_long_words=False),
         "conseil": fill(advice.render(_LANGUAGE), _WIDTH),
         "commande": command,
         "visible": bool(state.good_at),
     }
+
+
+def _begun(sentence: str) -> str:
+    """A sentence with its capital; an address is left as it is."""
+    if sentence.startswith("http"):
+        return sentence
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _wish(remark: Remark, zone: tzinfo) -> dict[str, str]:

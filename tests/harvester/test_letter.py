@@ -72,6 +72,7 @@ def test_an_address_that_fails_is_told_with_its_day_and_what_the_publisher_can_d
     text = letter(broken())
     assert text.startswith("Objet : « Agenda » n'est plus lisible\n")
     assert "Depuis le 1er mai 2026" in text
+    assert "\nhttps://mairie.example/a.ics n'existe pas" in text.replace("’", "'")
     assert "(404)." in text
     assert "dites-nous celle d'aujourd'hui" in " ".join(text.split())
     assert "    curl x\n" in text
