@@ -19,6 +19,7 @@ import click
 from harvester import telling
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
+from harvester.health import healths, letters_in
 from harvester.problems import ConfigError
 from harvester.records import Content
 from harvester.report import Report
@@ -535,24 +536,35 @@ def rename(config: Path, old: str, new: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @click.pass_obj
 def status(config: Path, source: str | None, *, as_json: bool) -> None:
-    """Say how each source does, or one of them with everything it was reproached."""
+    """Say how each source does, or all that is known of one of them."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = place_of(config).known([each.id for each in sources])
+    place = place_of(config)
+    found = healths(place.state, sources, clock())
+    reach = {each.source.id: telling.reach(each, loaded.site, place.var, VERSION) for each in found}
     if as_json:
-        print_json([telling.plain_state(*each) for each in known])
-        return
-    states = [state for state, _, _ in known]
-    zone = ZoneInfo(loaded.site.timezone)
-    paused = {each.id for each in sources if not each.enabled}
-    show_table(telling.state_table(states, zone, paused))
-    for line in telling.reasons(states, language_of()):
-        click.echo(line)
-    if source:
-        for line in telling.details(*known[0], zone, language_of()):
+        print_json([telling.plain_health(each, reach[each.source.id]) for each in found])
+    elif source:
+        zone = ZoneInfo(loaded.site.timezone)
+        for line in telling.details(found[0], zone, language_of(), reach[source]):
             click.echo(line)
     else:
+        show_table(telling.status_table(found, ZoneInfo(loaded.site.timezone)))
+        stuck = telling.waiting(letters_in(place.state), language_of())
+        for line in (*telling.attention(found, language_of()), *stuck):
+            click.echo(line)
         tell_orphans(loaded)
+
+
+@main.command()
+@click.argument("source", metavar="ID")
+@click.pass_obj
+def letter(config: Path, source: str) -> None:
+    """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
+    loaded, place = load_config(config), place_of(config)
+    [health] = healths(place.state, [loaded.source(source)], clock())
+    reach = telling.reach(health, loaded.site, place.var, VERSION)
+    click.echo(telling.letter(health, loaded.site, reach), nl=False)
 
 
 @main.command()

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +20,8 @@ from sparql.protocol import Endpoint
 from sparql.values import Limits
 from sparql.workers import Pool
 from store.generations import Generations
+from web.follow import Follow
+from web.health import Health
 from web.home import Clock, Homes
 from web.pages import Pages
 from web.shell import ROOM, Shell
@@ -75,21 +75,14 @@ def create(
         async with pool:
             yield
 
-    def ready(_: Request) -> Response:
-        if pool.generation is None:
-            return PlainTextResponse("no generation is published yet\n", 503)
-        if not pool.ready:
-            return PlainTextResponse("no query worker is running\n", 503)
-        return PlainTextResponse(f"generation {pool.generation.number}\n")
-
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(
         routes=[
             Route("/", pages.home, methods=["GET"], name="home"),
             Route("/sparql", endpoint, name="sparql"),
             Route("/sparql/", endpoint),
-            Route("/healthz", _healthy, methods=["GET"]),
-            Route("/readyz", ready, methods=["GET"]),
+            *Health(pool, generations_root.parent).routes(),
+            *Follow(generations_root.parent).routes(),
             *Vocabulary(shell).routes(),
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
@@ -97,10 +90,6 @@ def create(
         middleware=[Middleware(_Secured)],
         lifespan=lifespan,
     )
-
-
-def _healthy(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
 
 
 class _Secured:
