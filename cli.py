@@ -222,6 +222,25 @@ def print_json(data: object) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms()
+    if as_json:
+        told = [
+            {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+            for each in known.values()
+        ]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    language = language_of()
+    table = Table(*map(spoken, (say("kind"), say("what it is"), say("what it reads"))))
+    for each in known.values():
+        table.add_row(each.name, escape(each.title[language]), escape(each.reads[language]))
+    _out.print(table)
+
+
 @main.command(name="harvest")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
