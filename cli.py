@@ -194,6 +194,22 @@ def tell_orphans(config: Config) -> None:
         speak(told)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms().values()
+    if as_json:
+        print_json(
+            [
+                {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+                for each in known
+            ]
+        )
+    else:
+        show_table(telling.kinds_table(known, language_of()))
+
+
 @main.command(name="harvest")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
