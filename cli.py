@@ -293,7 +293,8 @@ def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
     from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
-    root = place_of(config.path).generations
+    place = place_of(config.path)
+    root = place.generations
     if Generations(root).current() is None:
         speak(say("nothing is published yet: the pages fill after the first harvest"), err=True)
     serve_web(
@@ -302,6 +303,10 @@ def serve_node(config: Config, host: str, port: int) -> None:
         port,
         title=config.site.title,
         timezone=config.site.timezone,
+        contact=config.site.contact,
+        tiles=config.site.tiles,
+        attribution=config.site.attribution,
+        state=place.state,
         announce=lambda address: speak(
             say("serving on {address} — stop with Ctrl+C", address=address)
         ),

@@ -43,7 +43,6 @@ _PLAIN = ("reader", "iterator", "key", "removals", "like")
 _KEYS = {key: (key,) for key in ("title", "reads", "paging", *_PLAIN)}
 _MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
 _LANGUAGES = {key: (key,) for key in ("fr", "en")}
-_TOLD = ("title", "reads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ class Platform:
     """One kind of source.
 
     ``title``, and what it ``reads``, are by language ("fr", "en"); ``reader`` names the format
-    of its bytes;
-    ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
+    of its bytes; ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
     ``paging`` are the ways in which a long answer may go on, none where it is one;
@@ -183,7 +181,8 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         )
     return Platform(
         path.stem,
-        *(_told(key, table.get(key), document["platform"], reading) for key in _TOLD),
+        _told("title", table.get("title"), document["platform"], reading),
+        _told("reads", table.get("reads"), document["platform"], reading),
         _choice("reader", table, READERS, reading),
         values.get("iterator", ""),
         values.get("key", ""),
