@@ -32,7 +32,7 @@ from store.swap import finish, swap_in
 from vocab.messages import Message, say
 
 CONFIG = "sources.toml"
-_KEPT = ("captures", "changes", takedown.FILE)
+_KEPT = ("captures", "changes", "secret", takedown.FILE)
 """What of the data folder goes into a backup as it is."""
 
 _MAPPINGS = "mappings"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -11,9 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.children import shared
+from harvester.delivery import Delivery, write_feeds
 from harvester.digest import Digest, platform_of
-from harvester.fetch import Client, Limits, user_agent
+from harvester.fetch import Client, Limits, Manners, user_agent
+from harvester.health import Health, health_of
 from harvester.means import Means
+from harvester.measures import measures_changeset
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
@@ -28,13 +32,17 @@ from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
+from store.follow import keep_only
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.notes import kept
 from store.room import check_room, needed
-from store.state import Absence, SourceState, State, StoredIssue
+from store.state import State
 from vocab.iris import Iris
-from vocab.messages import say
+from vocab.messages import language_of, say
 from vocab.shapes import shapes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,6 @@ class Place:
         """What was published."""
         return self.var / "generations"
 
-    def known(
-        self, ids: Iterable[str]
-    ) -> list[tuple[SourceState, list[StoredIssue], dict[str, Absence]]]:
-        """What is known of sources; looking makes no folder on a new node."""
-        if not self.state.exists():
-            return [(SourceState(each), [], {}) for each in ids]
-        with State(self.state) as state:
-            return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
-
 
 class Session:
     """An open store and state, and the runs made with them; use it with ``opened``."""
@@ -102,6 +101,7 @@ class Session:
         self._means = means
         self._unfinished = place.unfinished
         self.place = place
+        self._ran: dict[str, Source] = {}
         self._changed = False
         self._started = False
 
@@ -147,8 +147,10 @@ class Session:
             gc.collect()
             gc.freeze()
             self._started = True
-        for report in harvest(sources, self._means):
+        wanted = {source.id: source for source in sources}
+        for report in harvest(wanted.values(), self._means):
             self._changed |= report.quads > 0
+            self._ran[report.source] = wanted[report.source]
             yield report
 
     def publish(self) -> Generation | None:
@@ -163,6 +165,8 @@ class Session:
         if self._changed:
             territory = self._config.site.territory
             self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            measured = self._healths(self._config.sources)
+            self._apply(measures_changeset(self._means.store, self._means.iris, measured))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -170,9 +174,26 @@ class Session:
                 base=self._config.site.base,
                 facts={"title": self._config.site.title},
             )
+            ensure(generation)
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
+        self._tell()
         return generation
+
+    def _tell(self) -> None:
+        """Tell the operator and the publishers; what goes wrong here harms no harvest."""
+        delivery = Delivery(self._config, self._means.state, self._means.client, language_of())
+        try:
+            write_feeds(self.place.var, self._means.iris, self._healths(self._ran.values()))
+            keep_only(self.place.var, {source.id for source in self._config.sources})
+            delivery.tell(self._means.clock())
+        except Exception:
+            log.exception("telling")
+        self._ran.clear()
+
+    def _healths(self, sources: Iterable[Source]) -> list[Health]:
+        now = self._means.clock()
+        return [health_of(source, self._means.state, now) for source in sources]
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
@@ -204,6 +225,7 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
     accept: bool = False,
@@ -230,7 +252,9 @@ def opened(
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits, robots=robots)),
+            client=stack.enter_context(
+                Client(agent, limits, clock, manners=manners, robots=robots)
+            ),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=Captures(place.captures),
