@@ -29,7 +29,9 @@ from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
+from store.follow import path_of
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.residue import files_with
 from store.swap import swap_in
 from store.takedown import Takedown, Takedowns
@@ -160,8 +162,9 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
     for source in plan.captures:
         means.captures.drop(source)
     with told(place.var):
-        for path in (*stale, place.robots):
-            path.unlink(missing_ok=True)
+        feeds = (path_of(place.var, source) for source in plan.captures | plan.scrub.sources)
+        for path in (*stale, *feeds, place.robots):
+            path.unlink(missing_ok=True)  # but for the log, all of it is made again by a harvest
     for source in means.changelog.sources():
         for path in means.changelog.paths(source):
             before = means.changelog.read(path)
@@ -193,6 +196,7 @@ def renew(place: Place, *, now: datetime) -> Generation:
     with EmbeddedStore(place.store) as store:
         generations = Generations(place.generations)
         generation = generations.publish(store, now=now, base=current.base, facts=current.facts)
+        ensure(generation)
         generations.purge()
     return generation
 

@@ -26,6 +26,7 @@ from store.backup import (
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.room import LEAST, check_room
 from store.state import State
 from store.swap import finish, swap_in
@@ -240,13 +241,15 @@ def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> G
         with State(made.state):
             pass
     with EmbeddedStore(made.store) as store:
-        return Generations(made.generations).publish(
+        generation = Generations(made.generations).publish(
             store,
             now=now,
             base=manifest.base,
             facts=manifest.facts,
             after=max(manifest.generation, before),
         )
+    ensure(generation)
+    return generation
 
 
 def _put_files(made: Path, config: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

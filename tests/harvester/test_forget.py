@@ -44,8 +44,8 @@ def calendar(*events: str) -> Page:
 
 
 BAL = event("bal", "Bal")
-TALK = event("talk", f"Conférence de {WHO}")
-WALK = event("walk", "Balade", "Avec EUDOXIE  ZORGLUB\\, guide. Tél. 06 01 02 03 04")
+TALK = event("talk", f"Causerie de {WHO}")
+WALK = event("walk", "Flânerie", "Avec EUDOXIE  ZORGLUB\\, guide. Tél. 06 01 02 03 04")
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_a_text_is_in_no_byte_of_the_node_any_more(node: Node) -> None:
     plan_for(node, WHO)
     assert holding(node, "zorglub", "eudoxie") == []
     assert residue(node.place, WHO) == []
-    assert node.names() == {"Bal", "Balade", "Fête"}
+    assert node.names() == {"Bal", "Flânerie", "Fête"}
 
 
 def test_what_stays_is_what_does_not_hold_it(node: Node) -> None:
@@ -161,7 +161,7 @@ def test_it_does_not_come_back_with_the_next_harvests(node: Node) -> None:
     node.site.pages["/fete"] = calendar(event("f", "Fête"), event("g", "Gala"))
     reports = node.harvest()
     assert reports["mairie"].outcome in {"unchanged", "committed"}
-    assert node.names() == {"Bal", "Balade", "Fête", "Gala"}
+    assert node.names() == {"Bal", "Flânerie", "Fête", "Gala"}
     assert holding(node, "zorglub", "eudoxie") == []
     assert node.harvest()["mairie"].quads == 0
     assert holding(node, "zorglub", "eudoxie") == []
@@ -194,7 +194,7 @@ def test_a_plan_changes_nothing(node: Node) -> None:
     told = [str(each) for each in forget.plan_told(plan_for(node, WHO, act=False))]
     assert node.graphs() == before
     assert holding(node, "zorglub") == files
-    assert f"  Conférence de {WHO} — {IRIS.record('mairie', 'talk')}" in told
+    assert f"  Causerie de {WHO} — {IRIS.record('mairie', 'talk')}" in told
     assert not node.place.takedowns.exists()
 
 
@@ -236,21 +236,21 @@ def test_a_thing_is_forgotten_by_any_of_its_addresses(node: Node, by: str) -> No
     link = next(line for line in node.graphs()[IRIS.graph("links")] if f"<{record}>" in line)
     entity = link.split(" ")[2][1:-1]
     plan_for(node, {"record": record, "entity": entity, "part": f"{entity}#offer"}[by])
-    assert node.names() == {"Bal", "Balade", "Fête"}
-    assert holding(node, "Conférence") == []
+    assert node.names() == {"Bal", "Flânerie", "Fête"}
+    assert holding(node, "Causerie") == []
     assert holding(node, record) == []
     assert f"<{entity}> <{term('rdf:type')}> <{term('eb:Tombstone')}>" in tombstones(node)
     node.site.pages["/mairie"] = calendar(BAL, TALK)
     node.harvest()
-    assert "Conférence" not in "".join(node.names())
-    assert holding(node, "Conférence") == []
+    assert "Causerie" not in "".join(node.names())
+    assert holding(node, "Causerie") == []
 
 
 def test_a_thing_does_not_come_back_under_another_id(node: Node) -> None:
     plan_for(node, IRIS.record("mairie", "talk"))
     node.site.pages["/mairie"] = calendar(BAL, TALK.replace("UID:talk", "UID:renewed"))
     node.harvest()
-    assert node.names() == {"Bal", "Balade", "Fête"}
+    assert node.names() == {"Bal", "Flânerie", "Fête"}
 
 
 def test_a_thing_that_has_left_already_leaves_the_log_as_well(node: Node) -> None:
@@ -262,7 +262,7 @@ def test_a_thing_that_has_left_already_leaves_the_log_as_well(node: Node) -> Non
     entity = next(line.split(" ")[0][1:-1] for line in tombstones(node).splitlines())
     assert record not in "\n".join(node.graphs()[IRIS.source_graph("mairie")])
     plan_for(node, entity)
-    assert holding(node, "Conférence") == []
+    assert holding(node, "Causerie") == []
     assert entity in tombstones(node)
 
 
@@ -287,7 +287,7 @@ def test_a_takedown_follows_a_source_to_its_new_id(node: Node) -> None:
         session.publish()
     node.site.pages["/mairie"] = calendar(BAL, TALK)
     node.harvest()
-    assert "Conférence" not in "".join(node.names())
+    assert "Causerie" not in "".join(node.names())
 
 
 # A source
@@ -296,7 +296,7 @@ def test_a_takedown_follows_a_source_to_its_new_id(node: Node) -> None:
 def test_a_source_is_forgotten_with_all_that_it_said(node: Node) -> None:
     plan_for(node, "mairie")
     assert node.names() == {"Fête"}
-    assert holding(node, "Agenda /mairie", "Balade", "Conférence", "/mairie.ics") == []
+    assert holding(node, "Agenda /mairie", "Flânerie", "Causerie", "/mairie.ics") == []
     assert node.state("mairie").checked_at is None
     assert tombstones(node).count(term("eb:Tombstone")) == 3
     assert "/record/" not in tombstones(node)
@@ -347,7 +347,7 @@ def test_what_is_lifted_comes_back(node: Node) -> None:
         assert "never forgotten" in str(forget.lifted(session, other))
     node.site.pages["/mairie"] = calendar(BAL, TALK)
     node.harvest()
-    assert f"Conférence de {WHO}" in node.names()
+    assert f"Causerie de {WHO}" in node.names()
 
 
 def test_the_store_is_not_made_anew_over_what_waits_to_be_published(node: Node) -> None:
