@@ -14,6 +14,7 @@ import pytest
 from harvester import forget
 from harvester.forget import Plan, residue
 from harvester.lifecycle import LifeError, rename
+from harvester.meant import takedowns_for
 from harvester.safekeeping import back_up_node, restore_node
 from harvester.session import opened
 from harvester.sources import load
@@ -83,7 +84,7 @@ def plan_for(node: Node, what: str, *, text: bool = False, act: bool = True) -> 
     node.now += timedelta(minutes=1)
     config = node.config()
     with opened(config, node.place, version="1.0", clock=lambda: node.now) as session:
-        entries = forget.takedowns_for(what, session, config, as_text=text)
+        entries = takedowns_for(what, session, config, as_text=text)
         plan = forget.planned(session, config, session.means.takedowns.with_(*entries))
         if act:
             forget.carry_out(plan, session, config)
@@ -205,9 +206,7 @@ def test_asking_again_after_an_interruption_does_the_rest(node: Node) -> None:
         plan = forget.planned(
             session,
             config,
-            session.means.takedowns.with_(
-                *forget.takedowns_for(WHO, session, config, as_text=False)
-            ),
+            session.means.takedowns.with_(*takedowns_for(WHO, session, config, as_text=False)),
         )
         save(plan.takedowns, node.place.takedowns)
         for each in plan.sources:
@@ -341,9 +340,9 @@ def test_what_is_lifted_comes_back(node: Node) -> None:
     plan_for(node, WHO)
     config = node.config()
     with opened(config, node.place, version="1.0", clock=lambda: node.now) as session:
-        entries = forget.takedowns_for("eudoxie ZORGLUB", session, config, as_text=False)
+        entries = takedowns_for("eudoxie ZORGLUB", session, config, as_text=False)
         assert "barred no more" in str(forget.lifted(session, entries))
-        other = forget.takedowns_for("somebody else", session, config, as_text=False)
+        other = takedowns_for("somebody else", session, config, as_text=False)
         assert "never forgotten" in str(forget.lifted(session, other))
     node.site.pages["/mairie"] = calendar(BAL, TALK)
     node.harvest()
