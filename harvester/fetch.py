@@ -168,6 +168,17 @@ class Client:
             )
             return self._read(reading, ask)
 
+    def post(self, url: str, body: bytes, media_type: str = "application/json") -> None:
+        """Send ``body`` to an address of the operator's own, which may be in a private network.
+
+        Raises:
+            FetchError: when it cannot be reached, or does not answer that it took it (2xx).
+        """
+        with self._flights.under_way(self._limits.total):
+            if self._flights.stopped:
+                raise stopped(url)
+            self._hops.post(url, body, media_type)
+
     def robots_of(self, url: str, *, allow_private: bool = False) -> Verdict:
         """What the robots.txt of its site says of ``url``, for people to see.
 
