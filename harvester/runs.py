@@ -180,9 +180,10 @@ class _Run:
     def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
         """How good the data of the source is now."""
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+        there = decision.records.keys() - decision.withdrawn
         return appraise(
             self.source,
-            decision.records,
+            {iri: decision.records[iri] for iri in there},
             known.records,
             self.now,
             before=self.means.state.appraisal(self.source.id),
