@@ -32,6 +32,7 @@ from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
+from harvester.places import with_lines
 from harvester.provenance import Run
 from harvester.records import HarvestError, Issue
 from harvester.report import (
@@ -160,6 +161,7 @@ class _Run:
             return self._unchanged(visit.fetched)
         known = self._known()
         digest = self._fit(visit.digest, known)
+        digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
         digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
