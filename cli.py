@@ -43,6 +43,7 @@ from mappings.platform import FOLDER
 from mappings.table import ShortForm
 from mappings.translate import LANGUAGES, translated, translated_table
 from samples import serving
+from store.changelog import ChangeLog
 from store.generations import Generation, Generations
 from vocab.iris import Iris
 from vocab.messages import Told, language_of, say
@@ -193,6 +194,22 @@ def tell_orphans(config: Config) -> None:
         speak(told)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms().values()
+    if as_json:
+        print_json(
+            [
+                {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+                for each in known
+            ]
+        )
+    else:
+        show_table(telling.kinds_table(known, language_of()))
+
+
 @main.command(name="harvest")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
@@ -276,7 +293,8 @@ def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
     from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
-    root = place_of(config.path).generations
+    place = place_of(config.path)
+    root = place.generations
     if Generations(root).current() is None:
         speak(say("nothing is published yet: the pages fill after the first harvest"), err=True)
     serve_web(
@@ -285,6 +303,10 @@ def serve_node(config: Config, host: str, port: int) -> None:
         port,
         title=config.site.title,
         timezone=config.site.timezone,
+        contact=config.site.contact,
+        tiles=config.site.tiles,
+        attribution=config.site.attribution,
+        state=place.state,
         announce=lambda address: speak(
             say("serving on {address} — stop with Ctrl+C", address=address)
         ),
@@ -392,8 +414,106 @@ def restore(config: Path, file: Path, *, force: bool) -> None:
     """Put back what a backup holds, verified, and publish it."""
     from harvester.safekeeping import restore_node  # noqa: PLC0415
 
-    for message in restore_node(file, place_of(config), config, now=clock(), force=force).told():
+    restored = restore_node(file, place_of(config), config, now=clock(), force=force)
+    for message in restored.told():
         speak(message)
+    if restored.forgotten:
+        speak(say("since that backup something was forgotten here: it is forgotten again"))
+        forget_all(load_config(config))
+
+
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--to", metavar="RUN", help="What it was after this run [before the last one].")
+@click.pass_obj
+def rollback(config: Path, source_id: str, to: str | None) -> None:
+    """Undo the last run of a source that changed its records, or all those after RUN."""
+    from harvester.rollback import roll_back  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        undone = roll_back(session, loaded, source_id, to)
+    for message in undone.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("iri")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_obj
+def history(config: Path, iri: str, *, as_json: bool) -> None:
+    """Say what a thing was and when: an entity or a record, by its address."""
+    from harvester import history as histories  # noqa: PLC0415
+
+    found = histories.history(iri, current(config), ChangeLog(place_of(config).changes))
+    if as_json:
+        print_json(histories.plain(found))
+        return
+    zone = ZoneInfo(load_config(config).site.timezone)
+    for line in histories.told(found, zone, language_of()):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("what", required=False, metavar="[IRI|SOURCE|TEXT]")
+@click.option("--text", "as_text", is_flag=True, help="It is a text, whatever it looks like.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--again", is_flag=True, help="All that was ever forgotten, after a restore.")
+@click.option("--lift", is_flag=True, help="Let it come back at the next harvest.")
+@click.pass_obj
+def forget(
+    config: Path,
+    what: str | None,
+    *,
+    as_text: bool,
+    yes: bool,
+    dry_run: bool,
+    again: bool,
+    lift: bool,
+) -> None:
+    """Take a thing, a source or a text out of everything that is kept, and keep it out."""
+    if (what is None) != again:
+        both = say("write what is to be forgotten: an address, a source or a text; or --again")
+        raise click.UsageError(spoken(both))
+    loaded = load_config(config)
+    if what is None:
+        forget_all(loaded)
+        return
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(loaded) as session:
+        entries = forgetting.takedowns_for(what, session, loaded, as_text=as_text)
+        if lift:
+            speak(forgetting.lifted(session, entries))
+            return
+        plan = forgetting.planned(session, loaded, session.means.takedowns.with_(*entries))
+        for message in forgetting.plan_told(plan):
+            speak(message)
+        if dry_run or not (yes or click.confirm(spoken(say("forget it? It cannot be undone")))):
+            speak(say("nothing was changed"))
+            return
+        forgetting.carry_out(plan, session, loaded)
+    renewed(loaded)
+    for message in forgetting.done_told(forgetting.residue(place_of(config), what)):
+        speak(message)
+
+
+def forget_all(config: Config) -> None:
+    """Forget once more all that was ever forgotten."""
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(config) as session:
+        plan = forgetting.planned(session, config, session.means.takedowns)
+        forgetting.carry_out(plan, session, config)
+    renewed(config)
+
+
+def renewed(config: Config) -> None:
+    """Make the store anew, so that its files hold nothing that was deleted."""
+    from harvester.forget import renew  # noqa: PLC0415
+
+    speak(telling.published(renew(place_of(config.path), now=clock())))
 
 
 @main.group(cls=Configured)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
+from http import HTTPStatus
 
+from harvester.fetch_values import Fetched
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -55,21 +57,18 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     return max(times)
 
 
-def still_fresh(before: SourceState, told: datetime | None, at: datetime) -> datetime | None:
-    """Until when an answer holds that says "not modified" (304).
+def fresh_until(before: SourceState, fetched: Fetched, now: datetime) -> datetime | None:
+    """Until when the publisher says that its answer holds; None when it does not say.
 
-    Such an answer need not repeat how long (RFC 9111, section 3.2), and a feed that says so in
-    its content has none: the length that the last full answer gave holds again.
-
-    Args:
-        before: what was known of the source.
-        told: what the answer itself said.
-        at: when it came.
+    An answer "not modified" (304) need not repeat it (RFC 9111, section 3.2), and has no content
+    in which a feed would: what the last full answer said holds again, as long as it did then.
     """
-    if told or before.fresh_until is None or before.checked_at is None:
+    told = fetched.fresh_until
+    bare = fetched.status == HTTPStatus.NOT_MODIFIED and told is None
+    if not bare or before.fresh_until is None or before.checked_at is None:
         return told
     again = before.fresh_until - before.checked_at
-    return at + again if again > timedelta(0) else None
+    return now + again if again > timedelta(0) else None
 
 
 def due(

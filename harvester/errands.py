@@ -49,7 +49,7 @@ def errand_for(
         validators=None
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
-        paging=platform.paging or (BY_LINKS if source.pages else None),
+        paging=platform.paging or (BY_LINKS if source.pages else ()),
         again=again,
         kept=before.content_hash,
     )

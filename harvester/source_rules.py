@@ -437,3 +437,14 @@ def secret_file(value: object, info: ValidationInfo) -> object:
             ),
         )
     return path
+
+
+def tiles(value: str) -> str:
+    """The address of map tiles: on the web, and with ``{z}``, ``{x}`` and ``{y}`` in it."""
+    complete = all(part in value for part in ("{z}", "{x}", "{y}"))
+    if value and not (value.startswith(("https://", "http://")) and complete):
+        raise WrongValueError(
+            say("“tiles” is not the address of map tiles: {value}", value=toml(value)),
+            say('write it like "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"'),
+        )
+    return value

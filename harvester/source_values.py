@@ -33,6 +33,8 @@ class Site(_Value, frozen=True):
     User-Agent. ``territory`` lists INSEE codes; ``timezone`` is an IANA name. With
     ``share_alike``, sources under a share-alike licence (OpenStreetMap's ODbL) are merged into
     the canonical graph, which then takes on that licence; without it they are only linked.
+    ``tiles`` is the address of a map's tiles, with ``{z}``, ``{x}`` and ``{y}``, and
+    ``attribution`` whom their server asks to name; without them maps have no background.
     """
 
     title: Text
@@ -41,6 +43,8 @@ class Site(_Value, frozen=True):
     territory: Annotated[tuple[Insee, ...], BeforeValidator(rule.territory)]
     timezone: Annotated[str, AfterValidator(rule.timezone)] = "Europe/Paris"
     share_alike: bool = False
+    tiles: Annotated[str, AfterValidator(rule.tiles)] = ""
+    attribution: str = ""
 
 
 class Expect(_Value, frozen=True):

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from mappings import platforms
 
 HEAD = """
 [site]
@@ -63,6 +64,16 @@ def enbauges(config: Path, monkeypatch: pytest.MonkeyPatch) -> Enbauges:
         return CliRunner().invoke(cli.main, [*words, "--config", str(config)])
 
     return run
+
+
+def test_every_kind_is_told_with_what_it_reads(enbauges: Enbauges) -> None:
+    told = json.loads(enbauges("kinds", "--json").stdout)
+    assert [each["name"] for each in told] == sorted(platforms())
+    assert all(set(each["reads"]) == {"fr", "en"} for each in told)
+    for language, words in (("fr", "l'API d'un site"), ("en", "the API of a site")):
+        shown = enbauges("kinds", language=language).stdout
+        assert "wordpress" in shown
+        assert words in shown
 
 
 def test_harvest_prints_a_table_and_the_generation(enbauges: Enbauges) -> None:

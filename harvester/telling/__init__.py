@@ -10,7 +10,7 @@ from harvester.telling.letter import letter
 from harvester.telling.machine import plain, plain_health
 from harvester.telling.news import News, news, published
 from harvester.telling.status import attention, details, status_table, waiting
-from harvester.telling.tables import Table, answer_table, report_table
+from harvester.telling.tables import Table, answer_table, kinds_table, report_table
 from harvester.telling.wording import SEVERITIES, labelled, reasons
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "attention",
     "command_of",
     "details",
+    "kinds_table",
     "labelled",
     "letter",
     "news",

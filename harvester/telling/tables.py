@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harvester.report import Report
 from harvester.telling.wording import OUTCOMES
+from mappings import Platform
 from vocab.messages import Message, say
 
 
@@ -38,6 +39,14 @@ def report_table(reports: Sequence[Report]) -> Table:
         for report in reports
     )
     return Table(headings, rows)
+
+
+def kinds_table(kinds: Iterable[Platform], language: str) -> Table:
+    """The kinds of sources: the name to write, what it is, and what it reads."""
+    headings = (say("kind"), say("what it is"), say("what it reads"))
+    return Table(
+        headings, tuple((each.name, each.title[language], each.reads[language]) for each in kinds)
+    )
 
 
 def answer_table(document: Mapping[str, Any]) -> Table:

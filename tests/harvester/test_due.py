@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from harvester.due import SILENCE, block_of, due, due_at, next_due, still_fresh
+from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
+from harvester.fetch import Fetched, Validators
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -155,19 +156,22 @@ def test_a_source_that_is_gone_is_not_due_until_its_block_is_edited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "told", "expected"),
+    ("status", "before", "told", "expected"),
     [
-        ({"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
-        ({"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
-        ({"fresh_until": NOW - HOUR}, None, None),
-        ({}, None, None),
-        ({"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+        (304, {"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
+        (304, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
+        (304, {"fresh_until": NOW - HOUR}, None, None),
+        (304, {}, None, None),
+        (304, {"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
     ],
 )
 def test_an_answer_that_nothing_changed_holds_as_long_as_the_one_before(
-    before: dict[str, Any], told: datetime | None, expected: datetime | None
+    status: int, before: dict[str, Any], told: datetime | None, expected: datetime | None
 ) -> None:
-    assert still_fresh(read(source(), **before), told, NOW + DAY) == expected
+    fetched = Fetched("", NOW + DAY, status, None, Validators(), fresh_until=told)
+    assert fresh_until(read(source(), **before), fetched, NOW + DAY) == expected
 
 
 PARIS = ZoneInfo("Europe/Paris")
