@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo demo-once test lint bench catalogue clean
+.PHONY: demo demo-once test lint bench conformance catalogue clean
 
 .venv/stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -26,6 +26,9 @@ lint: .venv/stamp ## style, types, the vocabulary
 
 bench: .venv/stamp ## the figures of docs/benchmarks.md, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+conformance: .venv/stamp ## the scores of the published suites in ../shared/conformance
+	$(BIN)/python -m benchmarks.conformance
 
 catalogue: .venv/stamp ## bring vocab/locale/fr.po in step with the sentences of the code
 	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword say --no-location --sort-output \

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
@@ -16,31 +15,35 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from harvester import telling
+from harvester.digest import platform_of
 from harvester.problems import ConfigError
 from harvester.report import Report
-from harvester.session import Place, chosen, opened, orphans, platform_of
+from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, UnknownSourceError, load
 from harvester.starter import StarterError, write_starter
+from harvester.strays import orphans
+from harvester.terminal import (
+    followed,
+    print_json,
+    show_answer,
+    show_reports,
+    show_table,
+    speak,
+    spoken,
+    told,
+)
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from samples import serving
 from store.generations import Generation, Generations
-from vocab.messages import Message, Told, language_of, say
+from vocab.messages import Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
 FAILED, MISUSED = 1, 2
-PIPED = 1_000  # columns of what another program reads: nothing is folded for it
 MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
-
-_out = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=PIPED)
-_err = Console(stderr=True)
 
 
 def _remember(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
@@ -63,13 +66,17 @@ ON_HOST = click.option("--host", default="127.0.0.1", show_default=True)
 ON_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 
 
-class Commands(click.Group):
-    """Every command takes ``--config``; an error of a room is a sentence and an exit code."""
+class Configured(click.Group):
+    """Every command takes ``--config``."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Register a command, with ``--config``."""
         cmd.params.append(CONFIG)
         super().add_command(cmd, name)
+
+
+class Commands(Configured):
+    """An error of a room is a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; 2 for a bad configuration or usage, 1 when something else failed."""
@@ -82,14 +89,6 @@ class Commands(click.Group):
             ctx.exit(MISUSED if isinstance(error, MISUSES) else FAILED)
 
 
-def told(error: Told) -> str:
-    """What an error says; a configuration's mistakes a line each."""
-    language = language_of()
-    if isinstance(error, ConfigError):
-        return error.render(language)
-    return error.message.render(language)
-
-
 @click.group(
     cls=Commands, params=[CONFIG], context_settings={"help_option_names": ["-h", "--help"]}
 )
@@ -100,16 +99,6 @@ def main(ctx: click.Context, *, debug: bool) -> None:
     """Harvest what a territory already publishes, and give it back as one graph."""
     ctx.obj = ctx.obj or DEFAULT_CONFIG
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
-
-
-def spoken(message: Message) -> str:
-    """A message in the language of whoever runs the command."""
-    return message.render(language_of())
-
-
-def speak(message: Message, *, err: bool = False) -> None:
-    """Print a message."""
-    click.echo(spoken(message), err=err)
 
 
 def clock() -> datetime:
@@ -147,6 +136,7 @@ def run_harvest(
     ids: tuple[str, ...],
     *,
     force: bool = False,
+    accept: bool = False,
     dry_run: bool = False,
     quiet: bool = False,
 ) -> tuple[list[Report], Generation | None]:
@@ -161,27 +151,25 @@ def run_harvest(
             clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
             resolve=resolve,
             force=force,
+            accept=accept,
             dry_run=dry_run,
         ) as session,
     ):
         reports = list(followed(session.harvest(sources), len(sources), quiet=quiet))
+        order = {source.id: place for place, source in enumerate(sources)}
+        reports.sort(key=lambda report: order[report.source])
         return reports, session.publish()
 
 
-def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[Report]:
-    """The reports as they come, with a progress bar on standard error if it is a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    hidden = quiet or not _err.is_terminal
-    with Progress(*columns, console=_err, transient=True, disable=hidden) as bar:
-        task = bar.add_task("", total=total)
-        for report in reports:
-            bar.update(task, advance=1, description=report.source)
-            yield report
-
-
-def shown(cell: Message | str | int) -> str:
-    """A cell of a table, none of it taken for markup."""
-    return escape(spoken(cell) if isinstance(cell, Message) else str(cell))
+@contextmanager
+def operated(config: Config) -> Iterator[Session]:
+    """What an operator changes without harvesting: published at the end."""
+    zone = ZoneInfo(config.site.timezone)
+    place, now = place_of(config.path), lambda: clock().astimezone(zone)
+    with opened(config, place, version=VERSION, clock=now) as session:
+        yield session
+        if generation := session.publish():
+            speak(telling.published(generation))
 
 
 def tell_orphans(config: Config) -> None:
@@ -190,55 +178,26 @@ def tell_orphans(config: Config) -> None:
     if found := orphans(config, generation):
         told = say(
             "still published, though {file} no longer names them: {sources} — put their blocks "
-            "back, or move the folder var away and harvest anew",
+            "back, or say what becomes of their data: enbauges source retire ID --keep (they "
+            "stay), or --withdraw (they leave)",
             file=config.path.name,
             sources=", ".join(found),
         )
         speak(told)
 
 
-def show_table(told: telling.Table) -> None:
-    """A table that fits the terminal, numbers to the right."""
-    table = Table(box=None, pad_edge=False)
-    for place, heading in enumerate(told.headings):
-        numbers = any(isinstance(row[place], int) for row in told.rows)
-        table.add_column(shown(heading), justify="right" if numbers else "left", overflow="fold")
-    for row in told.rows:
-        table.add_row(*map(shown, row))
-    _out.print(table)
-
-
-def show_reports(reports: list[Report], generation: Generation | None) -> None:
-    """The table at the end of a harvest, and under it what did not go well, and why."""
-    show_table(telling.report_table(reports))
-    for line in telling.reasons(reports, language_of()):
-        click.echo(line)
-    if generation:
-        speak(telling.published(generation))
-
-
-def print_json(data: object) -> None:
-    """Machine output: one JSON document on standard output."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
 def kinds(*, as_json: bool) -> None:
     """Tell the kinds of sources: the name to write, what it is, and what it reads."""
-    known = platforms()
+    known = platforms().values()
     if as_json:
-        told = [
-            {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
-            for each in known.values()
-        ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json([{"name": each.name, **each.told()} for each in known])
         return
+    headings = (say("kind"), say("what it is"), say("what it reads"))
     language = language_of()
-    table = Table(*map(spoken, (say("kind"), say("what it is"), say("what it reads"))))
-    for each in known.values():
-        table.add_row(each.name, escape(each.title[language]), escape(each.reads[language]))
-    _out.print(table)
+    rows = tuple((each.name, each.title[language], each.reads[language]) for each in known)
+    show_table(telling.Table(headings, rows))
 
 
 @main.command(name="harvest")
@@ -246,13 +205,18 @@ def kinds(*, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--force", is_flag=True, help="Read sources again that say they did not change.")
+@click.option("--accept-removals", "accept", is_flag=True, help="What the IDs lack is really gone.")
 @click.pass_obj
 def harvest_command(
-    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool
+    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool, accept: bool
 ) -> None:
     """Harvest all enabled sources, or those named, and publish what changed."""
+    if accept and not ids:
+        raise click.UsageError(spoken(say("name the sources whose removals you accept")))
     loaded = load_config(config)
-    reports, generation = run_harvest(loaded, ids, force=force, dry_run=dry_run, quiet=as_json)
+    reports, generation = run_harvest(
+        loaded, ids, force=force, accept=accept, dry_run=dry_run, quiet=as_json
+    )
     if as_json:
         number = generation.number if generation else None
         print_json({"generation": number, "sources": telling.plain(reports)})
@@ -394,20 +358,6 @@ class NothingPublishedError(Told):
     """There is no generation to ask or to export."""
 
 
-def show_answer(answer: str) -> None:
-    """Rows as a table, yes or no as a word, a graph as the Turtle it is."""
-    if not answer.startswith("{"):
-        click.echo(answer.rstrip("\n"))
-        return
-    document = json.loads(answer)
-    if "boolean" in document:
-        click.echo(document["boolean"])
-        return
-    show_table(table := telling.answer_table(document))
-    if not table.rows:
-        speak(say("no row: nothing published answers this"), err=True)
-
-
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
@@ -421,6 +371,72 @@ def export(config: Path, directory: Path) -> None:
     if unlicensed:
         left_out = say("left out, for want of a licence: {sources}", sources=", ".join(unlicensed))
         click.echo(spoken(left_out), err=True)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE")
+@click.pass_obj
+def backup(config: Path, target: Path) -> None:
+    """Write all of the node into one file, also while it harvests and serves."""
+    from harvester.safekeeping import back_up_node, own_mappings  # noqa: PLC0415
+
+    mappings = {}
+    try:
+        mappings = own_mappings(load_config(config))
+    except ConfigError as error:
+        click.echo(told(error), err=True)
+        speak(say("the node is backed up all the same, without its own mappings"), err=True)
+    made = back_up_node(place_of(config), config, mappings, target, now=clock(), version=VERSION)
+    for message in made.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Put it in the place of the data that are there.")
+@click.pass_obj
+def restore(config: Path, file: Path, *, force: bool) -> None:
+    """Put back what a backup holds, verified, and publish it."""
+    from harvester.safekeeping import restore_node  # noqa: PLC0415
+
+    for message in restore_node(file, place_of(config), config, now=clock(), force=force).told():
+        speak(message)
+
+
+@main.group(cls=Configured)
+def source() -> None:
+    """What becomes of a source."""
+
+
+@source.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--keep/--withdraw", "keep", default=None, help="Whether its data stay published.")
+@click.pass_obj
+def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
+    """Read a source no more, once its block is out of the sources file."""
+    from harvester import lifecycle  # noqa: PLC0415
+
+    if keep is None:
+        choose = say("choose: --keep (its data stay published) or --withdraw (they leave)")
+        raise click.UsageError(spoken(choose))
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        done = lifecycle.retire(session, loaded, source_id, withdraw=not keep)
+    speak(lifecycle.retired_message(done, withdrawn=not keep))
+
+
+@source.command()
+@click.argument("old")
+@click.argument("new")
+@click.pass_obj
+def rename(config: Path, old: str, new: str) -> None:
+    """Give what is kept of OLD to NEW, the id that its block now has."""
+    from harvester import lifecycle  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        done = lifecycle.rename(session, loaded, old, new)
+    speak(lifecycle.renamed(old, done))
 
 
 @main.command()
@@ -456,6 +472,7 @@ def validate(config: Path) -> None:
     for source in loaded.sources:
         platform_of(source)
     speak(say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources)))
+    tell_orphans(loaded)
 
 
 @main.command()

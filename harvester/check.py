@@ -13,6 +13,7 @@ from datetime import datetime
 
 import pyoxigraph as ox
 
+from harvester.absence import unmarked
 from harvester.digest import Digest
 from harvester.glance import Statement, lexical
 from harvester.records import Issue, Severity
@@ -60,7 +61,11 @@ def checked(
     wrong = {f"<{finding.focus}>" for _, finding in broken if finding.code in IDENTIFIERS}
     refused = {record for record, finding in broken if finding.code not in IDENTIFIERS}
     records = {
-        iri: known[iri] if iri in refused else _without(wrong, lines) if wrong else lines
+        iri: unmarked(iri, known[iri])
+        if iri in refused
+        else _without(wrong, lines)
+        if wrong
+        else lines
         for iri, lines in digest.records.items()
         if iri not in refused or iri in known
     }
@@ -71,6 +76,8 @@ def checked(
 
 def _without(parts: AbstractSet[str], lines: Lines) -> Lines:
     """``lines`` without the statements about ``parts`` and those that lead to them."""
+    if not parts:
+        return lines
     return frozenset(
         line
         for line in lines

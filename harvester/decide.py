@@ -1,44 +1,55 @@
 """Old state and what came → what changes. Pure: it touches nothing, the clock is an argument.
 
-The rules are those of the design ("Rules of a harvest run"); each has its own test.
+The rules are those of the design ("Rules of a harvest run"); each has its own test. What a
+source no longer gives goes this way, and comes back from anywhere on it under the same IRI::
+
+    announced ─▶ no longer announced ─▶ withdrawn ─▶ removed
+                 at once, marked        after a day  after a week, leaves a tombstone
+
+A withdrawn record keeps its place in its source's graph; its entity is no longer found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
+from harvester.absence import Fate, fate, marked, next_absence, unmarked
 from harvester.glance import Glance, Statement, glance, lexical
 from store.changes import Lines
 from store.state import Absence
 from vocab import term
 
-Removals = Literal["guarded", "sliding"]
+Removals = Literal["guarded", "sliding", "authoritative", "none"]
 Records = Mapping[str, Lines]
 
 GUARD_FROM = 10  # records still due from which a collapse is suspicious
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often, and for how long, a record must be missing before it leaves."""
-
-    reads: int
-    time: timedelta
-
-    def is_over(self, absence: Absence, now: datetime) -> bool:
-        """Whether ``absence`` has lasted long enough at ``now``."""
-        return absence.reads >= self.reads and now - absence.first_missing >= self.time
-
-
-USUAL = Patience(reads=2, time=timedelta(days=1))
-AFTER_COLLAPSE = Patience(reads=5, time=timedelta(days=5))
-
 _STATUS = f"<{term('schema:eventStatus')}>"
 _CANCELLED = f"<{term('schema:EventCancelled')}>"
 _EXCEPT = f"<{term('schema:exceptDate')}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What it means that a record did not come back.
+
+    ``removals`` is ``guarded`` as a rule; ``sliding`` for a source that shows its newest
+    entries only, so that what is absent is merely old; ``authoritative`` for one whose
+    publisher is known to be exact, so that what is absent is gone; ``none`` when what came is
+    no fresh answer and tells nothing about what is absent. ``accepted`` is the operator's
+    word that what is missing this time is really gone.
+    """
+
+    removals: Removals = "guarded"
+    accepted: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether what is absent leaves at once."""
+        return self.accepted or self.removals == "authoritative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,9 @@ class Decision:
 
     ``records`` is what the source graph holds afterwards. ``successors`` maps a new record
     to the one it replaces under another id. ``absences`` are the records that did not come
-    back and may leave later; they are ``held`` when too many of the ``due`` ones went at once.
+    back and are still in the graph; the ``withdrawn`` among them are no longer shown, and
+    ``held`` tells that too many of the ``due`` ones went at once for the others to leave.
+    ``left`` are the records that are no longer shown from this read on.
     """
 
     records: Records
@@ -64,6 +77,8 @@ class Decision:
     removed: frozenset[str]
     successors: Mapping[str, str]
     absences: Mapping[str, Absence]
+    withdrawn: frozenset[str]
+    left: frozenset[str]
     due: int
     held: bool
 
@@ -71,7 +86,7 @@ class Decision:
 def decide(
     known: Known,
     read: Records,
-    removals: Removals,
+    policy: Policy,
     now: datetime,
     publishable: Callable[[Lines], Lines] = lambda lines: lines,
 ) -> Decision:
@@ -79,43 +94,52 @@ def decide(
 
     Additions and changes never wait. A record that did not come back stays when it is past
     or when the source is a sliding window; gives way at once to a successor with the same
-    natural key, and to its series when the rule no longer makes it; else it leaves after two
-    reads a day apart, or much later when under half of ten or more came back: then its
-    removal is held, and confirms itself if nothing of them returns. ``publishable`` is
-    what may still be said of a record that stays without having been read.
+    natural key, and to its series when the rule no longer makes it; else its ``fate`` is
+    decided by how long and how often it was missing, and by how many others went with it.
+    ``publishable`` is what may still be said of a record that stays without having been read.
     """
-    glances = {iri: glance(iri, lines) for iri, lines in known.records.items() if iri not in read}
-    successors = _successors(glances, known, read)
+    gone = {iri: glance(iri, lines) for iri, lines in known.records.items() if iri not in read}
+    successors = _successors(gone, known, read)
     renewed_as = {old: new for new, old in successors.items()}
-    replaced = renewed_as.keys()
     kept: dict[str, Lines] = {}
-    removed: set[str] = set(replaced)
+    removed: set[str] = set(renewed_as)
     absences: dict[str, Absence] = {}
-    waiting: list[str] = []
-    for iri, seen in glances.items():
-        if iri in replaced:
+    waiting: dict[str, Glance] = {}
+    for iri, seen in gone.items():
+        stored = publishable(known.records[iri])
+        if iri in renewed_as:
             continue
-        if removals == "sliding" or seen.is_past(now):
-            kept[iri] = publishable(known.records[iri])
+        if policy.removals == "none":
+            kept[iri] = stored
+            absences |= {iri: known.absences[iri]} if iri in known.absences else {}
+        elif policy.removals == "sliding":
+            kept[iri] = unmarked(iri, stored)
+        elif seen.is_past(now) and not seen.withdrawn:
+            kept[iri] = stored
         elif (series := renewed_as.get(seen.series, seen.series)) in read:
             if _excepted(seen, read[series]):
-                kept[iri] = _cancelled(iri, publishable(known.records[iri]))
+                kept[iri] = _cancelled(iri, unmarked(iri, stored))
             else:
                 removed.add(iri)
         else:
-            waiting.append(iri)
-    renewed = sum(not glances[iri].is_past(now) for iri in replaced)
-    due = len(waiting) + renewed + _came_back(known, glances, now) if waiting else 0
-    collapsed = due >= GUARD_FROM and 2 * len(waiting) > due
-    patience = AFTER_COLLAPSE if collapsed else USUAL
-    for iri in waiting:
-        absence = _absence(known.absences.get(iri), now)
-        if patience.is_over(absence, now):
+            waiting[iri] = seen
+    renewed = sum(not gone[iri].is_past(now) for iri in renewed_as)
+    still = sum(not seen.withdrawn for seen in waiting.values())
+    due = still + renewed + _came_back(known, gone, now) if still else 0
+    collapsed = not policy.is_exact and due >= GUARD_FROM and 2 * still > due
+    fates: dict[str, Fate] = {}
+    for iri, seen in waiting.items():
+        absence = next_absence(known.absences.get(iri), now)
+        fates[iri] = fate(seen, absence, now, collapsed=collapsed, exact=policy.is_exact)
+        if fates[iri] is Fate.REMOVED:
             removed.add(iri)
         else:
-            kept[iri] = publishable(known.records[iri])
+            stored = publishable(known.records[iri])
+            kept[iri] = marked(iri, stored, fates[iri], absence, now)
             absences[iri] = absence
     after = {**kept, **read}
+    withdrawn = {iri for iri, each in fates.items() if each is Fate.WITHDRAWN}
+    hidden = {iri for iri, seen in gone.items() if seen.withdrawn}
     return Decision(
         records=after,
         added=frozenset(read.keys() - known.records.keys()),
@@ -125,9 +149,16 @@ def decide(
         removed=frozenset(removed),
         successors=successors,
         absences=absences,
+        withdrawn=frozenset(withdrawn),
+        left=frozenset((removed | withdrawn) - hidden),
         due=due,
-        held=collapsed and bool(absences),
+        held=Fate.HELD in fates.values(),
     )
+
+
+def same_again(known: Known) -> Records:
+    """What a source gave once more that says that nothing changed since its last good answer."""
+    return {iri: lines for iri, lines in known.records.items() if iri not in known.absences}
 
 
 def _successors(gone: Mapping[str, Glance], known: Known, read: Records) -> dict[str, str]:
@@ -153,12 +184,6 @@ def _came_back(known: Known, gone: Mapping[str, Glance], now: datetime) -> int:
         for iri, lines in known.records.items()
         if iri not in gone and not glance(iri, lines).is_past(now)
     )
-
-
-def _absence(before: Absence | None, now: datetime) -> Absence:
-    if before is None:
-        return Absence(first_missing=now, reads=1)
-    return Absence(first_missing=before.first_missing, reads=before.reads + 1)
 
 
 def _excepted(occurrence: Glance, series: Lines) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from harvester.glance import Statement
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadOptions, Record
 from harvester.sources import Source
-from mappings import Platform, Problem
+from mappings import Platform, Problem, compile_yarrrml, platform
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
@@ -239,3 +240,17 @@ def _nothing(record: Record) -> Issue:
         fields=fields,
     )
     return Issue("nothing-mapped", message, "error", record.where, record.key)
+
+
+def platform_of(source: Source) -> Platform:
+    """The platform of a source; its own ``mapping`` file takes the place of the platform's.
+
+    Raises:
+        MappingError: when the mapping file is wrong.
+    """
+    known = platform(source.kind)
+    if source.mapping is None:
+        return known
+    own = compile_yarrrml(source.mapping)
+    digest = hashlib.sha256(source.mapping.read_bytes()).hexdigest()
+    return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import string
 import time
 import zlib
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Self
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
@@ -239,7 +240,7 @@ class Client:
                 body += chunk
                 if len(body) > self._limits.max_bytes:
                     raise too_large(url, self._limits.max_bytes)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:  # a chunk of size -1
             raise broken(url, str(error)) from error
         return bytes(body)
 
@@ -296,8 +297,12 @@ def _media_type(response: requests.Response) -> tuple[str, str]:
 
 def _next_hop(hops: list[str], response: requests.Response) -> str:
     """Where ``response`` points, as an absolute address."""
-    # http.client reads headers as Latin-1; addresses are sent as UTF-8.
-    location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
+    # http.client reads headers as Latin-1; addresses are sent as UTF-8, or by old sites in Latin-1.
+    sent = response.headers["Location"].encode("latin-1")
+    try:
+        location = sent.decode()
+    except UnicodeDecodeError:
+        location = quote(sent, safe=string.punctuation)
     target = urljoin(hops[-1], location)
     if (urlsplit(hops[-1]).scheme, urlsplit(target).scheme) == ("https", "http"):
         raise weakened(_trail([*hops, target]))

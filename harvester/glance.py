@@ -21,9 +21,10 @@ _START = f"<{term('schema:startDate')}>"
 _END = f"<{term('schema:endDate')}>"
 _URL = f"<{term('schema:url')}>"
 _SERIES = f"<{term('schema:superEvent')}>"
+_WITHDRAWN = f"<{term('prov:invalidatedAtTime')}>"
 
 EVENT_SERIES = term("schema:EventSeries")
-_LOOKED_AT = frozenset({_NAME, _HEADLINE, _START, _END, _URL, _SERIES})
+_LOOKED_AT = frozenset({_NAME, _HEADLINE, _START, _END, _URL, _SERIES, _WITHDRAWN})
 _LAST = "\U0010ffff"  # after every text: of several values the first in order counts
 
 
@@ -47,7 +48,10 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a record is about. Values are lexical forms; "" where the record says nothing."""
+    """What a record is about. Values are lexical forms; "" where the record says nothing.
+
+    ``withdrawn`` tells that its source no longer gives it, for long enough to hide it.
+    """
 
     types: frozenset[str]
     name: str
@@ -55,6 +59,7 @@ class Glance:
     end: str
     url: str
     series: str
+    withdrawn: bool = False
 
     @property
     def natural_key(self) -> tuple[str, str, str] | None:
@@ -101,6 +106,7 @@ def glance(record: str, lines: Lines) -> Glance:
         end=found.get(_END, ""),
         url=found.get(_URL, ""),
         series=found.get(_SERIES, ""),
+        withdrawn=_WITHDRAWN in found,
     )
 
 

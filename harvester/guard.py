@@ -86,6 +86,8 @@ def session(
         )
     )
     made.trust_env = False
+    # Where a redirect points is read by ``fetch``; requests would refuse one that is not UTF-8.
+    made.get_redirect_target = lambda _response: None
     made.cookies.set_policy(_NoCookies())
     for scheme in ("http", "https"):
         made.mount(f"{scheme}://", _Adapter(scheme, tls, allow_private=allow_private))

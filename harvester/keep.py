@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from harvester.absence import unmarked
 from harvester.decide import Records
 from harvester.digest import Digest
 
@@ -28,7 +29,7 @@ def with_unreadable(
     if not announced:
         return digest
     kept = {
-        iri: lines
+        iri: unmarked(iri, lines)
         for iri, lines in known.items()
         if iri in announced or iri.rpartition("/")[0] in announced
     }

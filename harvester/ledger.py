@@ -12,6 +12,7 @@ from vocab import term
 from vocab.iris import Iris
 
 _GENERATED = term("prov:wasGeneratedBy")
+_DERIVED = term("prov:wasDerivedFrom")
 _IDENTIFIER = term("dcterms:identifier")
 
 
@@ -30,6 +31,7 @@ class Books:
         return Ledger(
             links=self._links.get(source, {}),
             tombstones=self._tombstones,
+            buried=self._buried,
             generated=self._generated,
             canonical=self._canonical,
             dataset=self._dataset(source),
@@ -60,6 +62,11 @@ class Books:
     @cached_property
     def _tombstones(self) -> dict[str, Lines]:
         return _by_subject(self._store.lines(self._iris.graph("tombstones")))
+
+    def _buried(self, record: str) -> str | None:
+        """The entity whose tombstone names ``record``."""
+        graph = self._iris.graph("tombstones")
+        return min(self._store.subjects(graph, _DERIVED, record), default=None)
 
     def _generated(self, record: str) -> Lines:
         return self._store.about(self._iris.graph("provenance"), record, _GENERATED)

@@ -48,7 +48,7 @@ def commune_changeset(store: EmbeddedStore, iris: Iris, territory: Collection[st
     """The Changeset that names the communes of the territory, and those that things are in."""
     canonical, prefix = iris.graph("canonical"), iris.commune("")
     used = {name.removeprefix(prefix) for name in store.objects(canonical, _USED)}
-    named = store.instances(canonical, _AREA)
+    named = store.subjects(canonical, term("rdf:type"), _AREA)
     stored = frozenset[str]().union(*(store.about(canonical, name) for name in named))
     delta = Delta.between(stored, commune_lines({*territory, *used}, iris))
     return Changeset({canonical: delta} if delta else {})

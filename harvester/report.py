@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
-from harvester.decide import AFTER_COLLAPSE, USUAL, Decision
+from harvester.absence import AFTER_COLLAPSE, WITHDRAWAL
+from harvester.decide import Decision
 from harvester.records import Issue
-from store.state import StoredIssue
+from store.state import PastRun, StoredIssue
 from vocab.messages import Message, say
 
 Outcome = Literal["committed", "unchanged", "held", "failed"]
@@ -46,25 +47,42 @@ class Report:
     graphs: Mapping[str, Change] = field(default_factory=dict)
 
 
-def missing(decision: Decision, zone: tzinfo | None) -> Message | None:
-    """What is told of the records that did not come back; times in ``zone``."""
-    if not decision.absences:
+def missing(source: str, decision: Decision, zone: tzinfo | None) -> Message | None:
+    """What is told of the records that did not come back and are still shown; times in ``zone``."""
+    absent = decision.absences.keys() - decision.withdrawn
+    if not absent:
         return None
     if decision.held:
         return say(
             "{missing} of {due} announced entries have disappeared at once; nothing was removed "
-            "— look at the source: if they are really gone, they leave after {reads} reads over "
-            "{days} days; if not, tell its publisher",
-            missing=len(decision.absences),
+            "— look at the source: if they are really gone, run `enbauges harvest {source} "
+            "--accept-removals`, or leave them to go after {reads} reads over {days} days; "
+            "if not, tell its publisher",
+            missing=len(absent),
+            source=source,
             due=decision.due,
             reads=AFTER_COLLAPSE.reads,
             days=AFTER_COLLAPSE.time.days,
         )
-    first = min(absence.first_missing for absence in decision.absences.values())
+    first = min(decision.absences[record].first_missing for record in absent)
     return say(
         "entries no longer announced: {missing} — they leave at the first good read after {when}",
-        missing=len(decision.absences),
-        when=f"{(first + USUAL.time).astimezone(zone):%Y-%m-%d %H:%M}",
+        missing=len(absent),
+        when=f"{(first + WITHDRAWAL.time).astimezone(zone):%Y-%m-%d %H:%M}",
+    )
+
+
+def past_run(report: Report, at: datetime) -> PastRun:
+    """What is remembered of a run that was concluded ``at``."""
+    return PastRun(
+        at=at,
+        outcome=report.outcome,
+        records=report.records,
+        added=report.added,
+        changed=report.changed,
+        removed=report.removed,
+        seconds=round(report.seconds, 3),
+        reason=report.reason,
     )
 
 

@@ -1,36 +1,44 @@
-"""Harvest runs: fetch, read, map, decide, commit; where every failure becomes an outcome.
+"""Harvest runs: visit, decide, commit; where every failure becomes an outcome.
 
 A run touches one source and ends in one of four outcomes. What it changes is committed as
 one SPARQL update; operational state is written after the data's flush, once per batch of
-sources, so that a crash in between costs one useless fetch and nothing else.
+sources, so that a crash in between costs one useless fetch and nothing else. Fetching and
+reading are done by threads and child processes (``visits``); what is stored is decided here,
+one source after the other.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
+from urllib.parse import urlsplit
 
 from harvester.check import checked
-from harvester.decide import Decision, Known, decide
-from harvester.digest import Digest, Digester, without_texts
+from harvester.crew import run_all
+from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
+from harvester.digest import Digest, without_texts
 from harvester.due import block_of
-from harvester.fetch import Client, Fetched, FetchError, Validators
+from harvester.errands import errand_for
+from harvester.fetch import Fetched, FetchError, Validators
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
+from harvester.means import Means
+from harvester.parcel import UnforeseenError
 from harvester.provenance import Run
-from harvester.records import Content, ReadOptions, Window
+from harvester.records import HarvestError, Issue
 from harvester.report import (
     Change,
     Outcome,
     Report,
     missing,
+    past_run,
     reproaches,
     stored_issues,
     unusable,
@@ -38,12 +46,11 @@ from harvester.report import (
 from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
-from mappings import Platform
+from harvester.strays import renamed_message
+from harvester.visits import Errand, Visit, Visitor, capture_of
+from store.changelog import Entry
 from store.changes import Lines
-from store.embedded import EmbeddedStore
-from store.state import Saved, SourceState, State
-from vocab import fingerprint as vocabulary_fingerprint
-from vocab.iris import Iris
+from store.state import Saved, SourceState
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
@@ -51,47 +58,32 @@ log = logging.getLogger(__name__)
 BATCH = 20  # sources between two flushes: a flush costs 16 ms, an update 1 ms
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What runs work with.
-
-    ``territory`` are the IRIs of its communes; ``resolve`` turns a ``sample:`` address into
-    a loopback one.
-    """
-
-    client: Client
-    store: EmbeddedStore
-    state: State
-    iris: Iris
-    platform_of: Callable[[Source], Platform]
-    territory: AbstractSet[str]
-    timezone: str
-    version: str
-    clock: Callable[[], datetime]
-    share_alike: bool = False
-    resolve: Callable[[str], str] = str
-    force: bool = False
-    dry_run: bool = False
-
-
 def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
-    """Run each source in turn and yield how it went.
+    """Visit the sources, several hosts at once, and yield how each run went, as they end.
 
     A failure of one source is its report's reason and touches no other. The generator must
     be exhausted or closed: the last batch is flushed at its end.
     """
     books = Books(means.store, means.iris)
+    runs = {source.id: _Run(source, means, books) for source in sources}
+    visitor = Visitor(means.client, means.captures, means.digest)
     batch: list[Saved] = []
+    errands = [errand for run in runs.values() if (errand := run.errand)]
+    unable = [Visit(run.source, error=run.inability) for run in runs.values() if not run.errand]
     try:
-        for source in sources:
-            attempt = _Attempt(source, means, books)
-            report, update = attempt.run()
-            batch.append(update)
-            if len(batch) >= BATCH:
-                _settle_batch(batch, means)
-            yield report
+        with closing(run_all(errands, visitor.visit, _host_of)) as visits:
+            for visit in chain(unable, visits):
+                report, update = runs[visit.source.id].conclude(visit)
+                batch.append(update)
+                if len(batch) >= BATCH:
+                    _settle_batch(batch, means)
+                yield report
     finally:
         _settle_batch(batch, means)
+
+
+def _host_of(errand: Errand) -> str | None:
+    return urlsplit(errand.address).hostname
 
 
 def _settle_batch(batch: list[Saved], means: Means) -> None:
@@ -102,25 +94,9 @@ def _settle_batch(batch: list[Saved], means: Means) -> None:
     batch.clear()
 
 
-def window_at(now: datetime) -> Window:
-    """The span in which recurring events are expanded, one month back and twelve ahead.
-
-    It moves by whole months, so that it is the same all month long and an unchanged
-    calendar stays unchanged.
-    """
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    index = month.year * 12 + month.month - 1
-
-    def shifted(months: int) -> datetime:
-        year, zero_month = divmod(index + months, 12)
-        return month.replace(year=year, month=zero_month + 1)
-
-    return Window(shifted(-1), shifted(13))
-
-
 @dataclass(frozen=True)
-class _Attempt:
-    """One source, one time."""
+class _Run:
+    """One source, one time: what to ask of it, and what is made of the answer."""
 
     source: Source
     means: Means
@@ -134,71 +110,72 @@ class _Attempt:
     def before(self) -> SourceState:
         return self.means.state.get(self.source.id)
 
-    @cached_property
-    def window(self) -> Window:
-        return window_at(self.now)
+    @property
+    def errand(self) -> Errand | None:
+        """What to ask of the source; None when that cannot be said (``inability``)."""
+        return self._asked if isinstance(self._asked, Errand) else None
+
+    @property
+    def inability(self) -> Exception | None:
+        """Why the source cannot be asked."""
+        return self._asked if isinstance(self._asked, Exception) else None
 
     @cached_property
-    def platform(self) -> Platform:
-        return self.means.platform_of(self.source)
+    def _asked(self) -> Errand | Exception:
+        if former := self.means.former.get(self.source.id):
+            return HarvestError(renamed_message(former, self.source.id))
+        try:
+            held = self.books.hold(self.source.id)
+            return errand_for(self.source, self.before, self.means, self.now, held=held)
+        except Exception as error:  # noqa: BLE001  # told with its source in conclude
+            return error
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """What besides the bytes decides the result: when it changes, a 304 is of no use."""
-        told = (
-            self.source.model_dump_json(),
-            self.platform.fingerprint,
-            vocabulary_fingerprint(),
-            self.means.iris.base,
-            self.means.timezone,
-            str(self.means.share_alike),
-            *sorted(self.means.territory),
-            self.means.version,
-            self.window.start.isoformat(),
-        )
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    @property
+    def _fingerprint(self) -> str:
+        return self.errand.fingerprint if self.errand else ""
 
-    def run(self) -> tuple[Report, Saved]:
-        """Fetch, digest, decide and commit; whatever goes wrong is the report's reason."""
+    def conclude(self, visit: Visit) -> tuple[Report, Saved]:
+        """Decide and commit; whatever goes wrong is the report's reason."""
         started = time.perf_counter()
         try:
-            report, update = self._run()
+            report, update = self._concluded(visit)
         except Told as error:
             report, update = self._failed(error.message)
         except Exception as error:
             log.exception("source %s", self.source.id)
-            report, update = self._failed(
-                say(
-                    "the program met a case it does not know ({error}) — "
-                    "please report it with the output of: enbauges --debug harvest {source}",
-                    error=f"{type(error).__name__}: {error}",
-                    source=self.source.id,
-                )
-            )
+            report, update = self._failed(_unforeseen(self.source, error))
+        report = replace(report, seconds=visit.seconds + time.perf_counter() - started)
         state = replace(update.state, block=block_of(self.source))
-        return replace(report, seconds=time.perf_counter() - started), replace(update, state=state)
+        return report, replace(update, state=state, run=past_run(report, self.now))
 
-    def _run(self) -> tuple[Report, Saved]:
-        try:
-            fetched = self._fetch()
-        except FetchError as error:
-            return self._unreachable(error)
-        if fetched.contents is None:
-            return self._unchanged(fetched)
+    def _concluded(self, visit: Visit) -> tuple[Report, Saved]:
+        if visit.unreachable:
+            return self._unreachable(visit.unreachable, visit.digest)
+        if visit.error:
+            raise visit.error
+        assert visit.fetched is not None  # noqa: S101  # as it was neither unreachable nor an error
+        if visit.digest is None:
+            return self._unchanged(visit.fetched)
         known = self._known()
-        digest = self._digest(fetched.contents, known)
+        digest = self._fit(visit.digest, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
-        removals = self.platform.removals if digest.is_whole else "sliding"
-        decision = decide(known, digest.records, removals, self.now, self._publishable)
-        content_hash = fetched.validators.content_hash
+        policy = Policy(self._removals if digest.is_whole else "none", self.means.accept)
+        decision = decide(known, digest.records, policy, self.now, self._publishable)
+        if visit.contents and not self.means.dry_run:
+            capture = capture_of(visit.fetched, visit.contents)
+            self.means.captures.keep(self.source.id, capture)
+        content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        return self._committed(fetched, digest, decision, settlement)
+        return self._committed(visit.fetched.validators, digest.issues, decision, settlement)
 
-    def _digest(self, contents: Sequence[Content], known: Known) -> Digest:
-        """What the content says that may be published, and the last good version of the rest."""
+    @property
+    def _removals(self) -> Removals:
+        return self.source.removals or self.means.platform_of(self.source).removals
+
+    def _fit(self, digest: Digest, known: Known) -> Digest:
+        """What was read that may be published, and the last good version of the rest."""
         iris, source = self.means.iris, self.source
-        digest = Digester(source, self.platform, iris, self._options)(contents)
         if source.scope == "wide":
             digest = within(digest, self.means.territory)
         digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))
@@ -217,6 +194,8 @@ class _Attempt:
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:
+            entry = Entry(self.source.id, self.now, run.activity, settlement.changeset)
+            self.means.changelog.write(entry)
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
         return settlement
@@ -224,38 +203,20 @@ class _Attempt:
     def _publishable(self, lines: Lines) -> Lines:
         return lines if self.source.texts_allowed else without_texts(lines)
 
-    @property
-    def _options(self) -> ReadOptions:
-        source, platform = self.source, self.platform
-        return ReadOptions(
-            window=self.window,
-            timezone=self.means.timezone,
-            iterator=source.iterator or platform.iterator,
-            key=source.key or platform.key,
-            delimiter=source.delimiter,
-            encoding=source.encoding,
-        )
-
-    def _fetch(self) -> Fetched:
-        same = self.before.fingerprint == self.fingerprint and self.books.hold(self.source.id)
-        fresh = self.means.force or not same
-        validators = Validators(
-            self.before.etag, self.before.last_modified, self.before.content_hash
-        )
-        address = self.means.resolve(self.source.url)
-        return self.means.client.fetch(
-            address,
-            validators=None if fresh else validators,
-            allow_private=self.source.allow_private or address != self.source.url,
-        )
-
     def _known(self) -> Known:
         iris, source = self.means.iris, self.source.id
         lines = self.means.store.lines(iris.source_graph(source))
         return Known(by_record(lines, iris.record_of), self.means.state.absences(source))
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
-        state = _read_at(self.before, self.now, fetched.validators)
+        """Nothing new: that confirms what is there, and what is missing (rule 2)."""
+        if self.means.state.absences(self.source.id):
+            known = self._known()
+            policy = Policy(self._removals, self.means.accept)
+            decision = decide(known, same_again(known), policy, self.now, self._publishable)
+            settlement = self._settled(decision, known, self.before.content_hash)
+            return self._committed(fetched.validators, None, decision, settlement)
+        state = self._read_well(fetched.validators)
         report = Report(
             self.source.id,
             "unchanged",
@@ -264,16 +225,25 @@ class _Attempt:
         )
         return report, Saved(replace(state, outcome="unchanged"))
 
-    def _unreachable(self, error: FetchError) -> tuple[Report, Saved]:
-        """The source could not be fetched; what its block now says holds all the same."""
+    def _unreachable(self, error: FetchError, again: Digest | None) -> tuple[Report, Saved]:
+        """The source could not be fetched; what its block and the calendar say holds all the same.
+
+        ``again`` is what is kept of it, when that was read anew: dates come in as time goes
+        by, and a changed mapping takes effect, though nothing leaves.
+        """
         report, update = self._failed(error.message, error.not_before)
         known = self._known()
-        if not known.records or self.before.fingerprint == self.fingerprint:
+        if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
-        records = {iri: self._publishable(lines) for iri, lines in known.records.items()}
-        decision = decide(known, records, "sliding", self.now)
+        if again:
+            read = self._fit(again, known).records
+        else:
+            read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
+        decision = decide(known, read, Policy("none"), self.now, self._publishable)
         settlement = self._settled(decision, known, self.before.content_hash)
-        return replace(report, quads=len(settlement.changeset)), update
+        state = replace(update.state, fingerprint=self._fingerprint) if again else update.state
+        report = replace(report, quads=len(settlement.changeset))
+        return report, replace(update, state=state)
 
     def _unusable(self, digest: Digest) -> tuple[Report, Saved]:
         """Entries came, and none could be used: that is a failure, and it says why (rule 7)."""
@@ -283,32 +253,37 @@ class _Attempt:
         return report, replace(update, issues=issues)
 
     def _committed(
-        self, fetched: Fetched, digest: Digest, decision: Decision, settlement: Settlement
+        self,
+        validators: Validators,
+        told: tuple[Issue, ...] | None,
+        decision: Decision,
+        settlement: Settlement,
     ) -> tuple[Report, Saved]:
+        """The source was read; ``told`` is what could not be understood, None as before."""
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues = stored_issues(digest.issues)
-        reason = missing(decision, self.now.tzinfo)
+        issues = None if told is None else stored_issues(told)
+        reason = missing(self.source.id, decision, self.now.tzinfo)
         state = replace(
-            _read_at(self.before, self.now, fetched.validators),
-            fingerprint="" if decision.absences else self.fingerprint,
+            self._read_well(validators),
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
-            records=len(decision.records),
+            records=len(decision.records) - len(decision.withdrawn),
         )
+        standing = self.means.state.issues(self.source.id) if issues is None else issues
         report = Report(
             source=self.source.id,
             outcome=outcome,
             reason=reason,
-            records=len(decision.records),
+            records=state.records,
             added=len(decision.added),
-            changed=len(decision.changed),
-            removed=len(decision.removed),
-            leaving=len(decision.absences),
+            changed=len(decision.changed - decision.left),
+            removed=len(decision.left),
+            leaving=len(decision.absences.keys() - decision.withdrawn),
             quads=quads,
-            issues=digest.issues,
-            reproaches=reproaches(issues),
+            issues=told or (),
+            reproaches=reproaches(standing),
             graphs={
                 graph: Change(len(delta.added), len(delta.removed))
                 for graph, delta in settlement.changeset.graphs.items()
@@ -329,18 +304,28 @@ class _Attempt:
         report = Report(self.source.id, "failed", reason, records=self.before.records)
         return report, Saved(state)
 
+    def _read_well(self, given: Validators) -> SourceState:
+        """The state of the source once it was read without fault."""
+        return replace(
+            self.before,
+            fingerprint=self._fingerprint,
+            checked_at=self.now,
+            good_at=self.now,
+            reason=None,
+            failures=0,
+            broken_since=None,
+            not_before=None,
+            etag=given.etag,
+            last_modified=given.last_modified,
+            content_hash=given.content_hash,
+        )
 
-def _read_at(before: SourceState, now: datetime, given: Validators) -> SourceState:
-    """The state of a source that was read without fault."""
-    return replace(
-        before,
-        checked_at=now,
-        good_at=now,
-        reason=None,
-        failures=0,
-        broken_since=None,
-        not_before=None,
-        etag=given.etag,
-        last_modified=given.last_modified,
-        content_hash=given.content_hash,
+
+def _unforeseen(source: Source, error: Exception) -> Message:
+    told = str(error) if isinstance(error, UnforeseenError) else f"{type(error).__name__}: {error}"
+    return say(
+        "the program met a case it does not know ({error}) — "
+        "please report it with the output of: enbauges --debug harvest {source}",
+        error=told,
+        source=source.id,
     )

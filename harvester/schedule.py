@@ -15,10 +15,11 @@ commands can have it.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -28,6 +29,7 @@ from harvester import telling
 from harvester.alarm import Alarm, Bell, Rung, Watch, sole, stopped_by_signals
 from harvester.due import due, next_due
 from harvester.problems import ConfigError
+from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import Config, Source
 from store.state import SourceState, State
@@ -64,8 +66,8 @@ class Desk:
 def keep(desk: Desk, *, pid: int) -> None:
     """Harvest each source when it is due until SIGTERM or SIGINT; then return within seconds.
 
-    The source that is being read when the signal comes is abandoned, and the others of its
-    batch are kept; what they changed is published by the next round.
+    The sources that are being read when the signal comes are abandoned, and those that were
+    concluded are kept; what they changed is published by the next round.
 
     Args:
         desk: what to work with.
@@ -120,7 +122,8 @@ class Schedule:
         """
         try:
             states = self._states()
-            wanted = due(config.sources, states, self.desk.clock())
+            stopping = self._stopping.is_set()
+            wanted = () if stopping else due(config.sources, states, self.desk.clock())
             if wanted or first:
                 self._round(config, resolve, wanted, states)
             self._trouble = None
@@ -180,8 +183,8 @@ class Schedule:
         )
         try:
             with opening as session:
-                with closing(session.harvest(self._unless_stopped(wanted))) as reports:
-                    for report in reports:
+                with closing(session.harvest(wanted)) as reports:
+                    for report in takewhile(self._goes_on, reports):
                         before = states.get(report.source, SourceState(report.source))
                         for each in telling.news(before, report):
                             self.desk.tell(each.render(self.desk.language))
@@ -190,8 +193,6 @@ class Schedule:
         finally:
             gc.unfreeze()  # the session froze what a command keeps to its end; rounds are many
 
-    def _unless_stopped(self, sources: Iterable[Source]) -> Iterator[Source]:
-        for source in sources:
-            if self._stopping.is_set():
-                return
-            yield source
+    def _goes_on(self, _: Report) -> bool:
+        """Whether no signal asked to stop; the exception it raises may be lost in a finaliser."""
+        return not self._stopping.is_set()

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from harvester.children import shared
+from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, user_agent
+from harvester.means import Means
+from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
-from harvester.runs import Means, harvest
+from harvester.runs import harvest
 from harvester.sources import Config, Source
-from mappings import Platform, compile_yarrrml, platform
+from harvester.strays import former_ids
+from store.captures import Captures
+from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
-from store.errors import StoreError
+from store.errors import StoreError, told
 from store.generations import Generation, Generations
+from store.room import check_room, needed
 from store.state import Absence, SourceState, State, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
@@ -43,6 +49,16 @@ class Place:
     def state(self) -> Path:
         """The operational state."""
         return self.var / "state.sqlite"
+
+    @property
+    def captures(self) -> Path:
+        """What sources last answered."""
+        return self.var / "captures"
+
+    @property
+    def changes(self) -> Path:
+        """What each run changed."""
+        return self.var / "changes"
 
     @property
     def generations(self) -> Path:
@@ -67,8 +83,29 @@ class Session:
         self._generations = Generations(place.generations)
         self._means = means
         self._unfinished = place.var / "unfinished"
+        self.place = place
         self._changed = False
         self._started = False
+
+    @property
+    def means(self) -> Means:
+        """What its runs work with."""
+        return self._means
+
+    def commit(self, entry: Entry, changeset: Changeset | None = None) -> None:
+        """Write down and store what an operator changes; ``publish`` publishes it.
+
+        Args:
+            entry: what the change log keeps.
+            changeset: what is stored, where the log keeps less.
+
+        Raises:
+            StoreError: when it cannot be written.
+        """
+        self._mark()
+        self._means.changelog.write(entry)
+        self._apply(entry.changeset if changeset is None else changeset)
+        self._means.store.flush()
 
     def harvest(self, sources: Iterable[Source]) -> Generator[Report, None, None]:
         """Run ``sources``; what they changed is published by ``publish``.
@@ -120,7 +157,8 @@ class Session:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
         if not self._means.dry_run:
             self._changed |= self._unfinished.exists()
-            self._unfinished.touch()
+            with told(self._unfinished.parent):
+                self._unfinished.touch()
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -145,20 +183,26 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
+    accept: bool = False,
     dry_run: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
+    Reading and mapping are done by this process's children, unless ``digest`` does it.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
+        NoRoomError: when the disk is all but full.
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
     with ExitStack() as stack:
         if dry_run and not place.store.exists():
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        if not dry_run:
+            check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
         agent = user_agent(version, config.site.contact)
@@ -167,6 +211,9 @@ def opened(
             client=stack.enter_context(Client(agent, limits)),
             store=store,
             state=stack.enter_context(State(place.state)),
+            captures=Captures(place.captures),
+            changelog=ChangeLog(place.changes),
+            digest=digest or shared().digest,
             iris=iris,
             territory=frozenset(map(iris.commune, config.site.territory)),
             platform_of=platform_of,
@@ -176,32 +223,11 @@ def opened(
             share_alike=config.site.share_alike,
             resolve=resolve,
             force=force,
+            accept=accept,
             dry_run=dry_run,
+            former=former_ids(config, store, iris),
         )
         yield Session(config, place, means)
-
-
-def platform_of(source: Source) -> Platform:
-    """The platform of a source; its own ``mapping`` file takes the place of the platform's.
-
-    Raises:
-        MappingError: when the mapping file is wrong.
-    """
-    known = platform(source.kind)
-    if source.mapping is None:
-        return known
-    own = compile_yarrrml(source.mapping)
-    digest = hashlib.sha256(source.mapping.read_bytes()).hexdigest()
-    return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")
-
-
-def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:
-    """The ids of sources that are still published though the file no longer names them."""
-    prefix = Iris(config.site.base).source_graph("")
-    named = {source.id for source in config.sources}
-    graphs = generation.counts if generation else ()
-    published = {name.removeprefix(prefix) for name in graphs if name.startswith(prefix)}
-    return tuple(sorted(published - named))
 
 
 def _same_base(store: EmbeddedStore, base: str) -> None:

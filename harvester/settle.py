@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harvester.decide import Decision, Known
 from harvester.glance import glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
-from harvester.provenance import Run, dataset_lines, generated, tombstone_lines
+from harvester.provenance import Run, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
 
@@ -20,12 +20,14 @@ class Ledger:
     """What the shared graphs hold about one source before the run.
 
     ``links`` maps each record to its entity, ``tombstones`` an entity to its statements;
+    ``buried`` gives the entity whose tombstone names a record;
     ``generated`` gives the statements that tell the run a record came from, ``canonical``
     those about an entity and its parts; ``dataset`` is what is said of the source itself.
     """
 
     links: Mapping[str, str]
     tombstones: Mapping[str, Lines]
+    buried: Callable[[str], str | None]
     generated: Callable[[str], Lines]
     canonical: Callable[[str], Lines]
     dataset: Lines
@@ -42,11 +44,10 @@ class Settlement:
 def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settlement:
     """Turn a decision into quads added and removed, graph by graph.
 
-    A run whose data did not change adds nothing, not even its own activity. A source whose
+    A run that changed nothing adds nothing, not even its own activity. A source whose
     description changed (licence, version of the program) has all its entities written again,
     compared with what the store holds of them.
     """
-    dataset = dataset_lines(run.source, run.iris, run.version, merged=run.merged)
     links = _links_after(decision, known, ledger, run)
     touched = decision.added | decision.changed | decision.removed
     iris = run.iris
@@ -54,22 +55,24 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
         added=_union(decision.records, touched) - _union(known.records, touched),
         removed=_union(known.records, touched) - _union(decision.records, touched),
     )
-    provenance = Delta.between(ledger.dataset, dataset)
-    if touched:
-        provenance = _with_run(provenance, decision, ledger, run)
-    everything = dataset != ledger.dataset
-    graphs = {
+    everything = run.dataset != ledger.dataset
+    deltas = {
         iris.source_graph(run.source.id): source,
         iris.graph("canonical"): _canonical(decision, ledger, links, run, everything=everything),
         iris.graph("links"): Delta.between(_link_lines(ledger.links), _link_lines(links)),
         iris.graph("tombstones"): _tombstones(known, ledger, links, run),
-        iris.graph("provenance"): provenance,
+        iris.graph("provenance"): Delta.between(ledger.dataset, run.dataset),
     }
-    return Settlement(Changeset({name: delta for name, delta in graphs.items() if delta}), links)
+    graphs = {name: delta for name, delta in deltas.items() if delta}
+    if graphs:
+        graphs[iris.graph("provenance")] = _with_run(
+            deltas[iris.graph("provenance")], decision, ledger, run
+        )
+    return Settlement(Changeset(graphs), links)
 
 
 def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> dict[str, str]:
-    """Record → entity once the decision holds: kept, inherited by a successor, or minted.
+    """Record → entity once the decision holds: kept, inherited, raised from its tomb, or minted.
 
     Series come before their occurrences, whose IRIs are made from theirs.
     """
@@ -82,8 +85,9 @@ def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> 
     unlinked = decision.records.keys() - links.keys()
     new = {record: glance(record, decision.records[record]) for record in unlinked}
     for record, seen in sorted(new.items(), key=lambda item: (bool(item[1].series), item[0])):
-        heir = ledger.links.get(decision.successors.get(record, ""))
-        entity = heir or mint(record, seen, run.iris, links, taken)
+        heir = ledger.links.get(decision.successors.get(record, "")) or ledger.buried(record)
+        entity = heir if heir not in taken else None
+        entity = entity or mint(record, seen, run.iris, links, taken)
         if entity:
             links[record] = entity
             taken.add(entity)
@@ -140,13 +144,13 @@ def _tombstones(known: Known, ledger: Ledger, links: Mapping[str, str], run: Run
     added: set[str] = set()
     for entity, record in gone.items():
         former = kind_of(glance(record, known.records.get(record, frozenset())))
-        added |= tombstone_lines(entity, former or "", run)
+        added |= tombstone_lines(entity, record, former or "", run)
     back = alive & ledger.tombstones.keys()
     return Delta(frozenset(added), frozenset().union(*(ledger.tombstones[name] for name in back)))
 
 
 def _with_run(described: Delta, decision: Decision, ledger: Ledger, run: Run) -> Delta:
-    """The provenance of a run that changed data: its activity, and the records it generated."""
+    """The provenance of a run that changed anything: its activity, the records it generated."""
     fresh = decision.added | decision.changed
     stale = frozenset[str]().union(*map(ledger.generated, decision.changed | decision.removed))
     return Delta(

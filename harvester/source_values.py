@@ -41,10 +41,11 @@ class Source(_Value, frozen=True):
 
     ``scope`` is ``local`` when everything in the source belongs to the territory, ``wide``
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
-    inside texts are masked (design, rule 14). ``every`` is the time between two visits.
-    ``mapping`` is an absolute path, or relative to the working directory. The last four
-    fields override what
-    a reader detects (``harvester.records.ReadOptions``).
+    inside texts are masked (design, rule 14). ``removals`` is what it means that something is
+    no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
+    the time between two visits. ``mapping`` is an absolute path, or relative to the working
+    directory. The last four fields override what a reader detects
+    (``harvester.records.ReadOptions``).
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -58,6 +59,7 @@ class Source(_Value, frozen=True):
     commune: Insee | None = None
     place: Text | None = None
     scope: Literal["local", "wide"] = "local"
+    removals: Literal["guarded", "sliding", "authoritative"] | None = None
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"

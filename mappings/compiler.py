@@ -13,22 +13,26 @@ from typing import Any
 import pyoxigraph as ox
 
 from mappings.datatypes import Accepts
-from mappings.expressions import Notes, Scope, condition
+from mappings.expressions import Joined, Notes, Scope, condition
 from mappings.functions import Registry
-from mappings.paths import Item, Path, as_item, select
-from mappings.plan import Plan, PredicateObject, Source, TermMap, TriplesMap
+from mappings.joins import Indexes, as_list, joined, link_maker, term_map
+from mappings.paths import Item, Path, as_item
+from mappings.plan import Link, ObjectMap, Plan, PredicateObject, Source, TermMap, TriplesMap
 from mappings.problems import Problem
 from mappings.terms import Field, Make, constant, field, maker
 
 Graph = ox.NamedNode | ox.DefaultGraph
 _Add = Callable[[ox.Quad], None]
 _State = Callable[[Item, Any, Graph, _Add, Notes], None]
-_Run = Callable[[Item, Graph, _Add, Notes], None]
+Run = Callable[[Item, Graph, _Add, Notes], None]
+Holds = Callable[[Item, Notes], bool]
 
 DEFAULT_GRAPH_IRIS = frozenset(
     {"http://www.w3.org/ns/r2rml#defaultGraph", "http://w3id.org/rml/defaultGraph"}
 )
 """What a mapping writes for "the default graph" (R2RML, section 9; RML-Core)."""
+
+_NOTHING: Joined = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Compiled:
 
     name: str
     sources: tuple[Source, ...]
-    run: _Run
+    run: Run
 
 
 class Mapping:
@@ -46,32 +50,51 @@ class Mapping:
     def __init__(self, plan: Plan, registry: Registry, records: str = "$.records[*]") -> None:
         """Compile ``plan``; ``records`` is the iterator that selects whole records."""
         self.plan = plan
-        scope = Scope.of(plan, registry)
-        self.compiled = tuple(_compile(each, scope) for each in plan.triples_maps)
+        self._scope = Scope.of(plan, registry)
+        self.indexes = Indexes()
+        self.compiled = tuple(
+            _Compiler(self._scope.within(each), self.indexes).triples_map(each)
+            for each in plan.triples_maps
+        )
         root = Path.parse(records)
-        self._whole: list[_Run] = []
-        self._parts: list[tuple[Path, _Run]] = []
+        self._whole: list[Run] = []
+        self._parts: list[tuple[Path, Run]] = []
         for each in self.compiled:
             for way in _ways(each.sources, root):
-                if way.steps:
+                if way.steps or way.query:
                     self._parts.append((way, each.run))
                 else:
                     self._whole.append(each.run)
 
-    def quads(self, record: dict[str, Any], graph: Graph, problems: list[Problem]) -> list[ox.Quad]:
+    def join(self, records: Callable[[Source], Iterable[Item]], problems: list[Problem]) -> Joined:
+        """What the joins of the mapping look into: the ``records`` of each joined source."""
+        return joined(
+            *(
+                (index, index.filled(records(source), self._scope, problems))
+                for index, source in self.indexes.sources()
+            )
+        )
+
+    def quads(
+        self,
+        record: dict[str, Any],
+        graph: Graph,
+        problems: list[Problem],
+        joined: Joined = _NOTHING,
+    ) -> list[ox.Quad]:
         """What ``record`` says, in ``graph`` where the mapping names no other.
 
         Values that cannot be used are told in ``problems``, which this adds to; a value that
-        several rules stumble on is told once.
+        several rules stumble on is told once. ``joined`` is what ``join`` gave.
         """
         quads: list[ox.Quad] = []
         add = quads.append
-        notes = Notes()
+        notes = Notes(joined=joined)
         for run in self._whole:
             run(record, graph, add, notes)
         for way, run in self._parts:
-            for part in select(record, way.steps):
-                own = Notes(notes.problems)
+            for part in way.select(record):
+                own = Notes(notes.problems, joined=joined)
                 run(as_item(part), graph, add, own)
         if found := notes.problems:
             problems.extend({(each.code, each.value): each for each in found}.values())
@@ -87,15 +110,68 @@ def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     return iter(ways or {Path(())})
 
 
-def _compile(triples_map: TriplesMap, scope: Scope) -> Compiled:
-    subjects = [maker(each, scope) for each in triples_map.subjects]
-    states = [
-        state
-        for each in triples_map.predicate_objects
-        for state in _states(each, triples_map.graphs, scope)
-    ]
-    holds = condition(triples_map.condition, scope)
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    """Makes the closures of one triples map."""
 
+    scope: Scope
+    indexes: Indexes
+
+    def triples_map(self, each: TriplesMap) -> Compiled:
+        subjects = [maker(term_map(subject), self.scope) for subject in each.subjects]
+        states = [
+            state for rule in each.predicate_objects for state in self._states(rule, each.graphs)
+        ]
+        run = _run(subjects, states, self._holds(each))
+        return Compiled(each.name, each.sources, run)
+
+    def _holds(self, each: TriplesMap | PredicateObject) -> Holds | None:
+        return condition(each.condition, self.scope)
+
+    def _states(self, rule: PredicateObject, graphs: tuple[TermMap, ...]) -> Iterator[_State]:
+        holds = self._holds(rule)
+        every = (*graphs, *rule.graphs)
+        for predicate_map in rule.predicates:
+            for object_map in rule.objects:
+                fixed = constant(predicate_map, self.scope)
+                if fixed is not None and not every:
+                    state = self._simple(fixed, object_map)
+                else:
+                    state = self._general(predicate_map, object_map, every)
+                yield _guarded(state, holds) if holds else state
+        for predicate_map in rule.inverse:
+            for object_map in rule.objects:
+                state = self._general(predicate_map, object_map, every, inverse=True)
+                yield _guarded(state, holds) if holds else state
+
+    def _make(self, object_map: ObjectMap) -> Make:
+        if isinstance(object_map, Link):
+            return link_maker(object_map, self.scope, self.indexes)
+        return maker(object_map, self.scope)
+
+    def _simple(self, predicate: ox.NamedNode, object_map: ObjectMap) -> _State:
+        """The statement of a fixed predicate, by the shortest way that its object allows."""
+        if isinstance(object_map, TermMap):
+            if (thing := constant(object_map, self.scope)) is not None:
+                return _constant_object(predicate, thing)
+            if (found := field(object_map, self.scope)) is not None:
+                return _of_field(predicate, found)
+        return _plain(predicate, self._make(object_map))
+
+    def _general(
+        self,
+        predicate_map: TermMap,
+        object_map: ObjectMap,
+        graphs: tuple[TermMap, ...],
+        *,
+        inverse: bool = False,
+    ) -> _State:
+        predicate = maker(predicate_map, self.scope)
+        named = [maker(graph, self.scope) for graph in graphs]
+        return _general(predicate, self._make(object_map), named, inverse=inverse)
+
+
+def _run(subjects: list[Make], states: list[_State], holds: Holds | None) -> Run:
     def run(item: Item, graph: Graph, add: _Add, notes: Notes) -> None:
         if holds is not None and not holds(item, notes):
             return
@@ -107,40 +183,7 @@ def _compile(triples_map: TriplesMap, scope: Scope) -> Compiled:
                 for state in states:
                     state(item, subject, graph, add, notes)
 
-    return Compiled(triples_map.name, triples_map.sources, run)
-
-
-def _states(each: PredicateObject, graphs: tuple[TermMap, ...], scope: Scope) -> Iterator[_State]:
-    holds = condition(each.condition, scope)
-    every = (*graphs, *each.graphs)
-    for predicate_map in each.predicates:
-        for object_map in each.objects:
-            make = maker(object_map, scope)
-            fixed = constant(predicate_map, scope)
-            if fixed is not None and not every:
-                state = _simple(fixed, object_map, make, scope)
-            else:
-                state = _general(
-                    maker(predicate_map, scope),
-                    make,
-                    [maker(graph, scope) for graph in every],
-                )
-            yield _guarded(state, holds) if holds else state
-    for predicate_map in each.inverse:
-        predicate = maker(predicate_map, scope)
-        for object_map in each.objects:
-            targets = [maker(graph, scope) for graph in every]
-            state = _general(predicate, maker(object_map, scope), targets, inverse=True)
-            yield _guarded(state, holds) if holds else state
-
-
-def _simple(predicate: ox.NamedNode, object_map: TermMap, make: Make, scope: Scope) -> _State:
-    """The statement of a fixed predicate, by the shortest way that its object allows."""
-    if (thing := constant(object_map, scope)) is not None:
-        return _constant_object(predicate, thing)
-    if (found := field(object_map, scope)) is not None:
-        return _of_field(predicate, found)
-    return _plain(predicate, make)
+    return run
 
 
 def _constant_object(predicate: ox.NamedNode, thing: ox.NamedNode) -> _State:
@@ -165,7 +208,7 @@ def _of_field(predicate: ox.NamedNode, found: Field) -> _State:
             except ValueError:
                 rest(value, notes)
         elif value is not None:
-            for thing in _listed(rest(value, notes)):
+            for thing in as_list(rest(value, notes)):
                 add(quad(subject, predicate, thing, graph))
 
     return state
@@ -179,7 +222,7 @@ def _of_typed_field(predicate: ox.NamedNode, found: Field, accepts: Accepts) -> 
         if type(value) is str and accepts(value):
             add(quad(subject, predicate, build(value), graph))
         elif value is not None:
-            for thing in _listed(rest(value, notes)):
+            for thing in as_list(rest(value, notes)):
                 add(quad(subject, predicate, thing, graph))
 
     return state
@@ -203,9 +246,9 @@ def _plain(predicate: ox.NamedNode, make: Make) -> _State:
 
 def _general(predicate: Make, make: Make, graphs: list[Make], *, inverse: bool = False) -> _State:
     def state(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
-        predicates = _listed(predicate(item, notes))
-        objects = _listed(make(item, notes))
-        named = [_default(each, graph) for one in graphs for each in _listed(one(item, notes))]
+        predicates = as_list(predicate(item, notes))
+        objects = as_list(make(item, notes))
+        named = [_default(each, graph) for one in graphs for each in as_list(one(item, notes))]
         for target in named if graphs else [graph]:
             for each in predicates:
                 for thing in objects:
@@ -217,16 +260,12 @@ def _general(predicate: Make, make: Make, graphs: list[Make], *, inverse: bool =
     return state
 
 
-def _guarded(state: _State, holds: Callable[[Item, Notes], bool]) -> _State:
+def _guarded(state: _State, holds: Holds) -> _State:
     def guarded(item: Item, subject: Any, graph: Graph, add: _Add, notes: Notes) -> None:
         if holds(item, notes):
             state(item, subject, graph, add, notes)
 
     return guarded
-
-
-def _listed(made: Any) -> list[Any]:
-    return made if type(made) is list else [] if made is None else [made]
 
 
 def _default(named: Any, graph: Graph) -> Graph:

@@ -10,15 +10,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from mappings.functions import Parameter, Registry
 from mappings.functions.general import is_true, text_of
 from mappings.paths import Get, Item, getter
-from mappings.plan import Call, Constant, Expression, Plan, Reference, Template
-from mappings.problems import Problem
+from mappings.plan import (
+    Call,
+    Constant,
+    Expression,
+    Plan,
+    Reference,
+    Template,
+    TermType,
+    TriplesMap,
+)
+from mappings.problems import Problem, problem
+from vocab.messages import say
+
+Joined = Mapping[int, Mapping[tuple[str, ...], list[Any]]]
+"""By the number of an index: what the records of a source give, by what they are joined on."""
 
 
 @dataclass(slots=True)
@@ -26,15 +39,17 @@ class Notes:
     """What is known of one item while it is mapped.
 
     ``problems`` are the values that could not be used; ``results`` those of the calls that
-    several rules make.
+    several rules make; ``joined`` what the indexes of the other sources hold.
     """
 
     problems: list[Problem] = field(default_factory=list)
     results: dict[int, Any] = field(default_factory=dict)
+    joined: Joined = field(default_factory=dict)
 
 
 Evaluate = Callable[[Item, Notes], Any]
-_Hole = tuple[int, Get, bool]
+Encode = Callable[[str], str]
+_Hole = tuple[int, Get, Encode, Reference]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class Scope:
     ``base`` (RML-Core).
     """
 
+    plan: Plan
     registry: Registry
     shared: Mapping[Call, int]
     base: str = ""
@@ -54,13 +70,19 @@ class Scope:
         """The scope of ``plan``."""
         counts = Counter(plan.calls())
         several = [each for each, count in counts.items() if count > 1]
-        return cls(registry, {each: number for number, each in enumerate(several)}, plan.base)
+        shared = {each: number for number, each in enumerate(several)}
+        return cls(plan, registry, shared, plan.base)
+
+    def within(self, triples_map: TriplesMap) -> Scope:
+        """The scope of one triples map of the plan."""
+        return replace(self, base=triples_map.base or self.plan.base)
 
 
 _RESERVED = re.compile(
     r"[^A-Za-z0-9\-._~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
     r"\U00020000-\U0002fffd\U00030000-\U0003fffd\U000e1000-\U000efffd]"
 )
+_RESERVED_IN_URIS = re.compile(r"[^A-Za-z0-9\-._~]")
 
 
 def percent_encode(text: str) -> str:
@@ -68,22 +90,64 @@ def percent_encode(text: str) -> str:
     return text if text.isalnum() else _RESERVED.sub(_encoded, text)
 
 
+def percent_encode_uri(text: str) -> str:
+    """``text`` with what RFC 3986 does not call ``unreserved`` percent-encoded as UTF-8."""
+    return _RESERVED_IN_URIS.sub(_encoded, text)
+
+
 def _encoded(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
 
 
-def evaluator(expression: Expression, scope: Scope, *, encode: bool = False) -> Evaluate:
-    """The closure of ``expression``; ``encode`` percent-encodes what fills a template."""
+def _as_is(text: str) -> str:
+    return text
+
+
+_ENCODINGS: Mapping[TermType, Encode] = {
+    TermType.IRI: percent_encode,
+    TermType.URI: percent_encode_uri,
+}
+
+
+def evaluator(expression: Expression, scope: Scope, type_: TermType = TermType.LITERAL) -> Evaluate:
+    """The closure of ``expression``; what fills a template is encoded as terms of ``type_`` are."""
     match expression:
         case Constant(text):
             return lambda _item, _notes: text
-        case Reference(path):
-            get = getter(path)
-            return lambda item, _notes: get(item)
-        case Template():
-            return _template(expression, encode=encode)
+        case Reference():
+            return _reference(expression)
+        case Template(_, own):
+            return _template(expression, own if type_ is TermType.LITERAL else type_)
         case Call():
             return call(expression, scope)
+
+
+def _reference(reference: Reference) -> Evaluate:
+    get = getter(reference.path)
+    if not reference.single:
+        return lambda item, _notes: get(item)
+
+    def evaluate(item: Item, notes: Notes) -> Any:
+        value = get(item)
+        return value if is_single(value) else refuse_several(value, reference, notes)
+
+    return evaluate
+
+
+def is_single(value: Any) -> bool:
+    """Whether ``value`` is neither a list nor an object."""
+    return type(value) not in (list, dict)
+
+
+def refuse_several(value: Any, reference: Reference, notes: Notes) -> None:
+    """Tell that ``reference``, which leads to one value, leads to a list or an object."""
+    name = reference.path.written or str(reference.path)
+    told = say(
+        "{name} leads to a list or an object, of which no term can be made — write {name}[*], or"
+        " the name of a field in it",
+        name=name,
+    )
+    notes.problems.append(problem("no-value", told, value))
 
 
 def condition(test: Call | None, scope: Scope) -> Callable[[Item, Notes], bool] | None:
@@ -94,10 +158,11 @@ def condition(test: Call | None, scope: Scope) -> Callable[[Item, Notes], bool] 
     return lambda item, notes: is_true(evaluate(item, notes))
 
 
-def _template(template: Template, *, encode: bool) -> Evaluate:
+def _template(template: Template, type_: TermType) -> Evaluate:
     pieces = tuple(part.text if isinstance(part, Constant) else "" for part in template.parts)
+    encode = _ENCODINGS.get(type_, _as_is)
     holes = tuple(
-        (index, getter(part.path), encode and not part.raw)
+        (index, getter(part.path), _as_is if part.raw else encode, part)
         for index, part in enumerate(template.parts)
         if isinstance(part, Reference)
     )
@@ -105,15 +170,16 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
         index = holes[0][0]
         return _template_of_one("".join(pieces[:index]), holes[0], "".join(pieces[index:]))
 
-    def evaluate(item: Item, _notes: Notes) -> Any:
+    def evaluate(item: Item, notes: Notes) -> Any:
         filled: list[Any] = list(pieces)
         several = False
-        for index, get, coded in holes:
+        for hole in holes:
+            index, get, coded, _ = hole
             value = get(item)
             if type(value) is str:
-                filled[index] = percent_encode(value) if coded else value
+                filled[index] = coded(value)
                 continue
-            texts = _texts(value, coded=coded)
+            texts = _texts(value, hole, notes)
             if not texts:
                 return None
             several = several or len(texts) > 1
@@ -124,13 +190,13 @@ def _template(template: Template, *, encode: bool) -> Evaluate:
 
 
 def _template_of_one(before: str, hole: _Hole, after: str) -> Evaluate:
-    _, get, coded = hole
+    _, get, coded, _ = hole
 
-    def evaluate(item: Item, _notes: Notes) -> Any:
+    def evaluate(item: Item, notes: Notes) -> Any:
         value = get(item)
         if type(value) is str:
-            return before + (percent_encode(value) if coded else value) + after
-        texts = _texts(value, coded=coded)
+            return before + coded(value) + after
+        texts = _texts(value, hole, notes)
         if len(texts) == 1:
             return before + texts[0] + after
         return [before + text + after for text in texts] or None
@@ -138,9 +204,12 @@ def _template_of_one(before: str, hole: _Hole, after: str) -> Evaluate:
     return evaluate
 
 
-def _texts(value: Any, *, coded: bool) -> list[str]:
-    texts = [text_of(each) for each in _listed(value)]
-    return [percent_encode(text) for text in texts] if coded else texts
+def _texts(value: Any, hole: _Hole, notes: Notes) -> list[str]:
+    _, _, coded, reference = hole
+    if reference.single and not is_single(value):
+        refuse_several(value, reference, notes)
+        return []
+    return [coded(text_of(each)) for each in listed(value)]
 
 
 def _combinations(filled: list[Any]) -> list[str]:
@@ -203,7 +272,7 @@ def _combined(values: list[Any], ones: list[bool]) -> product[tuple[Any, ...]]:
     """One value for each parameter that takes one, in every combination."""
     return product(
         *(
-            _listed(value) if one and type(value) is list else [value]
+            listed(value) if one and type(value) is list else [value]
             for value, one in zip(values, ones, strict=True)
         )
     )
@@ -221,7 +290,7 @@ def _argument(parameter: Parameter, called: Call, scope: Scope) -> Evaluate:
         return lambda _item, _notes: [] if parameter.takes == "list" else None
     evaluate = given[0]
     if parameter.takes == "list":
-        return lambda item, notes: _listed(evaluate(item, notes))
+        return lambda item, notes: listed(evaluate(item, notes))
     return evaluate
 
 
@@ -229,10 +298,10 @@ def _no_object(value: Any) -> Any:
     return None if type(value) is dict else value
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     """The values that are in ``value``, lists within lists laid flat, objects left out."""
     if isinstance(value, list):
-        return [inner for each in value for inner in _listed(each)]
+        return [inner for each in value for inner in listed(each)]
     return [] if value is None or type(value) is dict else [value]
 
 

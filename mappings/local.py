@@ -1,103 +1,160 @@
-"""A mapping on a local file: what ``enbauges map`` does.
+"""A mapping on local files: what ``enbauges map`` does.
 
-The mapping's own ``sources`` say how the file is read: rows of a CSV file, or the items
-that a JSONPath selects. Both stream; nothing is normalised, blank nodes stay.
+The mapping's own sources say how a file is read; the records stream. Nothing is normalised, blank
+nodes stay. Only the sources that others are joined with are read first and kept, as indexes.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import ijson
 import pyoxigraph as ox
 
-from mappings.compiler import Compiled
-from mappings.expressions import Notes
-from mappings.paths import Item, as_item, select
+from mappings.compiler import Compiled, Mapping
+from mappings.expressions import Joined, Notes
+from mappings.inputs import items
+from mappings.paths import Item
 from mappings.paths import Path as Steps
-from mappings.plan import Source
-from mappings.platform import compile_yarrrml
-from mappings.problems import MappingError, Problem, problem
-from mappings.unmet import Unmet
+from mappings.plan import Source, references
+from mappings.platform import compile_file
+from mappings.problems import MappingError, Problem
+from mappings.unmet import Unmet, missing, nothing_mapped
 from vocab.messages import say
 
 _GRAPH = ox.DefaultGraph()
+_DATA_ERRORS = frozenset({"bad-iri", "bad-text", "bad-language", "bad-datatype", "no-value"})
 
 
 def map_file(mapping: Path, file: Path | None, base: str, problems: list[Problem]) -> Iterator[str]:
-    """The N-Quads lines, without line end, of a YARRRML mapping on the file that it reads.
+    """The N-Quads lines, without line end, of a mapping on the files that it reads.
 
     Args:
-        mapping: a YARRRML file.
+        mapping: a YARRRML file, or one of RML in Turtle.
         file: read instead of the file that the mapping names.
         base: what relative IRIs are appended to; "" for the document's own base.
         problems: gets what values could not be used, and at the end what the mapping reads
             that no record has.
 
     Raises:
-        MappingError: when the mapping, or the file, cannot be used.
+        MappingError: when the mapping, or a file, cannot be used; with RML, also at the first
+            value of which no term can be made (RML-Core, data error).
     """
-    compiled = compile_yarrrml(mapping, base=base)
-    by_source: dict[Source, list[Compiled]] = {}
-    references: dict[Source, list[Steps]] = {}
+    compiled = compile_file(mapping, base=base)
+    _check(mapping, file, compiled)
+    for quad in map_compiled(compiled, mapping, file, problems):
+        yield f"{quad} ."
+
+
+def map_compiled(
+    compiled: Mapping, mapping: Path, file: Path | None, problems: list[Problem]
+) -> Iterator[ox.Quad]:
+    """The quads of ``compiled``, which the file ``mapping`` writes, as ``map_file`` does."""
+    files = _Files(mapping, file, problems, strict=compiled.plan.strict)
+
+    def joined_records(source: Source) -> Iterator[Item]:
+        return files.items(source, _joined_on(compiled, source))
+
+    joined = compiled.join(joined_records, problems)
+    for source, work in _by_source(compiled).items():
+        yield from files.mapped(source, work, joined)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is done with the records of one source."""
+
+    compiled: list[Compiled] = field(default_factory=list)
+    references: list[Steps] = field(default_factory=list)
+
+
+def _by_source(compiled: Mapping) -> dict[Source, _Work]:
+    works: dict[Source, _Work] = {}
     for each, plan in zip(compiled.compiled, compiled.plan.triples_maps, strict=True):
         for source in each.sources:
-            by_source.setdefault(source, []).append(each)
-            references.setdefault(source, []).extend(plan.references())
-    _check(mapping, file, by_source)
-    for source, every in by_source.items():
-        path = file or _found(source.access, mapping)
-        unmet = Unmet(references[source])
-        lines = _mapped(_items(path, source, unmet), every, unmet, problems)
-        first = next(lines, None)
+            work = works.setdefault(source, _Work())
+            work.compiled.append(each)
+            work.references += plan.references()
+            for link in plan.links():
+                if not link.joins:
+                    work.references += compiled.plan.triples_map(link.parent).references()
+    return works
+
+
+def _joined_on(compiled: Mapping, source: Source) -> Iterator[Steps]:
+    """What an index reads of the records of ``source``."""
+    for index, each in compiled.indexes.sources():
+        if each == source:
+            yield from index.parent.references()
+            for key in index.keys:
+                yield from references(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files that a mapping reads."""
+
+    mapping: Path
+    given: Path | None
+    problems: list[Problem]
+    strict: bool
+
+    def mapped(self, source: Source, work: _Work, joined: Joined) -> Iterator[ox.Quad]:
+        path = self._path(source)
+        unmet = Unmet(work.references, self.mapping.name)
+        quads = self._quads(items(path, source, work.references, unmet), work, unmet, joined)
+        first = next(quads, None)
         if first is not None:
             yield first
-            yield from lines
-        problems.extend(unmet.problems())
+            yield from quads
+        self.problems.extend(unmet.problems())
         if first is None and path.stat().st_size:
-            problems.append(_nothing(path, source, unmet.count))
+            self.problems.append(nothing_mapped(path, source, self.mapping, unmet.count))
+
+    def items(self, source: Source, references: Iterable[Steps]) -> Iterator[Item]:
+        """The records of ``source`` that others are joined with."""
+        for item in items(self._path(source), source, references, Unmet((), "")):
+            yield item
+            self._stop_at_data_errors(source)
+
+    def _quads(
+        self, records: Iterator[Item], work: _Work, unmet: Unmet, joined: Joined
+    ) -> Iterator[ox.Quad]:
+        for item in records:
+            unmet.look(item)
+            quads: list[ox.Quad] = []
+            notes = Notes(self.problems, joined=joined)
+            for each in work.compiled:
+                each.run(item, _GRAPH, quads.append, notes)
+            if self.strict and self.problems:
+                self._stop_at_data_errors(work.compiled[0].sources[0])
+            yield from quads
+
+    def _stop_at_data_errors(self, source: Source) -> None:
+        for each in self.problems if self.strict else ():
+            if each.code in _DATA_ERRORS:
+                raise MappingError(each.message, file=str(self._path(source)))
+
+    def _path(self, source: Source) -> Path:
+        """The file of ``source``, seen from the folder that it says."""
+        if self.given is not None:
+            return self.given
+        path = Path(source.access)
+        beside = self.mapping.parent / path
+        if source.root == "mapping":
+            path = beside
+        elif source.root not in ("", "working"):
+            path = Path(source.root) / path
+        elif not path.exists() and (beside.exists() or not source.root):
+            path = beside
+        if not path.exists():
+            raise missing(path, source, self.mapping)
+        return path
 
 
-def _nothing(path: Path, source: Source, count: int) -> Problem:
-    """What to say of a file that holds something and gives no statement."""
-    if count:
-        said = say(
-            "{file}: the mapping makes no statement of its records ({count}) — check the"
-            " references and the conditions",
-            file=str(path),
-            count=count,
-        )
-    elif source.formulation == "csv":
-        said = say("{file}: the table has no row under its first one", file=str(path))
-    else:
-        said = say(
-            "{file}: the iterator {iterator} selects no record — check it against the file",
-            file=str(path),
-            iterator=source.iterator,
-        )
-    return problem("nothing-mapped", said, path)
-
-
-def _mapped(
-    items: Iterator[Item], every: list[Compiled], unmet: Unmet, problems: list[Problem]
-) -> Iterator[str]:
-    for item in items:
-        unmet.look(item)
-        quads: list[ox.Quad] = []
-        notes = Notes(problems)
-        for each in every:
-            each.run(item, _GRAPH, quads.append, notes)
-        for quad in quads:
-            yield f"{quad} ."
-
-
-def _check(mapping: Path, file: Path | None, by_source: dict[Source, list[Compiled]]) -> None:
-    names = sorted({source.access for source in by_source})
+def _check(mapping: Path, file: Path | None, compiled: Mapping) -> None:
+    names = sorted({source.access for each in compiled.compiled for source in each.sources})
     if not names:
         raise MappingError(
             say(
@@ -115,63 +172,3 @@ def _check(mapping: Path, file: Path | None, by_source: dict[Source, list[Compil
             ),
             file=str(mapping),
         )
-
-
-def _found(access: str, mapping: Path) -> Path:
-    """The file ``access``, from the working directory or else from beside the mapping."""
-    path = Path(access)
-    return path if path.exists() else mapping.parent / access
-
-
-def _items(path: Path, source: Source, unmet: Unmet) -> Iterator[Item]:
-    try:
-        if source.formulation == "csv":
-            yield from _rows(path, source, unmet)
-        else:
-            for value in _selected(path, Steps.parse(source.iterator)):
-                yield as_item(value)
-    except OSError as error:
-        raise MappingError(
-            say(
-                "{file}: the file cannot be read: {reason} — check the path",
-                file=str(path),
-                reason=error.strerror or "",
-            ),
-            file=str(path),
-        ) from error
-    except (ijson.JSONError, csv.Error, UnicodeError, LookupError, ValueError) as error:
-        raise MappingError(
-            say(
-                "{file}: this is not {formulation}: {reason} — check the file and its encoding",
-                file=str(path),
-                formulation="CSV" if source.formulation == "csv" else "JSON",
-                reason=str(error),
-            ),
-            file=str(path),
-        ) from error
-
-
-def _rows(path: Path, source: Source, unmet: Unmet) -> Iterator[Item]:
-    """The rows of a CSV file (RFC 4180); an empty cell has no value."""
-    encoding = "utf-8-sig" if source.encoding.lower() in ("utf-8", "utf8") else source.encoding
-    with path.open(encoding=encoding, newline="") as lines:
-        rows = csv.DictReader(lines, delimiter=source.delimiter)
-        unmet.header(rows.fieldnames or ())
-        for row in rows:
-            yield {key: cell for key, cell in row.items() if key is not None and cell}
-
-
-def _selected(path: Path, steps: Steps) -> Iterator[Any]:
-    """What ``steps`` select in a JSON file, item by item where it is a list that they cross."""
-    names = [*takewhile(lambda step: isinstance(step, str), steps.steps)]
-    rest = steps.steps[len(names) :]
-    if any("." in str(name) for name in names) or rest[:1] != (None,):
-        yield from select(json.loads(path.read_bytes()), steps.steps)
-        return
-    found = False
-    with path.open("rb") as stream:
-        for value in ijson.items(stream, ".".join([*map(str, names), "item"]), use_float=True):
-            found = True
-            yield from select(value, rest[1:])
-    if not found:
-        yield from select(json.loads(path.read_bytes()), steps.steps)

@@ -1,15 +1,19 @@
 """References into nested values: ``a.b.c``, ``tags[*]``, ``['odd name']``, ``geo[0]``.
 
-The subset of JSONPath (RFC 9535) that mappings use: child names, bracketed names, indexes
-and wildcards, with or without the leading ``$``. There are no filters and no descent.
+JSONPath (RFC 9535), with or without the leading ``$``. Child names, bracketed names, indexes and
+wildcards, which are nearly all that mappings use, are walked here; the rest (filters, slices,
+unions, descent) is a query that a library evaluates.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
+
+import jsonpath_rfc9535 as jsonpath
 
 ITSELF: Final = "$"
 """The field under which a bare value (an item of a list of texts) is found."""
@@ -30,42 +34,93 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 class PathError(ValueError):
-    """A path that is not of this subset; its argument is the part that was not understood."""
+    """A path that is no JSONPath; its argument is the part that was not understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Steps from a record to values: a field name, an index, or None for all of a list."""
+    """Steps from a record to values: a field name, an index, or None for all of a list.
+
+    ``query`` is a JSONPath that such steps cannot say, which then follows them; ``written`` the
+    path as the mapping writes it, and ``line`` where.
+    """
 
     steps: tuple[Step, ...]
+    query: str = ""
+    written: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
 
     @classmethod
-    def parse(cls, text: str) -> Path:
+    def parse(cls, text: str, line: int = 0) -> Path:
         """The path that ``text`` writes; ``$`` alone is the record itself.
 
         Raises:
-            PathError: when a part of ``text`` is none of the forms above.
+            PathError: when ``text`` is no JSONPath.
         """
-        rest = text.strip().removeprefix("$") if text.strip() != "@" else ""
+        stripped = text.strip()
+        rest = stripped.removeprefix("$") if stripped != "@" else ""
         steps: list[Step] = []
         position = 0
         while position < len(rest):
             match = _STEP.match(rest, position)
             if match is None:
-                raise PathError(rest[position:])
+                return cls(tuple(steps), _query(rest[position:]), text, line)
             steps.append(_step(match))
             position = match.end()
-        return cls(tuple(steps))
+        return cls(tuple(steps), "", text, line)
 
     @classmethod
-    def column(cls, name: str) -> Path:
+    def column(cls, name: str, line: int = 0) -> Path:
         """The path to a field whose name is taken as it is, as CSV columns are."""
-        return cls((name,))
+        return cls((name,), "", name, line)
+
+    @property
+    def several(self) -> bool:
+        """Whether it may lead to several values (RFC 9535: it is not a singular query)."""
+        return bool(self.query) or None in self.steps
 
     def without(self, prefix: Path) -> Path:
         """This path as seen from the items that ``prefix`` selects."""
         size = len(prefix.steps)
-        return Path(self.steps[size:]) if self.steps[:size] == prefix.steps else self
+        return Path(self.steps[size:], self.query) if self.steps[:size] == prefix.steps else self
+
+    def select(self, item: Any) -> Iterator[Any]:
+        """Every value that the path leads to from ``item``, in the order of the document."""
+        found = select(item, self.steps)
+        if not self.query:
+            return found
+        return (value for each in found for value in _compiled(self.query).find(each).values())
+
+    def __str__(self) -> str:
+        """The path as a JSONPath that any engine reads."""
+        return "$" + "".join(map(_shown, self.steps)) + self.query.removeprefix("$")
+
+
+def _query(rest: str) -> str:
+    query = "$" + (rest if rest[0] in ".[" else "." + rest)
+    try:
+        _compiled(query)
+    except (jsonpath.JSONPathError, RecursionError) as error:
+        raise PathError(rest) from error
+    return query
+
+
+@cache
+def _compiled(query: str) -> jsonpath.JSONPathQuery:
+    return jsonpath.compile(query)
+
+
+_PLAIN = re.compile(r"[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*")
+
+
+def _shown(step: Step) -> str:
+    if step is None:
+        return "[*]"
+    if isinstance(step, int):
+        return f"[{step}]"
+    if _PLAIN.fullmatch(step):
+        return "." + step
+    return "['" + step.replace("\\", "\\\\").replace("'", "\\'") + "']"
 
 
 def _step(match: re.Match[str]) -> Step:
@@ -81,6 +136,8 @@ def _step(match: re.Match[str]) -> Step:
 def getter(path: Path) -> Get:
     """A closure that reads ``path``: a value, a list of values, or None when there is none."""
     steps = path.steps
+    if path.query:
+        return lambda item: list(path.select(item.get(ITSELF, item))) or None
     if not steps:
         return _itself
     if len(steps) == 1 and isinstance(key := steps[0], str):

@@ -1,16 +1,17 @@
 """The plan: what a mapping says, whatever language it was written in.
 
-A door (``yarrrml``) turns a file into a ``Plan``, ``compiler`` turns a ``Plan`` into
-closures. The words are those of RML-Core: a term map makes RDF terms from an expression;
-an expression is a constant, a reference, a template or a function call. A plan is checked:
-its prefixes are expanded, its functions and their parameters exist.
+A door (``yarrrml``, ``rml``, ``table``) turns a file into a ``Plan``, ``compiler`` turns a ``Plan``
+into closures. The words are those of RML-Core: a term map makes RDF terms from an expression; an
+expression is a constant, a reference, a template or a function call. A plan is checked: its
+prefixes are expanded, its functions and their parameters exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from mappings.paths import Path
 
@@ -19,8 +20,16 @@ class TermType(Enum):
     """What kind of RDF term an expression becomes (RML-Core, term types)."""
 
     IRI = "iri"
+    URI = "uri"
+    UNSAFE_IRI = "unsafe-iri"
+    UNSAFE_URI = "unsafe-uri"
     BLANK = "blank"
     LITERAL = "literal"
+
+    @property
+    def named(self) -> bool:
+        """Whether the term is an address: an IRI of one of the four kinds."""
+        return self not in (TermType.BLANK, TermType.LITERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +44,25 @@ class Reference:
     """A value of the record.
 
     ``raw`` says that it is an IRI, or the start of one, already: templates do not
-    percent-encode it (RML-Core's ``rml:UnsafeIRI``).
+    percent-encode it (RML-Core's ``rml:UnsafeIRI``). ``single`` says that a list or an object is a
+    data error, as in RML where the JSONPath does not ask for several values.
     """
 
     path: Path
     raw: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Texts and references in turn; several multi-valued references give every combination."""
+    """Texts and references in turn; several multi-valued references give every combination.
+
+    ``type`` says how the values are percent-encoded where the template is an argument of a call;
+    elsewhere the term map says it.
+    """
 
     parts: tuple[Constant | Reference, ...]
+    type: TermType = TermType.LITERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,9 @@ Expression = Constant | Reference | Template | Call
 class TermMap:
     """How RDF terms are made; no ``expression`` means a fresh blank node for each record.
 
-    ``datatype`` and ``language`` are for literals and exclude each other.
+    ``datatype`` and ``language`` are for literals and exclude each other. ``stated`` says that
+    the mapping itself writes the type; ``targets`` are the names of where the term's statements
+    are to be written (RML-IO), for translation only.
     """
 
     expression: Expression | None
@@ -80,11 +98,50 @@ class TermMap:
     datatype: Expression | None = None
     language: Expression | None = None
     condition: Call | None = None
+    stated: bool = field(default=False, compare=False)
+    targets: tuple[str, ...] = field(default=(), compare=False)
 
     def calls(self) -> Iterator[Call]:
         """The function calls that terms are made with."""
         for expression in (self.expression, self.datatype, self.language, self.condition):
             yield from _calls(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """What a record and one of another source must both give, to belong together."""
+
+    child: Expression
+    parent: Expression
+
+    def calls(self) -> Iterator[Call]:
+        """The function calls of both sides."""
+        yield from _calls(self.child)
+        yield from _calls(self.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The subjects of the triples map ``parent`` (RML-Core, referencing object map).
+
+    With joins, those of the records that meet all of them; without, those of the same record.
+    ``quoted`` is for translation only (RML-star): the statements of ``parent`` themselves, which
+    are "asserted" as well or "quoted" only.
+    """
+
+    parent: str
+    joins: tuple[Join, ...] = ()
+    condition: Call | None = None
+    quoted: Literal["", "asserted", "quoted"] = ""
+
+    def calls(self) -> Iterator[Call]:
+        """The function calls of the joins and of the condition."""
+        yield from _calls(self.condition)
+        for join in self.joins:
+            yield from join.calls()
+
+
+ObjectMap = TermMap | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +152,7 @@ class PredicateObject:
     """
 
     predicates: tuple[TermMap, ...]
-    objects: tuple[TermMap, ...]
+    objects: tuple[ObjectMap, ...]
     graphs: tuple[TermMap, ...] = ()
     condition: Call | None = None
     inverse: tuple[TermMap, ...] = ()
@@ -108,10 +165,31 @@ class PredicateObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Database:
+    """A database that holds the records: for translation only, nothing is asked of it.
+
+    ``query`` or ``table`` is given; ``dialect`` is the SQL it speaks ("sql2008", "mysql").
+    """
+
+    query: str = ""
+    table: str = ""
+    dialect: str = ""
+    type: str = ""
+    username: str = ""
+    password: str = ""
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where the records of a triples map come from.
 
-    ``formulation`` is "csv" or "jsonpath"; ``iterator`` a JSONPath, "" for csv.
+    ``formulation`` is "csv", "jsonpath" or "xpath"; ``iterator`` a JSONPath or an XPath, "" for
+    csv. ``root`` is what a relative ``access`` is seen from: "mapping", the folder of the mapping;
+    "working", the working directory; "", the first of the two that has it; or a folder.
+    ``nulls`` are texts that say nothing (RML-IO, rml:null); ``compression`` is "", "gzip", "zip",
+    "targz" or "tarxz"; ``namespaces`` are the prefixes of the XPaths; ``line`` is where the mapping
+    says all this.
     """
 
     access: str
@@ -119,38 +197,86 @@ class Source:
     iterator: str = ""
     delimiter: str = ","
     encoding: str = "utf-8"
+    root: str = ""
+    nulls: tuple[str, ...] = ()
+    compression: str = ""
+    namespaces: tuple[tuple[str, str], ...] = ()
+    database: Database | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where statements are to be written (RML-IO): for translation only."""
+
+    access: str
+    type: str = ""
+    serialization: str = ""
+    compression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TriplesMap:
-    """What is said of one kind of thing: subjects, and predicates with objects."""
+    """What is said of one kind of thing: subjects, and predicates with objects.
+
+    ``base`` takes the place of the plan's (RML-Core, rml:baseIRI). A map that is not
+    ``asserted`` is only quoted by others (RML-star, for translation).
+    """
 
     name: str
     sources: tuple[Source, ...]
-    subjects: tuple[TermMap, ...]
+    subjects: tuple[ObjectMap, ...]
     predicate_objects: tuple[PredicateObject, ...]
     graphs: tuple[TermMap, ...] = ()
     condition: Call | None = None
+    base: str = ""
+    asserted: bool = True
+
+    def links(self) -> Iterator[Link]:
+        """The references to other triples maps."""
+        for places in (self.subjects, *(rule.objects for rule in self.predicate_objects)):
+            yield from (each for each in places if isinstance(each, Link))
 
     def references(self) -> Iterator[Path]:
         """The paths into a record that the map reads, again for each use."""
         expressions: list[Expression | None] = [self.condition]
-        terms = [*self.subjects, *self.graphs]
+        terms: list[ObjectMap] = [*self.subjects, *self.graphs]
         for rule in self.predicate_objects:
             expressions.append(rule.condition)
             terms += [*rule.predicates, *rule.objects, *rule.graphs, *rule.inverse]
         for each in terms:
-            expressions += [each.expression, each.datatype, each.language, each.condition]
+            if isinstance(each, Link):
+                expressions += [each.condition, *(join.child for join in each.joins)]
+            else:
+                expressions += [each.expression, each.datatype, each.language, each.condition]
         for expression in expressions:
-            yield from _references(expression)
+            yield from references(expression)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole mapping. ``base`` is what relative IRIs are appended to (RML-Core)."""
+    """A whole mapping. ``base`` is what relative IRIs are appended to (RML-Core).
+
+    A ``strict`` plan ends at the first value that no term can be made of, as RML-Core asks; another
+    tells it and goes on. ``prefixes`` and ``targets`` are for those who write it down again.
+    """
 
     triples_maps: tuple[TriplesMap, ...]
     base: str = ""
+    strict: bool = False
+    prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    targets: tuple[tuple[str, Target], ...] = field(default=(), compare=False)
+
+    def triples_map(self, name: str) -> TriplesMap:
+        """The triples map called ``name``.
+
+        Raises:
+            KeyError: when there is none.
+        """
+        for each in self.triples_maps:
+            if each.name == name:
+                return each
+        raise KeyError(name)
 
     def calls(self) -> Iterator[Call]:
         """Every function call, those in arguments included; again for each use of its result."""
@@ -163,16 +289,17 @@ class Plan:
                 yield from tuple(rule.calls()) * pairs
 
 
-def _references(expression: Expression | None) -> Iterator[Path]:
+def references(expression: Expression | None) -> Iterator[Path]:
+    """The paths into a record that ``expression`` reads."""
     match expression:
         case Reference(path):
             yield path
         case Template(parts):
             for part in parts:
-                yield from _references(part)
+                yield from references(part)
         case Call(_, arguments):
             for argument in arguments:
-                yield from _references(argument.value)
+                yield from references(argument.value)
 
 
 def _calls(expression: Expression | None) -> Iterator[Call]:

@@ -20,6 +20,7 @@ from mappings.compiler import Mapping as Compiled
 from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
 from mappings.problems import MappingError, nearest
+from mappings.rml import read_rml
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -64,6 +65,10 @@ class Platform:
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
+
+    def told(self) -> dict[str, dict[str, str]]:
+        """What it is and what it reads, by language."""
+        return {"title": dict(self.title), "reads": dict(self.reads)}
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -123,6 +128,25 @@ def compile_yarrrml(
     return Compiled(replace(plan, base=base) if base else plan, functions)
 
 
+def compile_file(path: Path, *, words: Lookup = lookup, base: str = "") -> Compiled:
+    """The mapping that a file writes: RML where it ends in ``.ttl``, else YARRRML.
+
+    Args:
+        path: the file.
+        words: finds the concept of a word in a scheme.
+        base: what relative IRIs are appended to, instead of the document's own base.
+
+    Raises:
+        MappingError: when it cannot be used.
+    """
+    if path.suffix != ".ttl":
+        return compile_yarrrml(path, words=words, base=base)
+    text, _ = _text(path, "")
+    functions = registry(words)
+    plan = read_rml(text, functions, path.name)
+    return Compiled(replace(plan, base=base) if base else plan, functions)
+
+
 def load_platform(path: Path, words: Lookup = lookup) -> Platform:
     """The platform that the file ``path`` describes.
 
@@ -153,7 +177,8 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         )
     return Platform(
         path.stem,
-        *(_told(key, table.get(key), document["platform"], reading) for key in _TOLD),
+        _told("title", table.get("title"), document["platform"], reading),
+        _told("reads", table.get("reads"), document["platform"], reading),
         _choice("reader", table, READERS, reading),
         values.get("iterator", ""),
         values.get("key", ""),

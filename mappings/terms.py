@@ -17,7 +17,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from mappings.datatypes import Accepts, accepts
-from mappings.expressions import Evaluate, Notes, Scope, condition, evaluator
+from mappings.expressions import (
+    Evaluate,
+    Notes,
+    Scope,
+    condition,
+    evaluator,
+    is_single,
+    listed,
+    refuse_several,
+)
 from mappings.functions.general import text_of
 from mappings.paths import Item
 from mappings.plan import Constant, Reference, TermMap, TermType
@@ -33,6 +42,7 @@ _BOOLEAN = ox.NamedNode(term("xsd:boolean"))
 _INTEGER = ox.NamedNode(term("xsd:integer"))
 _DOUBLE = ox.NamedNode(term("xsd:double"))
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_UNWRITABLE = re.compile(r"[<>\\\x00-\x1f]")
 
 
 class _IllTypedError(ValueError):
@@ -81,18 +91,30 @@ def field(term_map: TermMap, scope: Scope) -> Field | None:
     key = expression.path.steps[0] if len(expression.path.steps) == 1 else None
     if build is None or not isinstance(key, str):
         return None
-    rest = partial(_all, build=build)
+    rest = _rest_of(expression, build)
     datatype = _datatype(term_map)
     if datatype is None or (check := accepts(datatype)) is None:
         return Field(key, build, None, rest)
     return Field(key, partial(ox.Literal, datatype=ox.NamedNode(datatype)), check, rest)
 
 
+def _rest_of(reference: Reference, build: Build) -> Callable[[Any, Notes], Any]:
+    if not reference.single:
+        return partial(_all, build=build)
+
+    def rest(value: Any, notes: Notes) -> Any:
+        if is_single(value):
+            return _all(value, notes, build)
+        refuse_several(value, reference, notes)
+        return None
+
+    return rest
+
+
 def _unconditional(term_map: TermMap, scope: Scope) -> Make:
     if term_map.expression is None:
         return lambda _item, _notes: ox.BlankNode()
-    encode = term_map.type is TermType.IRI
-    evaluate = evaluator(term_map.expression, scope, encode=encode)
+    evaluate = evaluator(term_map.expression, scope, term_map.type)
     build = _builder(term_map, scope.base)
     if build is None:
         return _qualified(term_map, evaluate, scope)
@@ -117,8 +139,9 @@ def _builder(term_map: TermMap, base: str) -> Build | None:
     """How a text becomes a term; None where datatype or language depend on the record."""
     if term_map.type is TermType.BLANK:
         return _blank
-    if term_map.type is TermType.IRI:
-        return (lambda text: _resolved(text, base)) if base else ox.NamedNode
+    if term_map.type.named:
+        named = _NAMED[term_map.type]
+        return (lambda text: named(_absolute(text, base))) if base else named
     if isinstance(term_map.language, Constant):
         return partial(ox.Literal, language=term_map.language.text)
     if (datatype := _datatype(term_map)) is not None:
@@ -151,21 +174,23 @@ def _qualified(term_map: TermMap, evaluate: Evaluate, scope: Scope) -> Make:
     """A literal whose datatype or language is read in the record."""
     qualifier = term_map.language or term_map.datatype
     assert qualifier is not None  # noqa: S101  # for the type checker: _builder has seen to it
-    read = evaluator(qualifier, scope, encode=term_map.language is None)
+    type_ = TermType.IRI if term_map.language is None else TermType.LITERAL
+    read = evaluator(qualifier, scope, type_)
 
     def make(item: Item, notes: Notes) -> Any:
-        found = read(item, notes)
-        if found is None:
-            return None
-        build: Build
+        value = evaluate(item, notes)
+        terms: list[Term] = []
+        for found in listed(read(item, notes)):
+            build = qualified(found, notes)
+            made = _all(value, notes, build) if build is not None else None
+            terms += made if type(made) is list else [] if made is None else [made]
+        return terms or None
+
+    def qualified(found: Any, notes: Notes) -> Build | None:
         if term_map.language is not None:
-            build = partial(ox.Literal, language=text_of(found))
-        else:
-            datatype = _made(found, notes, lambda text: _resolved(text, scope.base))
-            if not isinstance(datatype, ox.NamedNode):
-                return None
-            build = _typed(datatype.value)
-        return _all(evaluate(item, notes), notes, build)
+            return partial(ox.Literal, language=text_of(found))
+        datatype = _made(found, notes, lambda text: ox.NamedNode(_absolute(text, scope.base)))
+        return _typed(datatype.value) if isinstance(datatype, ox.NamedNode) else None
 
     return make
 
@@ -207,6 +232,10 @@ def _refused(value: Any, build: Build, error: ValueError) -> Problem:
             datatype=reason.replace(PREFIXES["xsd"], "xsd:"),
         )
         return problem("bad-datatype", said, text)
+    if isinstance(build, partial) and "language" in build.keywords:
+        tag = build.keywords["language"]
+        said = say("“{value}” is no language tag: {reason}", value=tag, reason=reason)
+        return problem("bad-language", said, tag)
     if build is ox.Literal or isinstance(build, partial):
         said = say("“{value}” cannot be kept as text: {reason}", value=text, reason=reason)
         return problem("bad-text", said, text)
@@ -235,8 +264,40 @@ def _double(value: float | Decimal) -> str:
     return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
 
 
-def _resolved(text: str, base: str) -> ox.NamedNode:
-    return ox.NamedNode(text if _ABSOLUTE.match(text) else base + text)
+def _absolute(text: str, base: str) -> str:
+    return text if _ABSOLUTE.match(text) else base + text
+
+
+def _uri(text: str) -> ox.NamedNode:
+    """An IRI of ASCII characters only (RFC 3986)."""
+    if not text.isascii():
+        raise ValueError(next(char for char in text if not char.isascii()))
+    return ox.NamedNode(text)
+
+
+def _unsafe(text: str) -> ox.NamedNode:
+    """An IRI that is written as it is, allowed or not (RML-Core, rml:UnsafeIRI).
+
+    Raises:
+        ValueError: when no RDF syntax could hold it.
+    """
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        if _UNWRITABLE.search(text) or not _ABSOLUTE.match(text):
+            raise
+        line = f"<{text}> <{text}> <{text}> ."
+        (triple,) = ox.parse(line, ox.RdfFormat.N_TRIPLES, lenient=True)
+        assert isinstance(triple.subject, ox.NamedNode)  # noqa: S101  # for the type checker
+        return triple.subject
+
+
+_NAMED: dict[TermType, Callable[[str], ox.NamedNode]] = {
+    TermType.IRI: ox.NamedNode,
+    TermType.URI: _uri,
+    TermType.UNSAFE_IRI: _unsafe,
+    TermType.UNSAFE_URI: _unsafe,
+}
 
 
 def _blank(text: str) -> ox.BlankNode:

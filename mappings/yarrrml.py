@@ -2,8 +2,8 @@
 
 Built to the YARRRML specification (https://w3id.org/yarrrml/spec/): its keys in every
 documented spelling, its long and short forms. ``targets`` and ``authors`` are read over:
-what a mapping makes goes where the caller wants it. Joins of two sources, SQL sources and
-quoted triples are refused, saying so.
+what a mapping makes goes where the caller wants it. SQL sources and quoted triples are
+refused, saying so, unless a document is only read to be translated.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from mappings.documents import Items, Table, Text, Value, read
 from mappings.functions import Registry
 from mappings.plan import (
     Constant,
+    Link,
+    ObjectMap,
     Plan,
     PredicateObject,
     Source,
@@ -24,8 +26,10 @@ from mappings.plan import (
 )
 from mappings.prefixes import PREDEFINED
 from mappings.problems import nearest
+from mappings.yarrrml_links import Links
 from mappings.yarrrml_sources import named_sources, sources_of
-from mappings.yarrrml_terms import TERM, Keys, Terms, listed
+from mappings.yarrrml_targets import DocumentTargets
+from mappings.yarrrml_terms import Keys, Terms, listed
 from mappings.yarrrml_text import Reading
 from vocab import term
 from vocab.messages import say
@@ -58,26 +62,48 @@ _PREDICATE_OBJECT: Keys = {
 _TYPE = TermMap(Constant(term("rdf:type")), TermType.IRI)
 
 
-def read_yarrrml(text: str, registry: Registry, file: str) -> tuple[Plan, Table]:
+def read_yarrrml(
+    text: str, registry: Registry, file: str, *, lenient: bool = False
+) -> tuple[Plan, Table]:
     """The plan that the YARRRML document ``text`` writes, and the document itself.
+
+    With ``lenient``, for translation, the plan keeps what this engine does not run: databases,
+    targets, quoted triples, functions of others.
 
     Raises:
         MappingError: when it cannot be used; ``file`` names it in the message.
     """
     document = read(text, file)
-    start = Reading(file, PREDEFINED, registry, {})
+    return read_document(document, registry, file, lenient=lenient), document
+
+
+def read_document(document: Table, registry: Registry, file: str, *, lenient: bool = False) -> Plan:
+    """The plan that a YARRRML document, read as a table, writes.
+
+    Raises:
+        MappingError: as ``read_yarrrml``.
+    """
+    start = Reading(file, PREDEFINED, registry, {}, lenient=lenient)
     root = start.table(document, _ROOT)
+    own = _texts(root.get("prefixes"), start)
     reading = replace(
         start,
-        prefixes={**PREDEFINED, **_texts(root.get("prefixes"), start)},
+        prefixes={**PREDEFINED, **own},
         external=_texts(root.get("external"), start),
     )
+    targets = DocumentTargets(root.get("targets"), reading) if lenient else None
+    reading = replace(reading, targets=targets)
     if "mappings" not in root or root["mappings"] == "":
         raise reading.error(
             document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
         )
     base = str(reading.text(root["base"])) if "base" in root else ""
-    return Plan(tuple(_Door(reading, root).triples_maps()), base), document
+    return Plan(
+        tuple(_Door(reading, root, targets).triples_maps()),
+        base,
+        prefixes=tuple(own.items()),
+        targets=tuple(targets.known.items()) if targets else (),
+    )
 
 
 def _texts(value: Value | None, reading: Reading) -> dict[str, str]:
@@ -93,8 +119,11 @@ def _texts(value: Value | None, reading: Reading) -> dict[str, str]:
 class _Door:
     """The mappings of one document, which may refer to its sources and to each other."""
 
-    def __init__(self, reading: Reading, root: Mapping[str, Value]) -> None:
+    def __init__(
+        self, reading: Reading, root: Mapping[str, Value], targets: DocumentTargets | None
+    ) -> None:
         self.reading = reading
+        self.targets = targets
         self.sources = named_sources(root.get("sources"), reading)
         mappings = root["mappings"]
         if not isinstance(mappings, Table):
@@ -107,13 +136,19 @@ class _Door:
         }
 
     def triples_maps(self) -> Iterator[TriplesMap]:
-        """Every mapping as a triples map."""
-        for name, table in self.tables.items():
-            sources = self._sources(table)
-            yield _Rules(self, self._reading(sources), sources).triples_map(name, table)
+        """Every mapping as a triples map; those that are only quoted are not asserted."""
+        every = list(map(self._triples_map, self.tables))
+        quoted = {link.parent for each in every for link in each.links() if link.quoted == "quoted"}
+        for each in every:
+            yield replace(each, asserted=False) if each.name in quoted else each
 
-    def subjects_of(self, name: Text, sources: tuple[Source, ...]) -> tuple[TermMap, ...]:
-        """The subjects of the mapping ``name``, which an object refers to."""
+    def _triples_map(self, name: str) -> TriplesMap:
+        if self.targets is not None:
+            self.targets.mapping = name
+        return self._rules(name).triples_map(name)
+
+    def linked(self, name: Text, sources: tuple[Source, ...], *, joins: bool) -> Reading:
+        """What understands the records of the mapping ``name``, which an object refers to."""
         if name not in self.tables:
             raise self.reading.error(
                 name,
@@ -123,24 +158,23 @@ class _Door:
                     near=nearest(name, self.tables),
                 ),
             )
-        table = self.tables[name]
-        if self._sources(table) != sources:
+        other = self._rules(name)
+        if not joins and other.sources != sources and not self.reading.lenient:
             raise self.reading.error(
                 name,
                 say(
-                    "{file}:{line}: “{name}” reads another source, and joins are not supported"
-                    " — give both mappings the same source",
+                    "{file}:{line}: “{name}” reads another source — write a “condition” with what"
+                    " the two have in common: equal($(a), $(b))",
                     name=name,
                 ),
             )
-        return _Rules(self, self._reading(sources), sources).subjects(table)
+        return other.reading
 
-    def _sources(self, table: Mapping[str, Value]) -> tuple[Source, ...]:
-        return sources_of(table.get("sources"), self.sources, self.reading)
-
-    def _reading(self, sources: tuple[Source, ...]) -> Reading:
-        columns = any(source.formulation == "csv" for source in sources)
-        return replace(self.reading, columns=columns)
+    def _rules(self, name: str) -> _Rules:
+        table = self.tables[name]
+        sources = sources_of(table.get("sources"), self.sources, self.reading, name)
+        columns = any(source.formulation in ("csv", "xpath") for source in sources)
+        return _Rules(self, replace(self.reading, columns=columns), sources)
 
 
 class _Rules:
@@ -150,9 +184,11 @@ class _Rules:
         self.door = door
         self.reading = reading
         self.terms = Terms(reading)
+        self.links = Links(self.terms)
         self.sources = sources
 
-    def triples_map(self, name: str, table: Mapping[str, Value]) -> TriplesMap:
+    def triples_map(self, name: str) -> TriplesMap:
+        table = self.door.tables[name]
         return TriplesMap(
             name,
             self.sources,
@@ -162,12 +198,17 @@ class _Rules:
             self.terms.condition(table.get("condition")),
         )
 
-    def subjects(self, table: Mapping[str, Value]) -> tuple[TermMap, ...]:
+    def subjects(self, table: Mapping[str, Value]) -> tuple[ObjectMap, ...]:
         """The subjects; a mapping without any describes a blank node for each record."""
         given = table.get("subjects")
         if given is None or given == "":
             return (TermMap(None, TermType.BLANK),)
-        return tuple(self.terms.every(given, TermType.IRI))
+        return tuple(
+            self._link(each)
+            if self.reading.lenient and self.links.is_link(each) and isinstance(each, Table)
+            else self.terms.one(each, TermType.IRI)
+            for each in listed(given)
+        )
 
     def _predicate_object(self, value: Value) -> PredicateObject:
         if isinstance(value, Items):
@@ -200,7 +241,11 @@ class _Rules:
         predicates = self._predicates(value[0])
         objects = self._objects(value[1], predicates)
         if len(value) == len(("predicate", "object", "datatype")):
-            objects = tuple(self.terms.qualified(each, value[2]) for each in objects)
+            objects = tuple(
+                self.terms.qualified(each, value[2])
+                for each in objects
+                if isinstance(each, TermMap)
+            )
         return PredicateObject(predicates, objects)
 
     def _predicates(self, value: Value) -> tuple[TermMap, ...]:
@@ -210,13 +255,13 @@ class _Rules:
 
     def _objects(
         self, value: Value, predicates: tuple[TermMap, ...], said: Value | None = None
-    ) -> tuple[TermMap, ...]:
+    ) -> tuple[ObjectMap, ...]:
         """The objects; classes are IRIs, other objects literals unless a type is ``said``."""
         type_ = TermType.IRI if _TYPE in predicates else TermType.LITERAL
         type_ = type_ if said is None else self.terms.type_of(said)
         return tuple(made for each in listed(value) for made in self._object(each, type_))
 
-    def _object(self, value: Value, type_: TermType) -> Iterator[TermMap]:
+    def _object(self, value: Value, type_: TermType) -> Iterator[ObjectMap]:
         if isinstance(value, Items):
             if len(value) not in (1, 2):
                 raise self.reading.error(
@@ -228,19 +273,18 @@ class _Rules:
                 )
             made = self.terms.one(value[0], type_)
             yield self.terms.qualified(made, value[1]) if len(value) > 1 else made
-        elif isinstance(value, Table) and ("mapping" in value or "m" in value):
-            yield from self._linked(value)
+        elif isinstance(value, Table) and self.links.is_link(value):
+            yield self._link(value)
         else:
             yield self.terms.one(value, type_)
 
-    def _linked(self, value: Table) -> Iterator[TermMap]:
-        table = self.reading.table(value, TERM)
-        if "condition" in table:
+    def _link(self, value: Table) -> Link:
+        """The link that an object writes; quoted triples are for translation only."""
+        quoted = next((key for key in ("quoted", "quotedNonAsserted") if key in value), "")
+        if quoted and not self.reading.lenient:
             raise self.reading.error(
-                table["condition"],
-                say(
-                    "{file}:{line}: joins are not supported — write the IRI of the other thing"
-                    " with its own template"
-                ),
+                value[quoted], say("{file}:{line}: quoted triples are not supported — remove it")
             )
-        yield from self.door.subjects_of(self.reading.text(table["mapping"]), self.sources)
+        name = self.links.name(value)
+        joins = any(key in value for key in ("condition", "c", "function", "fn", "f"))
+        return self.links.link(value, self.door.linked(name, self.sources, joins=joins))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from lxml import etree
 
 from mappings.documents import Items, Table, Text, Value
 from mappings.paths import Path, PathError
-from mappings.plan import Source
+from mappings.plan import Database, Source
 from mappings.problems import nearest
+from mappings.xml_items import compiled
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
 
 Named = Mapping[str, Source]
 
-FORMULATIONS = ("csv", "jsonpath")
+FORMULATIONS = ("csv", "jsonpath", "xpath")
 """The reference formulations that this engine reads."""
 
 _KEYS = {
@@ -48,11 +52,13 @@ def named_sources(value: Value | None, reading: Reading) -> dict[str, Source]:
         raise reading.error(
             value, say("{file}:{line}: write the name of a source, and its keys under it")
         )
-    return {name: _source(child, {}, reading) for name, child in value.items()}
+    return {name: _source(child, {}, reading, name) for name, child in value.items()}
 
 
-def sources_of(value: Value | None, named: Named, reading: Reading) -> tuple[Source, ...]:
-    """The sources of one mapping: one or several, named, long or short.
+def sources_of(
+    value: Value | None, named: Named, reading: Reading, mapping: str
+) -> tuple[Source, ...]:
+    """The sources of one ``mapping``: one or several, named, long or short.
 
     Raises:
         MappingError: when one cannot be used, or a name is unknown.
@@ -60,8 +66,8 @@ def sources_of(value: Value | None, named: Named, reading: Reading) -> tuple[Sou
     if value is None or value == "":
         return ()
     if not isinstance(value, Items) or _is_short(value):
-        return (_source(value, named, reading),)
-    return tuple(_source(each, named, reading) for each in value)
+        return (_source(value, named, reading, mapping),)
+    return tuple(_source(each, named, reading, mapping) for each in value)
 
 
 def _is_short(value: Items) -> bool:
@@ -69,9 +75,9 @@ def _is_short(value: Items) -> bool:
     return bool(value) and isinstance(value[0], Text) and "~" in value[0]
 
 
-def _source(value: Value, named: Named, reading: Reading) -> Source:
+def _source(value: Value, named: Named, reading: Reading, name: str) -> Source:
     if isinstance(value, Table):
-        return _long(value, reading)
+        return _long(value, reading, name)
     if isinstance(value, Items):
         return _short(value, reading)
     if "~" in value:
@@ -96,9 +102,11 @@ def _short(value: Items, reading: Reading) -> Source:
     return _made(access, formulation, iterator, value, reading)
 
 
-def _long(value: Table, reading: Reading) -> Source:
+def _long(value: Table, reading: Reading, name: str) -> Source:
     table = reading.table(value, _KEYS)
     if any(key in table for key in _SQL):
+        if reading.lenient:
+            return _database(table, reading, name, value.line)
         raise reading.error(
             value,
             say(
@@ -115,7 +123,29 @@ def _long(value: Table, reading: Reading) -> Source:
     source = _made(access, formulation, table.get("iterator"), value, reading)
     delimiter = str(reading.text(table["delimiter"])) if "delimiter" in table else ","
     encoding = str(reading.text(table["encoding"])) if "encoding" in table else "utf-8"
-    return Source(source.access, source.formulation, source.iterator, delimiter, encoding)
+    return replace(source, delimiter=delimiter, encoding=encoding)
+
+
+def _database(table: Mapping[str, Value], reading: Reading, name: str, line: int) -> Source:
+    """A database, for translation: it is not asked for anything."""
+
+    def text(key: str) -> str:
+        return " ".join(reading.text(table[key]).split("\n")) if key in table else ""
+
+    keys = {"username": ("username",), "password": ("password",)}
+    given = reading.table(table["credentials"], keys) if "credentials" in table else {}
+    credentials = {key: str(reading.text(value)) for key, value in given.items()}
+    database = Database(
+        text("query"),
+        text("table"),
+        text("queryFormulation") or "sql2008",
+        text("type"),
+        credentials.get("username", ""),
+        credentials.get("password", ""),
+        name,
+    )
+    formulation = text("referenceFormulation") or "csv"
+    return Source(text("access"), formulation, database=database, line=line)
 
 
 def _made(
@@ -130,18 +160,26 @@ def _made(
                 near=" / ".join(FORMULATIONS),
             ),
         )
+    spaces = tuple(sorted(reading.prefixes.items())) if formulation == "xpath" else ()
     if iterator is None or formulation == "csv":
-        return Source(access, formulation, "$" if formulation == "jsonpath" else "")
+        default = {"jsonpath": "$", "xpath": "/"}.get(formulation, "")
+        return Source(access, formulation, default, namespaces=spaces, line=where.line)
     text = reading.text(iterator)
+    source = Source(access, formulation, str(text), namespaces=spaces, line=text.line)
     try:
-        Path.parse(text)
-    except PathError as error:
+        if formulation == "jsonpath":
+            Path.parse(text)
+        else:
+            compiled(text, source)
+    except (PathError, etree.XPathError) as error:
         raise reading.error(
             text,
             say(
-                "{file}:{line}: “{part}” in the iterator is not understood — write it as"
-                " $.records[*]",
+                "{file}:{line}: “{part}” in the iterator {iterator} is not understood — write it as"
+                " {example}",
                 part=str(error),
+                iterator=str(text),
+                example="$.records[*]" if formulation == "jsonpath" else "/records/record",
             ),
         ) from error
-    return Source(access, formulation, str(text))
+    return source

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from mappings.documents import Items, Table, Text, Value
 from mappings.plan import Call, Constant, Expression, TermMap, TermType
 from mappings.problems import nearest
-from mappings.yarrrml_text import Reading
+from mappings.yarrrml_text import Reading, placed
 from vocab.messages import say
 
 Keys = Mapping[str, tuple[str, ...]]
 
-_FUNCTION: Keys = {
+FUNCTION: Keys = {
     "function": ("function", "fn", "f"),
     "parameters": ("parameters", "parameter", "pms"),
 }
 TERM: Keys = {
-    **_FUNCTION,
+    **FUNCTION,
     "value": ("value", "v"),
     "type": ("type",),
     "datatype": ("datatype",),
@@ -26,9 +26,10 @@ TERM: Keys = {
     "mapping": ("mapping", "m"),
     "condition": ("condition", "c"),
     "targets": ("targets", "target"),
-    "quoted": ("quoted", "quotedNonAsserted"),
+    "quoted": ("quoted",),
+    "quotedNonAsserted": ("quotedNonAsserted",),
 }
-_PARAMETER: Keys = {
+PARAMETER: Keys = {
     "parameter": ("parameter", "pm", "p"),
     "value": ("value", "v"),
     "type": ("type",),
@@ -60,31 +61,34 @@ class Terms:
         """
         if isinstance(value, Table):
             return self._long_term(value, type_)
-        text = self.reading.text(value)
+        text, stated = self.reading.text(value), False
         for suffix in ("iri", "literal", "blank"):
             if text.endswith("~" + suffix):
-                type_ = _TYPES[suffix]
+                type_, stated = _TYPES[suffix], True
                 text = _cut(text, len(suffix) + 1)
         if type_ is not TermType.LITERAL and text.startswith("_:"):
             text, type_ = _cut(text, 0, 2), TermType.BLANK
         expression = self.reading.expression(text, iri=type_ is TermType.IRI)
         if type_ is TermType.IRI and isinstance(expression, Constant) and ":" in expression.text:
             expression = Constant(self.reading.iri(expression.text, text))
-        return TermMap(expression, type_)
+        return TermMap(expression, type_, stated=stated)
 
     def _long_term(self, value: Table, type_: TermType) -> TermMap:
         table = self.reading.table(value, TERM)
-        if "quoted" in table:
-            raise self.reading.error(
-                table["quoted"], say("{file}:{line}: quoted triples are not supported — remove it")
-            )
-        if "type" in table:
+        for key in ("quoted", "quotedNonAsserted"):
+            if key in table:
+                raise self.reading.error(
+                    table[key], say("{file}:{line}: quoted triples are not supported — remove it")
+                )
+        stated = "type" in table
+        if stated:
             type_ = self.type_of(table["type"])
         if "function" in table:
             expression: Expression = self._call(value, table)
         elif "value" in table:
             made = self.one(table["value"], type_)
             expression, type_ = made.expression or Constant(""), made.type
+            stated = stated or made.stated
         else:
             raise self.reading.error(
                 value, say("{file}:{line}: a key “value” or “function” is missing — add one")
@@ -94,11 +98,23 @@ class Terms:
                 table["language"],
                 say("{file}:{line}: a text has a datatype or a language, not both — remove one"),
             )
-        made = TermMap(expression, type_, condition=self.condition(table.get("condition")))
+        made = TermMap(
+            expression,
+            type_,
+            condition=self.condition(table.get("condition")),
+            stated=stated,
+            targets=self.targets(table.get("targets")),
+        )
         for key in ("datatype", "language"):
             if key in table:
                 made = self.qualified(made, table[key], language=key == "language")
         return made
+
+    def targets(self, value: Value | None) -> tuple[str, ...]:
+        """The names of the targets of a term: read over, unless it is for translation."""
+        if value is None or self.reading.targets is None:
+            return ()
+        return self.reading.targets.names(value)
 
     def type_of(self, value: Value) -> TermType:
         """The term type that a key ``type`` names.
@@ -130,7 +146,7 @@ class Terms:
                 ),
             )
         if isinstance(value, Table):
-            call = self._call(value, self.reading.table(value, _FUNCTION))
+            call = self._call(value, self.reading.table(value, FUNCTION))
             return replace(made, language=call) if language else replace(made, datatype=call)
         text = self.reading.text(value)
         if language or text.endswith("~lang"):
@@ -160,7 +176,7 @@ class Terms:
             return None
         if isinstance(value, Text):
             return self.reading.compact_call(value)
-        return self._call(value, self.reading.table(value, _FUNCTION))
+        return self._call(value, self.reading.table(value, FUNCTION))
 
     def _call(self, value: Value, table: Mapping[str, Value]) -> Call:
         if "function" not in table:
@@ -177,7 +193,7 @@ class Terms:
     def _parameter(self, value: Value) -> tuple[Text, Expression]:
         if isinstance(value, Items) and len(value) == len(("parameter", "value")):
             return self.reading.text(value[0]), self._argument(value[1])
-        table = self.reading.table(value, _PARAMETER)
+        table = self.reading.table(value, PARAMETER)
         for key in ("parameter", "value"):
             if key not in table:
                 raise self.reading.error(
@@ -187,7 +203,7 @@ class Terms:
 
     def _argument(self, value: Value) -> Expression:
         if isinstance(value, Table):
-            return self._call(value, self.reading.table(value, _FUNCTION))
+            return self._call(value, self.reading.table(value, FUNCTION))
         return self.reading.argument(value)
 
 
@@ -200,9 +216,7 @@ def listed(value: Value | None) -> list[Value]:
 
 def _cut(text: Text, tail: int, head: int = 0) -> Text:
     """``text`` without its first ``head`` and last ``tail`` characters, on the same line."""
-    cut = Text(text[head : len(text) - tail])
-    cut.line = text.line
-    return cut
+    return placed(text[head : len(text) - tail], text)
 
 
 def _is_language(tag: str) -> bool:

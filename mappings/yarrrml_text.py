@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyoxigraph as ox
 
+from mappings.calls import Calls
 from mappings.documents import Table, Text, Value
-from mappings.functions import Function, Parameter, Registry
+from mappings.functions import Registry
 from mappings.paths import Path, PathError
-from mappings.plan import Argument, Call, Constant, Expression, Reference, Template
+from mappings.plan import Call, Constant, Expression, Reference, Template
 from mappings.prefixes import SCHEMES
 from mappings.problems import MappingError, nearest
 from vocab.messages import Message, say
@@ -26,11 +28,20 @@ _BARE = re.compile(rf"""(?:{_REFERENCE.pattern}|\\.|[^,()\\])+""")
 _RAW = ("_record", "_source", "_node")
 
 
+class Targets(Protocol):
+    """The targets of a document that is read for translation."""
+
+    def names(self, value: Value) -> tuple[str, ...]:
+        """The names of the targets that ``value`` writes or names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One document being read: what its texts need to be understood.
 
-    ``columns`` says that references are column names taken as they are, not JSONPath.
+    ``columns`` says that references are names taken as they are (CSV columns, XPaths), not
+    JSONPath. A ``lenient`` reading is for translation: it keeps what this engine cannot run
+    (databases, targets, quoted triples, functions of others).
     """
 
     file: str
@@ -38,6 +49,8 @@ class Reading:
     registry: Registry
     external: Mapping[str, str]
     columns: bool = False
+    lenient: bool = False
+    targets: Targets | None = None
 
     def error(self, value: Value, message: Message) -> MappingError:
         """``message`` as an error about ``value``; its text starts with ``{file}:{line}:``."""
@@ -158,25 +171,13 @@ class Reading:
             MappingError: when the function or a parameter is unknown, or one is missing.
         """
         name = self.text(function)
-        known = self._function(name, function)
-        parameters = {parameter.iri: parameter for parameter in known.parameters}
-        given: list[Argument] = []
-        for label, value in arguments:
-            iri = self.iri(_qualified(label, name), label)
-            if iri not in parameters:
-                raise self.error(
-                    label,
-                    say(
-                        "{file}:{line}: {function} has no parameter “{name}” — write {near}",
-                        function=name,
-                        name=label,
-                        near=nearest(label, map(self._shorten, parameters)),
-                    ),
-                )
-            self._check_choice(parameters[iri], value, label)
-            given.append(Argument(iri, value))
-        self._complete(known, given, function)
-        return Call(known.iri, tuple(given))
+        given = [
+            (self.iri(_qualified(label, name), label), value, label) for label, value in arguments
+        ]
+        return self._calls().call(self.iri(name, function), given, function)
+
+    def _calls(self) -> Calls[Value]:
+        return Calls(self.registry, self.prefixes, self.error, self.lenient)
 
     def compact_call(self, text: Text) -> Call:
         """The call that a text such as ``ebf:slug(ebf:value=$(name))`` writes.
@@ -188,66 +189,6 @@ class Reading:
         if text[end:].strip():
             raise self._unfinished(text, text[end:])
         return call
-
-    def _function(self, name: str, where: Value) -> Function:
-        iri = self.iri(name, where)
-        if iri not in self.registry:
-            raise self.error(
-                where,
-                say(
-                    "{file}:{line}: unknown function “{name}” — write {near}",
-                    name=name,
-                    near=nearest(name, map(self._shorten, self.registry)),
-                ),
-            )
-        return self.registry[iri]
-
-    def _check_choice(self, parameter: Parameter, value: Expression, where: Value) -> None:
-        if parameter.choices is None:
-            return
-        known = parameter.choices()
-        written = value.text if isinstance(value, Constant) else "$(…)"
-        for part in written.split("|"):
-            if part not in known:
-                raise self.error(
-                    where,
-                    say(
-                        "{file}:{line}: {name} cannot be “{value}” — write {near}",
-                        name=self._shorten(parameter.iri),
-                        value=part,
-                        near=nearest(part, known),
-                    ),
-                )
-
-    def _complete(self, function: Function, given: list[Argument], where: Value) -> None:
-        """Refuse a call in which a parameter is missing, or written twice for nothing."""
-        names = [argument.parameter for argument in given]
-        for parameter in function.parameters:
-            count = names.count(parameter.iri)
-            if not count and parameter.required:
-                raise self.error(
-                    where,
-                    say(
-                        "{file}:{line}: {function} needs the parameter {name} — add it",
-                        function=self._shorten(function.iri),
-                        name=self._shorten(parameter.iri),
-                    ),
-                )
-            if count > 1 and parameter.takes != "rest":
-                raise self.error(
-                    where,
-                    say(
-                        "{file}:{line}: {function} takes {name} once — keep one",
-                        function=self._shorten(function.iri),
-                        name=self._shorten(parameter.iri),
-                    ),
-                )
-
-    def _shorten(self, iri: str) -> str:
-        for prefix, namespace in self.prefixes.items():
-            if iri.startswith(namespace):
-                return f"{prefix}:{iri.removeprefix(namespace)}"
-        return iri
 
     def _pieces(self, text: str, where: Value) -> Iterator[Constant | Reference]:
         position, plain = 0, ""
@@ -284,9 +225,9 @@ class Reading:
         if name.startswith("\\_"):
             name = name[1:]
         if self.columns:
-            return Reference(Path.column(name))
+            return Reference(Path.column(name, where.line))
         try:
-            path = Path.parse(name)
+            path = Path.parse(name, where.line)
         except PathError as error:
             raise self.error(
                 where,
@@ -303,14 +244,14 @@ class Reading:
         match = _CALL.match(text, start)
         if match is None:
             raise self._unfinished(text, text[start:])
-        name, position = self._placed(match["name"], text), match.end()
+        name, position = placed(match["name"], text), match.end()
         arguments: list[tuple[Text, Expression]] = []
         while not (closing := re.compile(r"\s*\)").match(text, position)):
             label = _PARAMETER.match(text, position)
             if label is None:
                 raise self._unfinished(text, text[position:])
             value, position = self._compact_value(text, label.end())
-            arguments.append((self._placed(label["name"], text), value))
+            arguments.append((placed(label["name"], text), value))
             if comma := re.compile(r"\s*,").match(text, position):
                 position = comma.end()
         return self.call(name, arguments), closing.end()
@@ -320,13 +261,11 @@ class Reading:
             return self._compact(text, start)
         if quoted := _QUOTED.match(text, start):
             inner = quoted[1] if quoted[1] is not None else quoted[2]
-            return self.expression(
-                self._placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)
-            ), quoted.end()
+            return self.expression(placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)), quoted.end()
         bare = _BARE.match(text, start)
         if bare is None:
             raise self._unfinished(text, text[start:])
-        return self.argument(self._placed(bare[0].strip(), text)), bare.end()
+        return self.argument(placed(bare[0].strip(), text)), bare.end()
 
     def argument(self, value: Value) -> Expression:
         """A parameter's value: a template, or the IRI of a name whose prefix is declared."""
@@ -346,11 +285,12 @@ class Reading:
             ),
         )
 
-    @staticmethod
-    def _placed(text: str, where: Value) -> Text:
-        placed = Text(text)
-        placed.line = where.line
-        return placed
+
+def placed(text: str, where: Value) -> Text:
+    """``text`` as a text of the document, on the line of ``where``."""
+    made = Text(text)
+    made.line = where.line
+    return made
 
 
 def _qualified(parameter: str, function: str) -> str:

@@ -18,10 +18,10 @@ from typing import IO, Any, BinaryIO, cast
 
 import pyoxigraph as ox
 
-from sparql import sandbox
 from sparql.formats import BY_KEY
 from sparql.syntax import widen
 from sparql.writing import with_parts, write_graph
+from store import sandbox
 from vocab import PREFIXES
 
 READY, DATA, END, FAILURE = b"R", b"D", b"Z", b"E"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 
-from harvester.glance import Glance, Statement
+from harvester.absence import marks
+from harvester.glance import Glance, Statement, glance
 from store.changes import Lines
 from vocab import EB, SCHEMA, term
 from vocab.iris import Iris, mint_key
@@ -81,11 +82,15 @@ def canonical_lines(
     references between entities, and go when the other has none. Each entity says what it was
     derived from and under which licence; of values that may not be merged it says no more
     than what kind of thing they describe (design, licences). What makes a record a record
-    stays with the record.
+    stays with the record. Of a withdrawn record it says no more than that it is, so that no
+    question about things of its kind finds it.
     """
     entity = entity_of(record)
     if entity is None:
         return frozenset()
+    if glance(record, lines).withdrawn:
+        said = frozenset(line.replace(record, entity, 1) for line in marks(record, lines))
+        return said | {f"<{entity}> {_DERIVED} <{record}> ."}
     rename, records = _renamer(entity_of), f"<{iris.records}"
     found = {
         f"{rename(subject)} {predicate} {named} ."

@@ -31,6 +31,7 @@ MAX_COUNT = 1_000
 
 _CYCLE = 400
 _LIMITS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS")
+_RANGES = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _ENDS = ("COUNT", "UNTIL")
 _MAX_LISTED = 400
 _DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
@@ -39,7 +40,12 @@ _UNITS = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "M", "YEARLY": "Y"}
 
 def refusal(rule: vRecur, start: Time, window: Window) -> Message | None:
     """Why ``rule`` is not expanded, None when it may be."""
-    return _malformed(rule) or _boundless(rule, start, window) or _barren(rule, start)
+    return (
+        _malformed(rule)
+        or _off_the_calendar(rule)
+        or _boundless(rule, start, window)
+        or _barren(rule, start)
+    )
 
 
 def _malformed(rule: vRecur) -> Message | None:
@@ -62,6 +68,14 @@ def _malformed(rule: vRecur) -> Message | None:
             count=str(count)[:20],
             most=MAX_COUNT,
         )
+    return None
+
+
+def _off_the_calendar(rule: vRecur) -> Message | None:
+    for name, most in _RANGES.items():
+        for value in map(int, rule.get(name, ())):
+            if not 1 <= abs(value) <= most or (value < 0 and name == "BYMONTH"):
+                return say("the rule has {name}={value}: there is none", name=name, value=value)
     return None
 
 

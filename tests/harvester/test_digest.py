@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harvester.digest import Digest, Digester
+from harvester.errands import window_at
 from harvester.records import Content, ReadOptions
-from harvester.runs import window_at
 from harvester.sources import Source
 from mappings import compile_yarrrml, platform
 from vocab import term

@@ -435,6 +435,24 @@ def test_a_redirect_may_be_written_in_utf_8(client: Client) -> None:
     assert server.seen[-1][1] == "/l'%C3%A9t%C3%A9"
 
 
+def test_a_redirect_may_be_written_in_latin_1_as_old_sites_do(client: Client) -> None:
+    def reply(it: Handler) -> None:
+        if "%E9" in it.path:
+            it.answer()
+        else:
+            it.answer(302, b"", Location="/l'été?a=1%202")
+
+    with serving(reply) as server:
+        fetch(client, server.url)
+    assert server.seen[-1][1] == "/l'%E9t%E9?a=1%202"
+
+
+def test_a_chunk_of_a_negative_size_is_a_broken_answer_and_no_bad_address(client: Client) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with saying(head, b"-5\r\nBEGIN\r\n0\r\n\r\n") as url:
+        assert failure(client, url).code == "broken"
+
+
 def test_a_loop_of_redirects_ends(client: Client) -> None:
     with serving(redirecting(302, "/again")) as server:
         error = failure(client, server.url)

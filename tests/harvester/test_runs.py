@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harvester.child import digest_of
+from harvester.digest import Digest
+from harvester.errands import window_at
+from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.report import Report
-from harvester.runs import window_at
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
 from mappings import Mapping, platforms
+from store.captures import Captures
+from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
 from store.errors import LockedError
 from store.generations import Generations
@@ -69,12 +74,24 @@ class Node:
         file.write_text("\n".join([head, *blocks]), encoding="utf-8")
         return load(file, kinds=platforms().keys())
 
-    def harvest(self, *ids: str, dry_run: bool = False) -> dict[str, Report]:
+    def harvest(
+        self,
+        *ids: str,
+        dry_run: bool = False,
+        accept: bool = False,
+        digest: Callable[[Task], Digest] | None = None,
+    ) -> dict[str, Report]:
         """Harvest and publish; the clock moves on by a minute."""
         self.now += timedelta(minutes=1)
         config = self.config()
         with opened(
-            config, self.place, version="1.0", clock=lambda: self.now, dry_run=dry_run
+            config,
+            self.place,
+            version="1.0",
+            clock=lambda: self.now,
+            digest=digest,
+            accept=accept,
+            dry_run=dry_run,
         ) as session:
             reports = list(session.harvest(chosen(config, ids)))
             session.publish()
@@ -295,8 +312,8 @@ def test_a_new_version_reads_everything_again(node: Node) -> None:
     config = node.config()
     with opened(config, node.place, version="2.0", clock=lambda: node.now) as session:
         (report,) = session.harvest(config.sources)
-    assert (report.changed, report.quads) == (0, 2), "but for the version that wrote it"
-    assert node.site.statuses[-1] == 200
+    assert (report.changed, report.quads) == (0, 7), "but for the version that wrote it"
+    assert node.site.statuses[-1] == 304, "what is kept of it is read again"
 
 
 def test_the_window_moves_by_whole_months() -> None:
@@ -439,7 +456,7 @@ def test_a_value_the_program_does_not_know_costs_its_entry_alone(
         return quads(self, record, *rest)
 
     monkeypatch.setattr(Mapping, "quads", fragile)
-    report = node.harvest()["mairie"]
+    report = node.harvest(digest=digest_of)["mairie"]
     assert report.outcome == "committed"
     assert [issue.code for issue in report.issues if issue.severity == "error"] == ["unforeseen"]
     assert node.names() == {"Concert"}
@@ -483,3 +500,108 @@ def test_numbers_inside_texts_are_masked_unless_the_source_says_otherwise(node: 
     node.more += 'contacts = "publish"\n'
     node.harvest()
     assert "06 39 98 12 34" in texts()
+
+
+WEEKLY = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//essai//FR\r\nBEGIN:VEVENT\r\nUID:yoga@a.example\r\n"
+    b"SUMMARY:Yoga\r\nDTSTART;TZID=Europe/Paris:20260506T190000\r\n"
+    b"DTEND;TZID=Europe/Paris:20260506T200000\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def last_date(node: Node) -> str:
+    """The start of the last event in the canonical graph."""
+    canonical, start = node.graphs()[IRIS.graph("canonical")], f"<{term('schema:startDate')}>"
+    return max(line.split('"')[1] for line in canonical if start in line)[:10]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_the_dates_of_an_unchanged_calendar_follow_the_clock(node: Node, status: int) -> None:
+    """Whether its server says that nothing changed, or no longer answers (rule 12)."""
+    node.site.pages["/mairie"] = Page(WEEKLY)
+    node.harvest()
+    assert last_date(node) == "2027-05-26"
+    node.site.pages["/mairie"] = Page(WEEKLY, status=status, tagged=status == 200)
+    node.now += 90 * DAY
+    report = node.harvest()["mairie"]
+    assert node.site.statuses[-1] == (304 if status == 200 else status)
+    assert report.outcome == ("committed" if status == 200 else "failed")
+    assert report.quads > 0
+    assert last_date(node) == "2027-08-25"
+    assert node.harvest()["mairie"].quads == 0
+
+
+def test_what_a_source_answered_is_kept_when_it_could_be_read(node: Node) -> None:
+    def kept() -> list[bytes]:
+        return [each.pages[0].body for each in Captures(node.place.captures).all("mairie")]
+
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest(dry_run=True)
+    assert kept() == []
+    node.harvest()
+    node.harvest()
+    node.site.pages["/mairie"] = Page(b"<html><body>Panne</body></html>")
+    node.harvest()
+    assert kept() == [calendar(BAL)]
+    node.site.pages["/mairie"] = Page(calendar(CONCERT))
+    node.harvest()
+    assert kept() == [calendar(CONCERT), calendar(BAL)]
+
+
+def test_what_a_run_changes_is_logged_and_can_be_undone(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    before = node.graphs()
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    last, first = ChangeLog(node.place.changes).entries("mairie")
+    with EmbeddedStore(node.place.store) as store:
+        for entry in (first, last):
+            assert store.about(IRIS.graph("provenance"), entry.activity)
+        store.apply(last.changeset.inverse())
+    assert node.graphs() == before
+
+
+def test_an_unchanged_answer_confirms_what_is_missing_without_being_read(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    assert node.harvest()["mairie"].leaving == 1
+    assert node.names() == {"Bal", "Concert"}
+    node.now += DAY
+    report = node.harvest()["mairie"]
+    assert node.site.statuses[-1] == 304
+    assert (report.removed, report.leaving, report.reason) == (1, 0, None)
+    assert node.names() == {"Bal"}
+    node.now += 6 * DAY
+    report = node.harvest()["mairie"]
+    assert (report.removed, report.records) == (0, 1), "it had left already"
+    stones = node.graphs()[IRIS.graph("tombstones")]
+    assert any(term("eb:Tombstone") in line for line in stones)
+    assert node.harvest()["mairie"].quads == 0
+
+
+def test_removals_that_are_held_can_be_accepted(node: Node) -> None:
+    many = [(str(number), f"Veillée {number}") for number in range(12)]
+    node.site.pages["/mairie"] = Page(calendar(*many))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(*many[:3]))
+    held = node.harvest()["mairie"]
+    assert held.outcome == "held"
+    assert "--accept-removals" in str(held.reason)
+    assert len(node.names()) == 12
+    accepted = node.harvest("mairie", accept=True)["mairie"]
+    assert (accepted.outcome, accepted.removed) == ("committed", 9)
+    assert node.names() == {"Veillée 0", "Veillée 1", "Veillée 2"}
+
+
+def test_runs_are_remembered(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(b"", status=500)
+    node.harvest()
+    with State(node.place.state) as state:
+        good, bad = state.runs("mairie")
+    assert (good.outcome, good.records, good.added, good.reason) == ("committed", 1, 1, None)
+    assert (bad.outcome, bad.records) == ("failed", 1)
+    assert "breakdown" in str(bad.reason)

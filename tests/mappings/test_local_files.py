@@ -123,7 +123,7 @@ def test_a_long_file_is_read_as_it_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "people.json: the file cannot be read"),
+        (None, "m.yml:4: there is no file"),
         ("<html>", "people.json: this is not JSON"),
         ('[{"id": "1"}, {', "people.json: this is not JSON"),
         (b"\xff\xfe\x00", "people.json: this is not JSON"),
@@ -171,7 +171,10 @@ def test_a_column_that_the_table_does_not_have_is_told_once_with_the_nearest(
     rules = CSV.replace("[ex:dotted, $(a.b)]", "[ex:label, $(nmo)]\n      - [ex:seats, $(seats)]")
     write(tmp_path, "people.csv", "id,Last name,nom,seats\n1,Le Roux,Anne,\n2,Le Bris,Jean,\n")
     assert told(write(tmp_path, "m.yml", rules)) == [
-        ("unmet-reference", "no record has “nmo”, which the mapping reads — did you mean nom?")
+        (
+            "unmet-reference",
+            "m.yml:9: no record has “nmo”, which the mapping reads — did you mean nom?",
+        )
     ]
 
 
@@ -184,15 +187,27 @@ def test_a_field_that_no_record_has_is_told_where_another_one_nearly_bears_its_n
     )
     write(tmp_path, "people.json", '[{"id": 1, "name": "x", "address": {"town": "Arith"}}, {}]')
     assert told(write(tmp_path, "m.yml", rules)) == [
-        ("unmet-reference", "no record has “twon”, which the mapping reads — did you mean town?")
+        (
+            "unmet-reference",
+            "m.yml:6: no record has “twon”, which the mapping reads — did you mean town?",
+        )
     ]
 
 
 @pytest.mark.parametrize(
     ("iterator", "text", "reason"),
     [
-        ("$[*]", '[{"no": 1}, {"no": 2}]', "makes no statement of its records (2)"),
-        ("$.people[*]", '{"persons": [{"id": 1}]}', "the iterator $.people[*] selects no record"),
+        (
+            "$[*]",
+            '[{"no": 1}, {"no": 2}]',
+            "m.yml:4: the mapping makes no statement of the records of",
+        ),
+        (
+            "$.people[*]",
+            '{"persons": [{"id": 1}]}',
+            "m.yml:4: the iterator $.people[*] selects no record",
+        ),
+        ("$.poeple[*]", '{"people": [{"id": 1}]}', "did you mean people?"),
     ],
 )
 def test_a_mapping_that_says_nothing_of_a_file_is_told(

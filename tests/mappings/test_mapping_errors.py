@@ -69,14 +69,21 @@ def refusal(text: str) -> str:
         ("t: {po: [[ex:p, {f: 'ebf:concept(scheme=$(a), value=$(b))'}]]}", 5, "cannot be “$(…)”"),
         ("t: {po: [{p: ex:p, o: {mapping: u}}]}\n  u: {}\n  v: {}", 5, None),
         ("t: {po: [{p: ex:p, o: {mapping: uu}}]}\n  u: {}", 5, "no mapping “uu”"),
-        ("t: {po: [{p: ex:p, o: {mapping: t, condition: x}}]}", 5, "joins are not supported"),
+        ("t: {po: [{p: ex:p, o: {mapping: t, condition: x}}]}", 5, "“x” is not understood"),
+        (
+            "t: {po: [{p: ex:p, o: {mapping: t, condition: {function: equal, parameters: []}}}]}",
+            5,
+            "a key “str1” is missing",
+        ),
+        ("t: {po: [{p: ex:p, o: {function: join(t, x)}}]}", 5, "write join(mapping, equal("),
         ("t: {s: {quoted: u}}", 5, "quoted triples are not supported"),
         ("t: {sources: peple}", 5, "there is no source “peple”"),
-        ("t: {sources: [[a.xml~xpath, /a]]}", 5, "“xpath” is not read — write csv / jsonpath"),
+        ("t: {sources: [[a.sql~sql, /a]]}", 5, "“sql” is not read — write csv / jsonpath / xpath"),
+        ("t: {sources: [[a.xml~xpath, '/a[']]}", 5, "in the iterator /a[ is not understood"),
         (
-            "t: {sources: [[a.json~jsonpath, '$.a[?(@.b)]']]}",
+            "t: {sources: [[a.json~jsonpath, '$.a[?(@.b]']]}",
             5,
-            "in the iterator is not understood",
+            "in the iterator $.a[?(@.b] is not understood",
         ),
         ("t: {sources: {access: a.csv}}", 5, "a key “referenceFormulation” is missing"),
         ("t: {sources: {table: people}}", 5, "databases are not read"),
@@ -151,9 +158,15 @@ def test_an_unknown_platform_names_the_nearest() -> None:
         ("", "the key “platform” is missing"),
         ("platform: {reader: csv}\n", "write fr and en"),
         ("platform: {title: {fr: A}}\n", "write fr and en"),
-        ("platform: {title: {fr: A, en: B}, reader: cvs}\n", "reader cannot be “cvs”"),
+        (
+            "platform: {title: {fr: A, en: B}, reads: {fr: A, en: B}, reader: cvs}\n",
+            "reader cannot be “cvs”",
+        ),
         ("platform: {title: {fr: A, en: B}, removal: sliding}\n", "“removal” — write removals"),
-        ("platform: {title: {fr: A, en: B}, removals: never}\n", "removals cannot be “never”"),
+        (
+            "platform: {title: {fr: A, en: B}, reads: {fr: A, en: B}, removals: never}\n",
+            "removals cannot be “never”",
+        ),
     ],
 )
 def test_a_wrong_platform_file_is_refused(head: str, said: str, tmp_path: Path) -> None:

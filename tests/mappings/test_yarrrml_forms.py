@@ -338,7 +338,7 @@ def test_a_relative_iri_is_appended_to_the_base() -> None:
         ("- [ex:p, $(v)~iri]", {"v": "relative"}, "bad-iri"),
         ("- [ex:p, relative~iri]", {}, "bad-iri"),
         ("- [ex:p, $(v)]", {"v": "\ud800"}, "bad-text"),
-        ("- [ex:p, $(v), $(v)~lang]", {"v": "not a language"}, "bad-text"),
+        ("- [ex:p, $(v), $(v)~lang]", {"v": "not a language"}, "bad-language"),
         ("- [ex:p, $(v), $(v)]", {"v": "not a datatype"}, "bad-iri"),
     ],
 )

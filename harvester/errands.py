@@ -1,0 +1,92 @@
+"""What to ask of a source, from what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from harvester.fetch import Validators
+from harvester.means import Means
+from harvester.records import ReadOptions, Window
+from harvester.sources import Source
+from harvester.visits import Errand
+from mappings import Platform
+from store.state import SourceState
+from vocab import fingerprint as vocabulary_fingerprint
+
+
+def errand_for(
+    source: Source, before: SourceState, means: Means, now: datetime, *, held: bool
+) -> Errand:
+    """What to ask of ``source``.
+
+    Only what can be told from its last good answer is asked conditionally: when the way of
+    reading it has changed, that answer must have been kept to be read again.
+
+    Args:
+        source: its block.
+        before: what is known of it.
+        means: what the run works with.
+        now: when it begins.
+        held: whether the store knows the source; it may be newer than the state, or another.
+
+    Raises:
+        MappingError: when its mapping cannot be used.
+    """
+    platform = means.platform_of(source)
+    window = window_at(now)
+    fingerprint = _fingerprint(source, platform, means, window)
+    again = not held or before.fingerprint != fingerprint
+    kept = means.captures.holds(source.id, before.content_hash)
+    fresh = means.force or not held or (again and not kept)
+    return Errand(
+        source=source,
+        address=means.resolve(source.url),
+        base=means.iris.base,
+        options=ReadOptions(
+            window=window,
+            timezone=means.timezone,
+            iterator=source.iterator or platform.iterator,
+            key=source.key or platform.key,
+            delimiter=source.delimiter,
+            encoding=source.encoding,
+        ),
+        fingerprint=fingerprint,
+        validators=None
+        if fresh
+        else Validators(before.etag, before.last_modified, before.content_hash),
+        again=again,
+        kept=before.content_hash,
+    )
+
+
+def window_at(now: datetime) -> Window:
+    """The span in which recurring events are expanded, one month back and twelve ahead.
+
+    It moves by whole months, so that it is the same all month long and an unchanged
+    calendar stays unchanged.
+    """
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    index = month.year * 12 + month.month - 1
+
+    def shifted(months: int) -> datetime:
+        year, zero_month = divmod(index + months, 12)
+        return month.replace(year=year, month=zero_month + 1)
+
+    return Window(shifted(-1), shifted(13))
+
+
+def _fingerprint(source: Source, platform: Platform, means: Means, window: Window) -> str:
+    """What besides the bytes decides the result: when it changes, they are read again."""
+    told = (
+        source.model_dump_json(),
+        platform.fingerprint,
+        vocabulary_fingerprint(),
+        means.iris.base,
+        means.timezone,
+        str(means.share_alike),
+        *sorted(means.territory),
+        means.version,
+        window.start.isoformat(),
+    )
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()

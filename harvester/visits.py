@@ -1,0 +1,113 @@
+"""Asking a source: fetch and read, with neither store nor state, so that any thread may.
+
+What came of it is a value; the thread that holds the store makes of it what it will.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harvester.digest import Digest
+from harvester.fetch import Client, Fetched, FetchError, Validators
+from harvester.parcel import Task
+from harvester.records import Content, ReadOptions
+from harvester.sources import Source
+from store.captures import Capture, Captures, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to ask of one source.
+
+    ``address`` is where to ask (a sample's is not the registered one); ``validators`` are
+    those of the last good answer, None to be given the content in any case; ``fingerprint``
+    tells what besides the bytes decides what is made of them. With ``again``,
+    what is kept of that answer (``kept`` is the hash of its content) is read again when
+    nothing new comes, because the way of reading it has changed.
+    """
+
+    source: Source
+    address: str
+    base: str
+    options: ReadOptions
+    fingerprint: str = ""
+    validators: Validators | None = None
+    again: bool = False
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came of an errand.
+
+    ``fetched`` is the answer, ``unreachable`` why there is none; ``digest`` what was read,
+    from ``contents`` when the answer brought them, else from what was kept; ``error`` why it
+    could not be read. ``seconds`` is how long it took.
+    """
+
+    source: Source
+    fetched: Fetched | None = None
+    unreachable: FetchError | None = None
+    contents: tuple[Content, ...] = ()
+    digest: Digest | None = None
+    error: Exception | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Runs errands; ``digest`` reads and maps, in a child process or here."""
+
+    client: Client
+    captures: Captures
+    digest: Callable[[Task], Digest]
+
+    def visit(self, errand: Errand) -> Visit:
+        """Fetch and read; whatever goes wrong is in the value."""
+        started = time.perf_counter()
+        fetched: Fetched | None = None
+        unreachable: FetchError | None = None
+        new: tuple[Content, ...] = ()
+        digest: Digest | None = None
+        failure: Exception | None = None
+        try:
+            fetched = self._fetch(errand)
+        except FetchError as error:
+            unreachable = error
+        except Exception as error:  # noqa: BLE001  # told with its source by whoever concludes
+            failure = error
+        try:
+            new = (fetched and fetched.contents) or ()
+            if not failure and (contents := new or self._kept(errand)):
+                digest = self.digest(Task(errand.source, errand.base, errand.options, contents))
+        except Exception as error:  # noqa: BLE001
+            failure = error
+        took = time.perf_counter() - started
+        return Visit(errand.source, fetched, unreachable, new, digest, failure, took)
+
+    def _fetch(self, errand: Errand) -> Fetched:
+        source = errand.source
+        return self.client.fetch(
+            errand.address,
+            validators=errand.validators,
+            allow_private=source.allow_private or errand.address != source.url,
+        )
+
+    def _kept(self, errand: Errand) -> tuple[Content, ...]:
+        """The last good answer, when it is to be read again."""
+        if not errand.again:
+            return ()
+        capture = self.captures.get(errand.source.id, errand.kept)
+        return tuple(map(_content, capture.pages)) if capture else ()
+
+
+def capture_of(fetched: Fetched, contents: tuple[Content, ...]) -> Capture:
+    """What came, as it is kept."""
+    pages = tuple(Page(each.body, each.media_type, each.charset, each.url) for each in contents)
+    return Capture(fetched.at, fetched.validators.content_hash, pages)
+
+
+def _content(page: Page) -> Content:
+    return Content(page.body, page.media_type, page.charset, page.url)

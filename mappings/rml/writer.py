@@ -1,0 +1,370 @@
+"""A ``Plan`` → RML in Turtle, in the vocabulary of w3id.org/rml.
+
+What a plan says and RML-Core does not is said with functions: a condition becomes a call of
+``idlab-fn:trueCondition`` around what it is about. ``legacy`` writes the older vocabulary, with the
+same structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import pyoxigraph as ox
+
+from mappings.functions import Registry
+from mappings.functions.fno import described
+from mappings.functions.registry import IDLAB
+from mappings.plan import (
+    Argument,
+    Call,
+    Constant,
+    Expression,
+    Link,
+    ObjectMap,
+    Plan,
+    PredicateObject,
+    Reference,
+    Source,
+    Template,
+    TermMap,
+    TermType,
+    TriplesMap,
+)
+from mappings.prefixes import PREDEFINED
+from mappings.rml.templates import escaped
+from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, FNO, FORMATS, RML
+from mappings.turtle import Block, Name, Value, Writer
+from vocab import PREFIXES, term
+
+BASE: Final = "http://example.com/ns#"
+"""What the names of triples maps are relative to: a name of no consequence."""
+
+TYPE: Final = term("rdf:type")
+_FORMULATIONS = {"csv": "CSV", "jsonpath": "JSONPath", "xpath": "XPath"}
+_TYPES = {
+    TermType.IRI: "IRI",
+    TermType.URI: "URI",
+    TermType.UNSAFE_IRI: "UnsafeIRI",
+    TermType.UNSAFE_URI: "UnsafeURI",
+    TermType.BLANK: "BlankNode",
+    TermType.LITERAL: "Literal",
+}
+
+
+def write_rml(plan: Plan, registry: Registry) -> str:
+    """``plan`` as a Turtle document of RML, with the functions that it calls described in FnO."""
+    return Dialect(plan).document(registry)
+
+
+class Dialect:
+    """One way to write a plan: its words are methods, which another vocabulary overrides."""
+
+    namespaces: tuple[tuple[str, str], ...] = (("rml", RML), ("fno", FNO), ("csvw", CSVW))
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = replace(plan, triples_maps=tuple(_without_inverse(plan)))
+        self.map: TriplesMap = plan.triples_maps[0] if plan.triples_maps else _NO_MAP
+        self.more: list[Block] = []
+
+    def document(self, registry: Registry) -> str:
+        """The whole document."""
+        blocks = list(self.blocks())
+        known = {call.function for call in self.plan.calls()} & registry.keys()
+        blocks += [block for iri in sorted(known) for block in described(registry[iri])]
+        prefixes = {**dict(self.namespaces), **_standard(), **dict(self.plan.prefixes)}
+        return Writer(prefixes, BASE).document(blocks)
+
+    def blocks(self) -> Iterator[Block]:
+        """The triples maps, each after what it refers to by name."""
+        for each in self.plan.triples_maps:
+            for number, copy in enumerate(_copies(each)):
+                self.map = copy
+                block = self.triples_map(Name(f"{each.name}_{number}"))
+                yield from self.more
+                self.more = []
+                yield block
+
+    def word(self, name: str) -> str:
+        """The IRI of a property or a class of RML."""
+        return RML + name
+
+    def typed(self, name: str, block_name: Name | None = None) -> Block:
+        """A block of the class ``name``."""
+        block = Block(block_name)
+        block.add(TYPE, ox.NamedNode(self.word(name)))
+        return block
+
+    def triples_map(self, name: Name) -> Block:
+        """The block of the triples map at hand."""
+        block = self.typed("TriplesMap", name)
+        if (base := self.map.base or self.plan.base) and not self.is_legacy:
+            block.add(self.word("baseIRI"), ox.NamedNode(base))
+        for source in self.map.sources:
+            self.source(block, source)
+        for subject in self.map.subjects:
+            block.add(self.word("subjectMap"), self.subject(subject))
+        for rule in self.map.predicate_objects:
+            block.add(self.word("predicateObjectMap"), self.rule(rule))
+        return block
+
+    is_legacy = False
+
+    def source(self, block: Block, source: Source) -> None:
+        """Say in ``block`` where its records come from."""
+        logical = self.typed("LogicalSource")
+        logical.add(self.word("source"), self.access(source))
+        logical.add(self.word("referenceFormulation"), self.formulation(source))
+        if source.iterator:
+            logical.add(self.word("iterator"), ox.Literal(source.iterator))
+        block.add(self.word("logicalSource"), logical)
+
+    def formulation(self, source: Source) -> Value:
+        """The reference formulation; one of XPath holds the prefixes that are used."""
+        name = _FORMULATIONS[source.formulation]
+        texts = [source.iterator, *(path.written for path in self.map.references())]
+        used = [
+            (prefix, iri)
+            for prefix, iri in source.namespaces
+            if any(f"{prefix}:" in text for text in texts)
+        ]
+        if not used:
+            return ox.NamedNode(self.word(name))
+        block = self.typed("XPathReferenceFormulation")
+        for prefix, iri in used:
+            space = self.typed("Namespace")
+            space.add(self.word("namespacePrefix"), ox.Literal(prefix))
+            space.add(self.word("namespaceURL"), ox.Literal(iri))
+            block.add(self.word("namespace"), space)
+        return block
+
+    def access(self, source: Source) -> Value:
+        """The file of ``source``, seen from the mapping unless the plan says otherwise."""
+        if source.database is not None:
+            block = Block()
+            block.add(TYPE, ox.NamedNode(D2RQ + "Database"))
+            block.add(D2RQ + "jdbcDSN", ox.Literal(source.access))
+            return block
+        block = self.typed("RelativePathSource")
+        root = "CurrentWorkingDirectory" if source.root == "working" else "MappingDirectory"
+        named = source.root in ("", "mapping", "working")
+        where = ox.NamedNode(self.word(root)) if named else ox.Literal(source.root)
+        block.add(self.word("root"), where)
+        block.add(self.word("path"), ox.Literal(source.access))
+        if source.formulation == "csv" and source.delimiter != ",":
+            dialect = Block()
+            dialect.add(CSVW + "delimiter", ox.Literal(source.delimiter))
+            block.add(TYPE, ox.NamedNode(CSVW + "Table"))
+            block.add(CSVW + "url", ox.Literal(source.access))
+            block.add(CSVW + "dialect", dialect)
+        if source.encoding.lower() not in ("utf-8", "utf8"):
+            block.add(self.word("encoding"), ox.NamedNode(self.word(source.encoding)))
+        if source.compression:
+            block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
+        for null in source.nulls:
+            block.add(self.word("null"), ox.Literal(null))
+        return block
+
+    def subject(self, subject: ObjectMap) -> Block:
+        """The subject map, with the graphs of the whole map."""
+        if isinstance(subject, TermMap):
+            block = self.term_map("SubjectMap", _held(subject, self.map.condition), "subject")
+        else:
+            block = self.link(subject, 0, "subject")
+        for graph in self.map.graphs:
+            block.add(self.word("graphMap"), self.term_map("GraphMap", graph, "graph"))
+        return block
+
+    def rule(self, rule: PredicateObject) -> Block:
+        """The predicate-object map of a rule."""
+        block = Block()
+        for predicate in rule.predicates:
+            held = _held(predicate, rule.condition)
+            block.add(self.word("predicateMap"), self.term_map("PredicateMap", held, "predicate"))
+        for thing in rule.objects:
+            if isinstance(thing, TermMap):
+                block.add(self.word("objectMap"), self.term_map("ObjectMap", thing, "object"))
+            else:
+                for number in range(len(_copies(self.plan.triples_map(thing.parent)))):
+                    block.add(self.word("objectMap"), self.link(thing, number, "object"))
+        for graph in rule.graphs:
+            block.add(self.word("graphMap"), self.term_map("GraphMap", graph, "graph"))
+        return block
+
+    def link(self, link: Link, number: int, position: str) -> Block:
+        """A reference to another triples map."""
+        del position  # the older vocabulary writes quoted triples by where they stand
+        block = self.typed("RefObjectMap")
+        block.add(self.word("parentTriplesMap"), Name(f"{link.parent}_{number}"))
+        self.joins(block, link)
+        return block
+
+    def joins(self, block: Block, link: Link) -> None:
+        """Say in ``block`` what the records of ``link`` have in common."""
+        for join in link.joins:
+            condition = Block()
+            for name, side in (("child", join.child), ("parent", join.parent)):
+                if isinstance(side, Reference):
+                    condition.add(self.word(name), ox.Literal(self.reference(side)))
+                else:
+                    inner = Block()
+                    self.expression(inner, side)
+                    condition.add(self.word(name + "Map"), inner)
+            block.add(self.word("joinCondition"), condition)
+
+    def term_map(self, kind: str, term_map: TermMap, position: str) -> Block:
+        """The block of ``term_map``, its type where it is not the one meant without it."""
+        expression = term_map.expression
+        if term_map.condition is not None:
+            expression = _true_condition(term_map.condition, term_map)
+        block = self.typed(kind)
+        if isinstance(expression, Constant):
+            block.add(self.word("constant"), _constant(term_map, expression))
+        else:
+            if expression is not None:
+                self.expression(block, expression)
+            self.term_type(block, replace(term_map, expression=expression), position)
+            self.qualifier(block, "datatype", term_map.datatype)
+            self.qualifier(block, "language", term_map.language)
+        for target in term_map.targets:
+            block.add(self.word("logicalTarget"), Name(target))
+        return block
+
+    def term_type(self, block: Block, term_map: TermMap, position: str) -> None:
+        """Say the term type, where the mapping says it or another would be understood."""
+        type_ = _unsafe(term_map)
+        default = TermType.IRI
+        qualified = term_map.datatype is not None or term_map.language is not None
+        if position == "object" and (qualified or not isinstance(term_map.expression, Template)):
+            default = TermType.LITERAL
+        if term_map.stated or type_ is not default:
+            block.add(self.word("termType"), ox.NamedNode(self.word(_TYPES[type_])))
+
+    def qualifier(self, block: Block, name: str, qualifier: Expression | None) -> None:
+        """Say the datatype or the language, short where it is always the same."""
+        if isinstance(qualifier, Constant):
+            is_iri = name == "datatype"
+            value = ox.NamedNode(qualifier.text) if is_iri else ox.Literal(qualifier.text)
+            block.add(self.word(name), value)
+        elif qualifier is not None:
+            inner = self.typed(name.title() + "Map")
+            self.expression(inner, qualifier)
+            block.add(self.word(name + "Map"), inner)
+
+    def expression(self, block: Block, expression: Expression) -> None:
+        """Say in ``block`` how its value is made."""
+        match expression:
+            case Constant(text):
+                block.add(self.word("constant"), ox.Literal(text))
+            case Reference():
+                block.add(self.word("reference"), ox.Literal(self.reference(expression)))
+            case Template(parts):
+                text = "".join(map(self.part, parts))
+                block.add(self.word("template"), ox.Literal(text))
+            case Call():
+                self.call(block, expression)
+
+    def part(self, part: Constant | Reference) -> str:
+        """A part of a template."""
+        if isinstance(part, Constant):
+            return escaped(part.text)
+        return "{" + escaped(self.reference(part)) + "}"
+
+    def reference(self, reference: Reference) -> str:
+        """A reference as any engine reads it: a whole JSONPath, a column, an XPath."""
+        formulations = {source.formulation for source in self.map.sources}
+        if formulations & {"csv", "xpath"}:
+            return reference.path.written
+        return str(reference.path)
+
+    def call(self, block: Block, call: Call) -> None:
+        """Say in ``block`` that its value is what ``call`` gives."""
+        execution = self.typed("FunctionExecution")
+        execution.add(self.word("function"), ox.NamedNode(call.function))
+        for argument in call.arguments:
+            execution.add(self.word("input"), self.argument(argument))
+        block.add(self.word("functionExecution"), execution)
+
+    def argument(self, argument: Argument) -> Block:
+        """One input of a call."""
+        block = self.typed("Input")
+        block.add(self.word("parameter"), ox.NamedNode(argument.parameter))
+        inner = Block()
+        self.expression(inner, argument.value)
+        if isinstance(argument.value, Template):
+            name = _TYPES[argument.value.type]
+            inner.add(self.word("termType"), ox.NamedNode(self.word(name)))
+        block.add(self.word("inputValueMap"), inner)
+        return block
+
+
+_NO_MAP = TriplesMap("", (), (), ())
+
+
+def _copies(triples_map: TriplesMap) -> list[TriplesMap]:
+    """``triples_map`` once for each source and subject: in RML a map has one of each."""
+    return [
+        replace(triples_map, sources=(source,) if source else (), subjects=(subject,))
+        for source in triples_map.sources or (None,)
+        for subject in triples_map.subjects
+    ]
+
+
+def _without_inverse(plan: Plan) -> Iterator[TriplesMap]:
+    """The triples maps of ``plan``; what is said inversely becomes a map of its own."""
+    for each in plan.triples_maps:
+        straight = tuple(
+            replace(rule, inverse=()) for rule in each.predicate_objects if rule.predicates
+        )
+        yield replace(each, predicate_objects=straight)
+        for number, rule in enumerate(each.predicate_objects):
+            subjects = tuple(thing for thing in rule.objects if isinstance(thing, TermMap))
+            if rule.inverse and subjects:
+                turned = PredicateObject(rule.inverse, each.subjects, rule.graphs, rule.condition)
+                name = f"{each.name}_inverse_{number}"
+                yield replace(each, name=name, subjects=subjects, predicate_objects=(turned,))
+
+
+def _constant(term_map: TermMap, constant: Constant) -> ox.NamedNode | ox.Literal:
+    if term_map.type is not TermType.LITERAL:
+        return ox.NamedNode(constant.text)
+    if isinstance(term_map.language, Constant):
+        return ox.Literal(constant.text, language=term_map.language.text)
+    if isinstance(term_map.datatype, Constant):
+        return ox.Literal(constant.text, datatype=ox.NamedNode(term_map.datatype.text))
+    return ox.Literal(constant.text)
+
+
+def _unsafe(term_map: TermMap) -> TermType:
+    """The term type that leaves parts of a template as they are, where they are addresses."""
+    expression = term_map.expression
+    if term_map.type is TermType.IRI and isinstance(expression, Template):
+        references = [part for part in expression.parts if isinstance(part, Reference)]
+        if references and all(part.raw for part in references):
+            return TermType.UNSAFE_IRI
+    return term_map.type
+
+
+def _held(term_map: TermMap, condition: Call | None) -> TermMap:
+    """``term_map`` under ``condition`` as well."""
+    if condition is None:
+        return term_map
+    if term_map.condition is None:
+        return replace(term_map, condition=condition)
+    made = replace(term_map, expression=_true_condition(term_map.condition, term_map))
+    return replace(made, condition=condition)
+
+
+def _true_condition(condition: Call, term_map: TermMap) -> Call:
+    """The value of ``term_map`` where ``condition`` holds, as a call."""
+    value = term_map.expression or Constant("")
+    if isinstance(value, Template):
+        value = replace(value, type=_unsafe(term_map))
+    arguments = (Argument(IDLAB + "strBoolean", condition), Argument(IDLAB + "str", value))
+    return Call(IDLAB + "trueCondition", arguments)
+
+
+def _standard() -> dict[str, str]:
+    """The prefixes by which namespaces are known, ours before those of the RDFa context."""
+    return {**PREDEFINED, **PREFIXES, "comp": COMPRESSION, "formats": FORMATS, "d2rq": D2RQ}
