@@ -236,6 +236,32 @@ def test_status_tells_each_source_and_its_reproaches(enbauges: Enbauges, config:
     assert told[0]["outcome"] == "failed"
 
 
+def test_status_of_one_source_says_all_about_it(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    shown = enbauges("status", "mairie").stdout
+    for told in (
+        "state: up to date",
+        "next read: ",
+        "Completeness: ",
+        "https://node.example/sources/",
+    ):
+        assert told in shown
+    [told] = json.loads(enbauges("status", "mairie", "--json").stdout)
+    assert told["condition"] == "fine"
+    assert told["follow"] in shown
+    assert told["completeness"]["score"] < 100
+
+
+def test_a_letter_is_in_french_whoever_asks_for_it(enbauges: Enbauges, config: Path) -> None:
+    config.write_text(HEAD + SICK, encoding="utf-8")
+    enbauges("harvest")
+    told = enbauges("letter", "malade", language="en")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("Objet : « Agenda malade » n'est plus lisible\n")
+    assert "https://node.example/sources/malade/suivi/" in told.stdout
+    assert enbauges("letter", "inconnue").exit_code == 2
+
+
 def test_status_writes_nothing_on_a_node_that_never_harvested(
     enbauges: Enbauges, config: Path
 ) -> None:

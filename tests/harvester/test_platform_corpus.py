@@ -1,4 +1,4 @@
-"""Real files of each platform, read in place; and nobody's mailbox or number in any graph."""
+"""Real files of each platform, and nobody's mailbox or mobile number in any graph."""
 
 from __future__ import annotations
 

@@ -1,0 +1,115 @@
+"""How sources do, for everybody: measurements in ``graph/provenance`` (W3C DQV).
+
+Each source that was ever read has its state, its last good read, its number of records and its
+completeness. They are written when a generation is published because something else changed,
+and never make one by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pyoxigraph as ox
+
+from harvester.health import Health
+from harvester.telling.wording import CONDITIONS
+from store.changes import Changeset, Delta, Lines
+from store.embedded import EmbeddedStore
+from store.graphs import normalise
+from vocab import term
+from vocab.iris import Iris
+from vocab.messages import LANGUAGES, Message, say
+
+_HERE = ox.NamedNode("urn:scratch")
+_MEASUREMENT, _METRIC = term("dqv:QualityMeasurement"), term("dqv:Metric")
+_TYPE = term("rdf:type")
+_Term = ox.NamedNode | ox.Literal
+_Statement = tuple[str, str, _Term]
+
+METRICS = MappingProxyType(
+    {
+        "condition": ("xsd:string", say("state"), say(
+            "whether the source can be read: fine, failed, held (most of its entries disappeared "
+            "at once), gone (withdrawn for good) or paused"
+        )),
+        "last-good-read": ("xsd:dateTime", say("last good read"), say(
+            "when the source could be read last"
+        )),
+        "records": ("xsd:integer", say("records"), say(
+            "how many entries the source gave when it could be read last"
+        )),
+        "completeness": ("xsd:integer", say("completeness"), say(
+            "0 to 100: how much of what things of their kind need is said of them"
+        )),
+    }
+)  # fmt: skip
+"""Name → datatype of the value, label and definition of what is measured."""
+
+
+def measures_changeset(store: EmbeddedStore, iris: Iris, healths: Iterable[Health]) -> Changeset:
+    """The Changeset that brings the published measurements to what is known of the sources.
+
+    Those of sources that are not among ``healths`` are taken away.
+    """
+    graph = iris.graph("provenance")
+    kinds = (_MEASUREMENT, _METRIC)
+    named = {name for kind in kinds for name in store.subjects(graph, _TYPE, kind)}
+    stored = frozenset[str]().union(*(store.about(graph, name) for name in named))
+    delta = Delta.between(stored, measure_lines(iris, healths))
+    return Changeset({graph: delta} if delta else {})
+
+
+def measure_lines(iris: Iris, healths: Iterable[Health]) -> Lines:
+    """The metrics, and what they say of each source that was ever read."""
+    statements = [each for name in METRICS for each in _metric(iris, name)]
+    for health in healths:
+        for name, value in _values(health):
+            statements += _measurement(iris, health, name, value)
+    quads = [
+        ox.Quad(ox.NamedNode(subject), ox.NamedNode(term(predicate)), value, _HERE)
+        for subject, predicate, value in statements
+    ]
+    return normalise(quads, skolem=None)[_HERE.value]
+
+
+def _metric(iris: Iris, name: str) -> Iterator[_Statement]:
+    datatype, label, definition = METRICS[name]
+    subject = iris.metric(name)
+    yield subject, "rdf:type", ox.NamedNode(_METRIC)
+    yield subject, "dqv:expectedDataType", ox.NamedNode(term(datatype))
+    yield from _texts(subject, "skos:prefLabel", label)
+    yield from _texts(subject, "skos:definition", definition)
+
+
+def _measurement(iris: Iris, health: Health, name: str, value: str) -> Iterator[_Statement]:
+    subject = iris.measure(health.source.id, name)
+    datatype = ox.NamedNode(term(METRICS[name][0]))
+    yield subject, "rdf:type", ox.NamedNode(_MEASUREMENT)
+    yield subject, "dqv:computedOn", ox.NamedNode(iris.source(health.source.id))
+    yield subject, "dqv:isMeasurementOf", ox.NamedNode(iris.metric(name))
+    yield subject, "dqv:value", ox.Literal(value, datatype=datatype)
+    if name == "condition":
+        yield from _texts(subject, "rdfs:label", CONDITIONS[health.condition])
+
+
+def _values(health: Health) -> Iterator[tuple[str, str]]:
+    state = health.state
+    if state.checked_at is None:
+        return
+    yield "condition", health.condition
+    if state.good_at:
+        yield "last-good-read", _instant(state.good_at)
+        yield "records", str(state.records)
+    if health.appraisal and health.appraisal.score is not None:
+        yield "completeness", str(health.appraisal.score)
+
+
+def _texts(subject: str, predicate: str, message: Message) -> Iterator[_Statement]:
+    for language in LANGUAGES:
+        yield subject, predicate, ox.Literal(message.render(language), language=language)
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
