@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from http import HTTPStatus
 
+from harvester.fetch_values import Fetched
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -23,6 +25,7 @@ SILENCE = timedelta(days=7)
 
 _SPREAD = 20  # the jitter is at most this part of ``every``
 _WIDEST = timedelta(minutes=10)
+_INSTANT = timedelta(microseconds=1)
 _DOUBLINGS = 20  # more of them change nothing: the shortest ``every`` is five minutes
 
 
@@ -37,7 +40,8 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     That is at once when it was never asked, when its block was edited since, and when the
     last run lies ahead of ``now``, since the clock was wrong then. A server's Retry-After (RFC
     9110, section 10.2.3) is obeyed in any case but the first, and how long its answer holds
-    (RFC 9111, section 5) in none of these, both for at most ``SILENCE``.
+    (RFC 9111, section 5) in none of these, both for at most ``SILENCE``. The hours of ``cron``
+    are those of the time zone of ``now``.
     """
     edited = state.block not in {"", block_of(source)}
     if state.gone_at and not edited:
@@ -45,7 +49,7 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     if state.checked_at is None or state.checked_at > now:
         return now
     latest = state.checked_at + SILENCE
-    times = [state.checked_at if edited else state.checked_at + _pause(source, state.failures)]
+    times = [state.checked_at if edited else _next_visit(source, state, now.tzinfo)]
     if state.fresh_until and not edited:
         times.append(min(state.fresh_until, latest))
     if state.not_before:
@@ -53,21 +57,18 @@ def due_at(source: Source, state: SourceState, now: datetime) -> datetime | None
     return max(times)
 
 
-def still_fresh(before: SourceState, told: datetime | None, at: datetime) -> datetime | None:
-    """Until when an answer holds that says "not modified" (304).
+def fresh_until(before: SourceState, fetched: Fetched, now: datetime) -> datetime | None:
+    """Until when the publisher says that its answer holds; None when it does not say.
 
-    Such an answer need not repeat how long (RFC 9111, section 3.2), and a feed that says so in
-    its content has none: the length that the last full answer gave holds again.
-
-    Args:
-        before: what was known of the source.
-        told: what the answer itself said.
-        at: when it came.
+    An answer "not modified" (304) need not repeat it (RFC 9111, section 3.2), and has no content
+    in which a feed would: what the last full answer said holds again, as long as it did then.
     """
-    if told or before.fresh_until is None or before.checked_at is None:
+    told = fetched.fresh_until
+    bare = fetched.status == HTTPStatus.NOT_MODIFIED and told is None
+    if not bare or before.fresh_until is None or before.checked_at is None:
         return told
     again = before.fresh_until - before.checked_at
-    return at + again if again > timedelta(0) else None
+    return now + again if again > timedelta(0) else None
 
 
 def due(
@@ -98,6 +99,19 @@ def _times(
 
 def _by_time(timed: tuple[datetime, Source]) -> datetime:
     return timed[0]
+
+
+def _next_visit(source: Source, state: SourceState, zone: tzinfo | None) -> datetime:
+    """When the source is visited after the last run, whatever its server says."""
+    assert state.checked_at is not None  # noqa: S101  # as due_at has seen
+    if not source.cron:
+        return state.checked_at + _pause(source, state.failures)
+    from harvester.crontab import trigger_of  # noqa: PLC0415  # as in the rule
+
+    rested = state.checked_at + (_pause(source, state.failures) if state.failures > 1 else _INSTANT)
+    found: datetime | None
+    found = trigger_of(source.cron, zone).get_next_fire_time(None, rested)
+    return found or rested + PATIENCE  # a rule is refused that names no time at all
 
 
 def _pause(source: Source, failures: int) -> timedelta:

@@ -18,14 +18,15 @@ from http import HTTPStatus
 from typing import Self
 
 from harvester.fetch_answers import conditions, media_type, validators_of
-from harvester.fetch_errors import FetchError, stopped, too_large
+from harvester.fetch_errors import FetchError, too_large
 from harvester.fetch_hops import Ask, Hops
+from harvester.fetch_refusals import stopped
 from harvester.fetch_robots import RobotsBook
 from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of
 from harvester.flight import Flights
 from harvester.freshness import fresh_until
 from harvester.gate import Manners
-from harvester.pages import first_address, next_page
+from harvester.pages import next_page
 from harvester.records import Content, Issue
 from harvester.robots import NAME, Obedience, Verdict
 from mappings import Paging
@@ -62,7 +63,7 @@ class _Reading:
 
     url: str
     validators: Validators | None
-    paging: Paging | None
+    paging: Sequence[Paging]
     most: int
     pages: list[Answer] = field(default_factory=list)
     notices: dict[str, Issue] = field(default_factory=dict)
@@ -73,9 +74,9 @@ class _Reading:
             self.notices.setdefault(f"{issue.code} {issue.message}", issue)
 
     @property
-    def first_address(self) -> str:
-        """What is asked for first."""
-        return first_address(self.url, self.paging) if self.most > 1 else self.url
+    def is_told_apart(self) -> bool:
+        """Whether a validator of the one page that was read is one of the whole source."""
+        return len(self.pages) == 1 and not any(way.counted for way in self.paging)
 
 
 class Client:
@@ -128,7 +129,7 @@ class Client:
         validators: Validators | None = None,
         allow_private: bool = False,
         robots: Obedience = "named",
-        paging: Paging | None = None,
+        paging: Sequence[Paging] = (),
         pages: int = 1,
     ) -> Fetched:
         """What ``url`` holds now, or that it has not changed.
@@ -143,7 +144,7 @@ class Client:
             validators: those of the last good answer; None asks for the content in any case.
             allow_private: whether this very host and port may be in a private network.
             robots: whose rules of the site's robots.txt bind.
-            paging: how the source goes on, besides the Link header.
+            paging: the ways in which the source may go on, besides the Link header.
             pages: how many pages are read at most.
 
         Raises:
@@ -177,8 +178,8 @@ class Client:
             return self._robots.verdict([url], allow_private=allow_private)
 
     def _read(self, reading: _Reading, ask: Ask) -> Fetched:
-        last, paging = reading.validators, reading.paging
-        first = self._hops.get(reading.first_address, ask)
+        last = reading.validators
+        first = self._hops.get(reading.url, ask)
         reading.pages.append(first)
         if last and first.status == HTTPStatus.NOT_MODIFIED:
             seen = validators_of(first.headers, last.content_hash, last)
@@ -187,7 +188,7 @@ class Client:
             self._follow(reading, ask)
         digest = hash_of([page.body for page in reading.pages])
         seen = Validators(content_hash=digest)
-        if len(reading.pages) == 1 and not (paging and paging.counted):
+        if reading.is_told_apart:
             seen = validators_of(first.headers, digest)
         contents = None
         if last is None or last.content_hash != digest:

@@ -23,12 +23,11 @@ from harvester.fetch_answers import PORTS, body_of, next_hop, not_before, same_s
 from harvester.fetch_errors import (
     answered,
     bad_address,
-    crowded,
     explain,
     secret_address,
-    stopped,
     too_many_redirects,
 )
+from harvester.fetch_refusals import crowded, stopped
 from harvester.fetch_values import Answer, Limits
 from harvester.gate import ClosedError, CrowdedError, Gate, Manners
 

@@ -13,8 +13,9 @@ from threading import Lock
 from urllib.parse import urlunsplit
 
 from harvester.fetch_answers import trail
-from harvester.fetch_errors import FetchError, about, refused_by_robots
+from harvester.fetch_errors import FetchError, about
 from harvester.fetch_hops import Ask, Hops
+from harvester.fetch_refusals import refused_by_robots
 from harvester.records import Issue
 from harvester.robots import MOST_BYTES, NAME, Obedience, Robots, Verdict
 from vocab.messages import say

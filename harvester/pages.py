@@ -29,7 +29,7 @@ PAGES: Final = 20
 PARTIAL: Final = frozenset({"pages-limit", "pages-loop", "pages-elsewhere"})
 """Codes of the issues that leave pages unread."""
 
-BY_LINKS: Final = Paging(links=True)
+BY_LINKS: Final = (Paging(links=True),)
 
 _HEAD = 64 * 1024  # bytes
 _MOST = 2_048  # characters of an address
@@ -51,19 +51,12 @@ class Page(Protocol):
     def body(self) -> bytes: ...  # noqa: D102
 
 
-def first_address(url: str, paging: Paging | None) -> str:
-    """``url``, asking for pages of the platform's size where it says nothing of that itself."""
-    if paging and paging.limit and paging.size and not _parameter(url, paging.limit):
-        return _with(url, paging.limit, paging.size)
-    return url
-
-
-def next_page(pages: Sequence[Page], paging: Paging | None, most: int) -> str | Issue | None:
+def next_page(pages: Sequence[Page], paging: Sequence[Paging], most: int) -> str | Issue | None:
     """Where the source goes on after ``pages``.
 
     Args:
         pages: those read so far, at least one.
-        paging: where to look besides the Link header.
+        paging: where to look besides the Link header; the first that says something counts.
         most: how many pages may be read.
 
     Returns:
@@ -71,7 +64,8 @@ def next_page(pages: Sequence[Page], paging: Paging | None, most: int) -> str | 
         that is not to be read.
     """
     last = pages[-1]
-    found = _linked(last.headers.get("Link", "")) or (_declared(last, paging) if paging else "")
+    declared = (_declared(last, way) for way in paging)
+    found = _linked(last.headers.get("Link", "")) or next(filter(None, declared), "")
     if not found:
         return None
     url = _absolute(last.url, found)

@@ -23,7 +23,7 @@ from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of, still_fresh
+from harvester.due import block_of, fresh_until
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
@@ -44,9 +44,10 @@ from harvester.report import (
     unusable,
 )
 from harvester.scope import within
+from harvester.scrub import Scrub
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
-from harvester.strays import renamed_message
+from harvester.strays import barred_message, renamed_message
 from harvester.visits import Errand, Visit, Visitor, capture_of
 from store.changelog import Entry
 from store.changes import Lines
@@ -124,6 +125,8 @@ class _Run:
     def _asked(self) -> Errand | Exception:
         if former := self.means.former.get(self.source.id):
             return HarvestError(renamed_message(former, self.source.id))
+        if self.means.takedowns.bars_source(self.source.id, self.source.url):
+            return HarvestError(barred_message(self.source.id))
         try:
             held = self.books.hold(self.source.id)
             return errand_for(self.source, self.before, self.means, self.now, held=held)
@@ -157,19 +160,25 @@ class _Run:
         if visit.digest is None:
             return self._unchanged(visit.fetched)
         known = self._known()
-        digest = self._fit(visit.digest, known)
+        spared = self._scrub.digest(visit.digest)
+        digest = self._fit(spared, known)
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
         digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
         whole = digest.is_whole and visit.fetched.is_whole
         policy = Policy(self._removals if whole else "none", self.means.accept)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
-        if visit.contents and not self.means.dry_run:
+        withheld = spared != visit.digest or self._scrub.bars_content(visit.contents)
+        if visit.contents and not withheld and not self.means.dry_run:
             capture = capture_of(visit.fetched, visit.contents)
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
         return self._committed(visit.fetched, digest.issues, decision, settlement)
+
+    @cached_property
+    def _scrub(self) -> Scrub:
+        return Scrub(self.means.takedowns, self.means.iris)
 
     @property
     def _removals(self) -> Removals:
@@ -249,7 +258,7 @@ class _Run:
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
         if again:
-            read = self._fit(again, known).records
+            read = self._fit(self._scrub.digest(again), known).records
         else:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
@@ -330,7 +339,7 @@ class _Run:
             failures=0,
             broken_since=None,
             not_before=None,
-            fresh_until=still_fresh(self.before, fetched.fresh_until, self.now),
+            fresh_until=fresh_until(self.before, fetched, self.now),
             gone_at=None,
             etag=given.etag,
             last_modified=given.last_modified,

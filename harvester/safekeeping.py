@@ -13,6 +13,7 @@ from pathlib import Path
 from harvester.alarm import sole
 from harvester.session import Place
 from harvester.sources import Config
+from store import takedown
 from store.backup import (
     STATE,
     BackupError,
@@ -31,7 +32,7 @@ from store.swap import finish, swap_in
 from vocab.messages import Message, say
 
 CONFIG = "sources.toml"
-_KEPT = ("captures", "changes", "takedowns.json")
+_KEPT = ("captures", "changes", takedown.FILE)
 """What of the data folder goes into a backup as it is."""
 
 _MAPPINGS = "mappings"
@@ -61,13 +62,15 @@ class Restored:
     """A node that came out of a backup.
 
     ``written`` are the sources file and mappings put where there was none; ``beside`` those
-    that differ from what is there, which was left alone, each under another name.
+    that differ from what is there, which was left alone, each under another name. ``forgotten``
+    tells that something was forgotten here since the backup, which must be forgotten again.
     """
 
     manifest: Manifest
     generation: Generation
     written: tuple[Path, ...]
     beside: tuple[Path, ...]
+    forgotten: bool
 
     def told(self) -> Iterator[Message]:
         """What the operator is told."""
@@ -130,7 +133,9 @@ def back_up_node(
 def own_mappings(config: Config) -> dict[str, Path]:
     """The mapping files beside the sources file, by their path from there."""
     folder = config.path.absolute().parent
-    own = (source.mapping.absolute() for source in config.sources if source.mapping)
+    own = (
+        source.mapping.absolute() for source in config.sources if isinstance(source.mapping, Path)
+    )
     return {
         path.relative_to(folder).as_posix(): path for path in own if path.is_relative_to(folder)
     }
@@ -162,13 +167,14 @@ def restore_node(
         manifest = unpack(backup, made)
         with _alone(place):
             before = _number(place)
+            forgotten = _barred_still(place, Place(made))
             generation = _published(Place(made), manifest, now, before)
             written, beside = _put_files(made, config)
             with told(place.var):
                 swap_in(made, place.var)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return Restored(manifest, generation, written, beside)
+    return Restored(manifest, generation, written, beside, forgotten)
 
 
 def _filled(var: Path) -> bool:
@@ -203,6 +209,15 @@ def _number(place: Place) -> int:
     except StoreError:
         return 0
     return current.number if current else 0
+
+
+def _barred_still(place: Place, made: Place) -> bool:
+    """Bar in the restored node what is barred here; whether that is more than the backup knew."""
+    known = takedown.load(made.takedowns)
+    every = known.with_(*takedown.load(place.takedowns).entries)
+    if every != known:
+        takedown.save(every, made.takedowns)
+    return every != known
 
 
 def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> Generation:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harvester.children import shared
 from harvester.digest import Digest, platform_of
-from harvester.fetch import Client, Limits, user_agent
+from harvester.fetch import Client, Limits, Manners, user_agent
 from harvester.means import Means
 from harvester.parcel import Task
 from harvester.records import HarvestError
@@ -22,6 +22,7 @@ from harvester.robots import worth_keeping
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.strays import former_ids
+from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
@@ -68,6 +69,16 @@ class Place:
         return self.var / "changes"
 
     @property
+    def takedowns(self) -> Path:
+        """What must never be kept again."""
+        return self.var / takedown.FILE
+
+    @property
+    def unfinished(self) -> Path:
+        """The mark of a harvest whose changes are not published yet."""
+        return self.var / "unfinished"
+
+    @property
     def generations(self) -> Path:
         """What was published."""
         return self.var / "generations"
@@ -89,7 +100,7 @@ class Session:
         self._config = config
         self._generations = Generations(place.generations)
         self._means = means
-        self._unfinished = place.var / "unfinished"
+        self._unfinished = place.unfinished
         self.place = place
         self._changed = False
         self._started = False
@@ -99,19 +110,22 @@ class Session:
         """What its runs work with."""
         return self._means
 
-    def commit(self, entry: Entry, changeset: Changeset | None = None) -> None:
+    def commit(self, entry: Entry | None, changeset: Changeset | None = None) -> None:
         """Write down and store what an operator changes; ``publish`` publishes it.
 
         Args:
-            entry: what the change log keeps.
+            entry: what the change log keeps, if anything.
             changeset: what is stored, where the log keeps less.
 
         Raises:
             StoreError: when it cannot be written.
         """
         self._mark()
-        self._means.changelog.write(entry)
-        self._apply(entry.changeset if changeset is None else changeset)
+        if entry:
+            self._means.changelog.write(entry)
+            changeset = entry.changeset if changeset is None else changeset
+        if changeset:
+            self._apply(changeset)
         self._means.store.flush()
 
     def harvest(self, sources: Iterable[Source]) -> Generator[Report, None, None]:
@@ -190,6 +204,7 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
     accept: bool = False,
@@ -216,7 +231,9 @@ def opened(
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits, robots=robots)),
+            client=stack.enter_context(
+                Client(agent, limits, clock, manners=manners, robots=robots)
+            ),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=Captures(place.captures),
@@ -234,6 +251,7 @@ def opened(
             accept=accept,
             dry_run=dry_run,
             former=former_ids(config, store, iris),
+            takedowns=takedown.load(place.takedowns),
         )
         yield Session(config, place, means)
 

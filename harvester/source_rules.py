@@ -11,7 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import ValidationInfo
 
 from harvester.problems import WrongValueError, closest, toml
+from mappings.functions import registry
+from mappings.table import ShortForm, ShortFormError, parse
 from vocab.communes import commune_names
 from vocab.messages import say
 
@@ -53,6 +56,7 @@ _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
 _MOST_PAGES = 1_000
+_CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
@@ -249,6 +253,29 @@ def pages(value: object) -> object:
     return value
 
 
+def cron(value: str) -> str:
+    """The hours of visits, as crontab(5) writes them; no two within five minutes."""
+    from harvester.crontab import trigger_of  # noqa: PLC0415  # 30 ms, and rarely used
+
+    remedy = say('write five fields, like "30 6 * * 1-5" for 6:30 from Monday to Friday')
+    try:
+        trigger = trigger_of(value, UTC)
+        first = trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=UTC))
+    except ValueError as error:
+        message = say("“cron” names no hours: {value}", value=toml(value))
+        raise WrongValueError(message, remedy) from error
+    times = [first]
+    while times[-1] and len(times) < _CRON_LOOKED_AT:
+        times.append(trigger.get_next_fire_time(times[-1], times[-1]))
+    if first is None:
+        message = say("“cron” names a day that never comes: {value}", value=toml(value))
+        raise WrongValueError(message, remedy)
+    if any(later and later - sooner < _SHORTEST for sooner, later in pairwise(times)):
+        message = say("“cron” asks more often than every five minutes: {value}", value=toml(value))
+        raise WrongValueError(message, remedy)
+    return value
+
+
 def licence(value: str) -> str:
     """A known short name, the address of a licence's text, or ``accord``."""
     if value.lower() in {*LICENCES, AGREEMENT}:
@@ -270,9 +297,14 @@ def licence(value: str) -> str:
 
 
 def mapping(value: object, info: ValidationInfo) -> object:
-    """The path of a file that exists, seen from the folder of ``sources.toml``."""
-    if isinstance(value, Path):
+    """The path of a file that exists, seen from the folder of ``sources.toml``; or a table."""
+    if isinstance(value, Path | ShortForm):
         return value
+    if isinstance(value, dict):
+        try:
+            return parse(value, registry())
+        except ShortFormError as error:
+            raise WrongValueError(error.message, error.remedy, (error.key,)) from error
     if not isinstance(value, str):
         raise WrongValueError(
             say("“mapping” is not a path: {value}", value=toml(value)),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from harvester import source_rules as rule
 from harvester.source_rules import AGREEMENT, LICENCES, SHARE_ALIKE
+from mappings.table import ShortForm
 
 Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
@@ -43,7 +44,8 @@ class Source(_Value, frozen=True):
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
     inside texts are masked (design, rule 14). ``removals`` is what it means that something is
     no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
-    the time between two visits. ``mapping`` is an absolute path, or relative to the working
+    the time between two visits, unless ``cron`` names their hours (five fields as in crontab(5),
+    in the node's time zone). ``mapping`` is an absolute path, or relative to the working
     directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
     name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
     saying it has the links of a feed followed too. The last four fields override what a reader
@@ -57,7 +59,8 @@ class Source(_Value, frozen=True):
     publisher: Text
     licence: Annotated[str, AfterValidator(rule.licence)] | None = None
     every: Annotated[timedelta, BeforeValidator(rule.every)] = timedelta(hours=6)
-    mapping: Annotated[Path, BeforeValidator(rule.mapping)] | None = None
+    cron: Annotated[str, AfterValidator(rule.cron)] = ""
+    mapping: Annotated[Path | ShortForm, BeforeValidator(rule.mapping)] | None = None
     commune: Insee | None = None
     place: Text | None = None
     scope: Literal["local", "wide"] = "local"

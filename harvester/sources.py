@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from harvester.problems import ConfigError, Problem, closest, toml
+from harvester.problems import ConfigError, Problem, WrongValueError, closest, toml
 from harvester.records import HarvestError
 from harvester.source_faults import explain, meant, unknown_section
 from harvester.source_rules import Surroundings
@@ -184,7 +184,7 @@ class _Check:
         fields = model.model_fields
         misspelt = meant(faults, fields)
         for fault in faults:
-            path = (*base, *fault["loc"])
+            path = (*base, *fault["loc"], *_within(fault))
             missing = fault["type"] == "missing"
             if missing and (path[-1] in misspelt | known_elsewhere or self._parsed.spoiled(path)):
                 continue
@@ -258,6 +258,12 @@ class _Check:
                 remedy = say("remove one of the two, or give them another mapping, iterator or key")
                 self._add(line, _id_of(block), message, remedy)
             first.setdefault(same, line)
+
+
+def _within(fault: ErrorDetails) -> KeyPath:
+    """The wrong key of a value that is a table, where a rule of ours names it."""
+    error = fault.get("ctx", {}).get("error")
+    return error.within if isinstance(error, WrongValueError) else ()
 
 
 def _id_of(block: object) -> str | None:

@@ -24,8 +24,8 @@ class Errand:
     """What to ask of one source.
 
     ``address`` is where to ask (a sample's is not the registered one); ``validators`` are
-    those of the last good answer, None to be given the content in any case; ``paging`` tells how
-    a long answer goes on; ``fingerprint``
+    those of the last good answer, None to be given the content in any case; ``paging`` are the
+    ways in which a long answer may go on; ``fingerprint``
     tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
     nothing new comes, because the way of reading it has changed.
@@ -37,7 +37,7 @@ class Errand:
     options: ReadOptions
     fingerprint: str = ""
     validators: Validators | None = None
-    paging: Paging | None = None
+    paging: tuple[Paging, ...] = ()
     again: bool = False
     kept: str = ""
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from mappings.compiler import Mapping
 from mappings.paging import Paging
-from mappings.platform import Platform, compile_yarrrml, platform, platforms
+from mappings.platform import (
+    Platform,
+    compile_file,
+    compile_table,
+    compile_yarrrml,
+    platform,
+    platforms,
+)
 from mappings.problems import MappingError, Problem
 
 __all__ = [
@@ -17,6 +24,8 @@ __all__ = [
     "Paging",
     "Platform",
     "Problem",
+    "compile_file",
+    "compile_table",
     "compile_yarrrml",
     "platform",
     "platforms",

@@ -104,7 +104,7 @@ class Mapping:
 def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     """The different ways from a record to the items of ``sources``."""
     ways = {
-        Path.parse(source.iterator).without(root) if source.iterator else Path(())
+        Path.parse(source.iterator).without(root) if source.formulation == "jsonpath" else Path(())
         for source in sources
     }
     return iter(ways or {Path(())})

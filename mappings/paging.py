@@ -3,10 +3,11 @@
 ::
 
     platform:
-      paging: {next: $.next_page_url}                       # the answer names the next page
-      paging: {page: page, pages: X-WP-TotalPages}          # pages are counted from 1
-      paging: {offset: offset, limit: limit, size: 100, total: $.total_count}
-      paging: {links: "yes"}                                # the feed links to its next page
+      paging: {next: $.next_page_url}                 # the answer names the next page
+      paging: {page: page, pages: X-WP-TotalPages}    # pages are counted from 1
+      paging: {offset: offset, limit: limit, size: 10, total: $.total_count}
+      paging: {links: yes}                            # the feed links to its next page
+      paging: [{next: $.next}, {page: page, pages: $.pages}]  # the first that says something
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mappings.documents import Text, Value
+from mappings.documents import Items, Text, Value
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
 
@@ -44,9 +45,10 @@ class Paging:
 
     ``next`` is the path of the next page's address in a JSON answer. ``page`` is the query
     parameter that numbers pages from 1, and ``offset`` the one that says how many entries to
-    skip; ``limit`` is the one that asks for ``size`` entries a page. The end is told by a
-    header or at a path: ``pages`` is how many pages there are, ``total`` how many entries.
-    With ``links``, a feed's own link to its next page is followed (RFC 5005, section 3).
+    skip; ``limit`` is the one that says how many entries a page has, and ``size`` how many it
+    has when the address does not say. The end is told by a header or at a path: ``pages`` is
+    how many pages there are, ``total`` how many entries. With ``links``, a feed's own link to
+    its next page is followed (RFC 5005, section 3).
     """
 
     next: str = ""
@@ -64,14 +66,19 @@ class Paging:
         return bool(self.page or self.offset)
 
 
-def read_paging(value: Value | None, reading: Reading) -> Paging | None:
-    """The paging that ``value`` writes; None when it is absent.
+def read_paging(value: Value | None, reading: Reading) -> tuple[Paging, ...]:
+    """The ways to go on that ``value`` writes, one or a list of them; none when it is absent.
 
     Raises:
         MappingError: when it cannot be understood, or does not say where the end is.
     """
     if value is None:
-        return None
+        return ()
+    ways = value if isinstance(value, Items) else (value,)
+    return tuple(_paging(way, reading) for way in ways)
+
+
+def _paging(value: Value, reading: Reading) -> Paging:
     table = {key: reading.text(each) for key, each in reading.table(value, _KEYS).items()}
     for key, text in table.items():
         _checked(key, text, reading)

@@ -22,6 +22,7 @@ from mappings.functions import Lookup, registry
 from mappings.paging import Paging, read_paging
 from mappings.problems import MappingError, nearest
 from mappings.rml import read_rml
+from mappings.table import ShortForm
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -52,7 +53,7 @@ class Platform:
     ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
-    ``paging`` tells how a long answer goes on, None where it is one;
+    ``paging`` are the ways in which a long answer may go on, none where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -65,7 +66,7 @@ class Platform:
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
-    paging: Paging | None = None
+    paging: tuple[Paging, ...] = ()
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -138,10 +139,15 @@ def compile_file(path: Path, *, words: Lookup = lookup, base: str = "") -> Compi
     """
     if path.suffix != ".ttl":
         return compile_yarrrml(path, words=words, base=base)
-    text, _ = _text(path, "")
     functions = registry(words)
-    plan = read_rml(text, functions, path.name)
+    plan = read_rml(text_of_file(path), functions, path.name)
     return Compiled(replace(plan, base=base) if base else plan, functions)
+
+
+def compile_table(form: ShortForm, *, words: Lookup = lookup) -> Compiled:
+    """The mapping that a table of ``sources.toml`` writes."""
+    functions = registry(words)
+    return Compiled(form.plan(functions), functions)
 
 
 def load_platform(path: Path, words: Lookup = lookup) -> Platform:
@@ -215,9 +221,18 @@ def _choice(key: str, table: Mapping[str, Value], known: tuple[str, ...], readin
 def _text(source: Path | str, file: str) -> tuple[str, str]:
     if isinstance(source, str):
         return source, file or "mapping.yml"
+    return text_of_file(source, file), file or str(source)
+
+
+def text_of_file(source: Path, file: str = "") -> str:
+    """The text of a mapping file; ``file`` names it in errors.
+
+    Raises:
+        MappingError: when it cannot be read, or is not UTF-8.
+    """
     name = file or str(source)
     try:
-        return source.read_text("utf-8"), name
+        return source.read_text("utf-8")
     except OSError as error:
         raise MappingError(
             say(

@@ -7,7 +7,7 @@ that a later version adds is moved, copied and emptied with the others.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +74,38 @@ def rename_source(path: Path, old: str, new: str, renamed: Callable[[str], str])
             state.execute(f"DELETE FROM {table} WHERE source = ?", (new,))  # noqa: S608
             changes = "".join(f", {column} = renamed({column})" for column in columns)
             state.execute(f"UPDATE {table} SET source = ?{changes} WHERE source = ?", (new, old))  # noqa: S608
+
+
+def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[str]) -> None:
+    """Keep nothing that is ``barred``, nor anything of ``sources``; not in free pages either.
+
+    A row that tells something barred goes; of what is known of a source, only the value does.
+
+    Args:
+        path: the state.
+        barred: whether a value may not be kept, given the id of its source and the value.
+        sources: the ids of the sources to forget.
+
+    Raises:
+        StateError: when it cannot be written.
+    """
+    with _opened(path) as state:
+        state.execute("PRAGMA secure_delete = ON")
+        state.create_function("barred", 2, lambda source, text: bool(text) and barred(source, text))
+        with state:
+            for source in sources:
+                for table, _ in _tables(state):
+                    state.execute(f"DELETE FROM {table} WHERE source = ?", (source,))  # noqa: S608
+            for table, columns in _tables(state):
+                for column in columns:
+                    change = (
+                        f"UPDATE source SET {column} = NULL"  # noqa: S608
+                        if table == "source"
+                        else f"DELETE FROM {table}"  # noqa: S608
+                    )
+                    state.execute(f"{change} WHERE barred(source, {column})")
+        state.execute("VACUUM")
+        state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers with the ``reply`` of its server, and keeps the connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:

@@ -224,7 +224,8 @@ class Dialect:
         else:
             if expression is not None:
                 self.expression(block, expression)
-            self.term_type(block, replace(term_map, expression=expression), position)
+            typed = replace(term_map, expression=expression, type=_unsafe(term_map))
+            self.term_type(block, typed, position)
             self.qualifier(block, "datatype", term_map.datatype)
             self.qualifier(block, "language", term_map.language)
         for target in term_map.targets:
@@ -233,13 +234,12 @@ class Dialect:
 
     def term_type(self, block: Block, term_map: TermMap, position: str) -> None:
         """Say the term type, where the mapping says it or another would be understood."""
-        type_ = _unsafe(term_map)
         default = TermType.IRI
         qualified = term_map.datatype is not None or term_map.language is not None
         if position == "object" and (qualified or not isinstance(term_map.expression, Template)):
             default = TermType.LITERAL
-        if term_map.stated or type_ is not default:
-            block.add(self.word("termType"), ox.NamedNode(self.word(_TYPES[type_])))
+        if term_map.stated or term_map.type is not default:
+            block.add(self.word("termType"), ox.NamedNode(self.word(_TYPES[term_map.type])))
 
     def qualifier(self, block: Block, name: str, qualifier: Expression | None) -> None:
         """Say the datatype or the language, short where it is always the same."""

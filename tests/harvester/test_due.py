@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from harvester.due import SILENCE, block_of, due, due_at, next_due, still_fresh
+from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
+from harvester.fetch import Fetched, Validators
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -154,16 +156,48 @@ def test_a_source_that_is_gone_is_not_due_until_its_block_is_edited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "told", "expected"),
+    ("status", "before", "told", "expected"),
     [
-        ({"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
-        ({"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
-        ({"fresh_until": NOW - HOUR}, None, None),
-        ({}, None, None),
-        ({"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+        (304, {"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
+        (304, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
+        (304, {"fresh_until": NOW - HOUR}, None, None),
+        (304, {}, None, None),
+        (304, {"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
     ],
 )
 def test_an_answer_that_nothing_changed_holds_as_long_as_the_one_before(
-    before: dict[str, Any], told: datetime | None, expected: datetime | None
+    status: int, before: dict[str, Any], told: datetime | None, expected: datetime | None
 ) -> None:
-    assert still_fresh(read(source(), **before), told, NOW + DAY) == expected
+    fetched = Fetched("", NOW + DAY, status, None, Validators(), fresh_until=told)
+    assert fresh_until(read(source(), **before), fetched, NOW + DAY) == expected
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [
+        ("2026-05-04T12:00", "2026-05-05T06:30"),
+        ("2026-05-08T06:29", "2026-05-08T06:30"),
+        ("2026-05-08T06:30", "2026-05-11T06:30"),
+        ("2026-10-23T12:00", "2026-10-26T06:30"),
+    ],
+)
+def test_the_hours_of_a_crontab_are_those_of_the_node(checked: str, expected: str) -> None:
+    at = datetime.fromisoformat(checked).replace(tzinfo=PARIS)
+    weekdays = source(cron="30 6 * * 1-5")
+    due_then = due_at(weekdays, read(weekdays, checked_at=at), at)
+    assert due_then == datetime.fromisoformat(expected).replace(tzinfo=PARIS)
+
+
+def test_a_source_that_keeps_failing_skips_hours_of_its_crontab() -> None:
+    hourly = source(cron="0 * * * *", every=HOUR)
+    once, often = (read(hourly, failures=n, outcome="failed") for n in (1, 5))
+    first, later = due_at(hourly, once, NOW), due_at(hourly, often, NOW)
+    assert first == NOW + HOUR
+    assert later is not None
+    assert NOW + 16 * HOUR <= later <= NOW + 18 * HOUR
+    assert later.minute == 0

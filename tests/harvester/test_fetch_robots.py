@@ -222,6 +222,21 @@ def test_a_redirect_may_not_lead_to_what_it_forbids(client: Client) -> None:
     assert asked(server) == ["/robots.txt", "/agenda.ics"]
 
 
+def test_it_is_asked_for_at_each_site_that_a_redirect_leads_to(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.fetch_hops.same_server", lambda *_: True)
+    with serving(with_robots(OURS)) as second:
+        with serving(
+            lambda it: it.answer(404 if it.path == "/robots.txt" else 302, Location=second.url)
+        ) as first:
+            error = failure(client, first.url)
+        assert asked(first) == ["/robots.txt", "/agenda.ics"]
+        assert asked(second) == ["/robots.txt"]
+    assert error.code == "robots"
+    assert f"{first.url} → {second.url} may not be read" in str(error)
+
+
 @pytest.mark.parametrize("words", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"])
 def test_a_site_that_breaks_off_is_told_with_the_address_that_was_asked(
     client: Client, words: bytes

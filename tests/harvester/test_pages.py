@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.pages import BY_LINKS, first_address, next_page
+from harvester.pages import BY_LINKS, next_page
 from harvester.records import Issue
 from mappings import Paging
 
@@ -23,7 +23,7 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def after(page: Page, paging: Paging | None = None) -> str | Issue | None:
+def after(page: Page, *paging: Paging) -> str | Issue | None:
     return next_page([page], paging, 20)
 
 
@@ -115,12 +115,11 @@ def test_entries_are_skipped_up_to_their_number(url: str, total: int, expected: 
     assert after(Page(url, b'{"total_count": %d}' % total), paging) == expected
 
 
-def test_the_first_page_has_the_size_of_the_platform_unless_the_address_says_another() -> None:
-    paging = Paging(offset="offset", limit="limit", size=100, total="$.n")
-    assert first_address(URL, paging) == f"{URL}&limit=100"
-    assert first_address(f"{URL}&limit=20", paging) == f"{URL}&limit=20"
-    assert first_address(URL, None) == URL
-    assert first_address(URL, BY_LINKS) == URL
+def test_the_first_way_that_says_something_counts() -> None:
+    ways = Paging(next="$.next"), Paging(page="page", pages="X-WP-TotalPages")
+    counted = {"X-WP-TotalPages": "2"}
+    assert after(Page(headers=counted), *ways) == f"{URL}&page=2"
+    assert after(Page(body=b'{"next": "/2"}', headers=counted), *ways) == "https://site.example/2"
 
 
 ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="/a"/>%s<entry/></feed>'
@@ -141,13 +140,13 @@ def test_a_feed_links_to_its_next_page_before_its_entries(
     link: bytes, expected: str | None
 ) -> None:
     page = Page(body=ATOM % link)
-    assert after(page, BY_LINKS) == expected
+    assert after(page, *BY_LINKS) == expected
     assert after(page) is None, "unless it is to be followed, a feed is what it holds today"
 
 
 def test_a_json_feed_names_its_next_page() -> None:
     page = Page(body=b' {"version": "https://jsonfeed.org/version/1.1", "next_url": "/2"}')
-    assert after(page, BY_LINKS) == "https://site.example/2"
+    assert after(page, *BY_LINKS) == "https://site.example/2"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ def test_a_link_that_leads_nowhere_never_leads_away(target: str) -> None:
 
 def test_pages_that_turn_in_a_circle_are_told() -> None:
     one, two = Page(f"{URL}&p=1", b"1"), Page(f"{URL}&p=2", b"2", {"Link": f"<{URL}&p=1>;rel=next"})
-    found = next_page([one, two], None, 20)
+    found = next_page([one, two], (), 20)
     assert isinstance(found, Issue)
     assert found.code == "pages-loop"
 
@@ -189,20 +188,20 @@ def test_pages_that_turn_in_a_circle_are_told() -> None:
 def test_a_server_that_gives_the_same_page_again_and_again_is_told() -> None:
     paging = Paging(page="page", pages="$.pages")
     same = [Page(f"{URL}&page={number}", b'{"pages": 9}') for number in (1, 2)]
-    found = next_page(same, paging, 20)
+    found = next_page(same, [paging], 20)
     assert isinstance(found, Issue)
     assert found.code == "pages-loop"
 
 
 def test_a_source_that_goes_on_beyond_the_limit_is_told() -> None:
     page = Page(headers={"Link": "</2>; rel=next"})
-    found = next_page([page], None, 1)
+    found = next_page([page], (), 1)
     assert isinstance(found, Issue)
     assert (found.code, found.message.values["most"]) == ("pages-limit", 1)
 
 
 @given(st.text(max_size=80), st.binary(max_size=80))
 def test_no_answer_breaks_the_search_nor_leads_to_another_host(link: str, body: bytes) -> None:
-    for paging in (None, BY_LINKS, Paging(next="$.next"), Paging(page="p", pages="$.n")):
+    for paging in (*BY_LINKS, Paging(next="$.next"), Paging(page="p", pages="$.n")):
         found = after(Page(body=body, headers={"Link": link}), paging)
         assert not isinstance(found, str) or found.startswith("https://site.example")

@@ -75,7 +75,7 @@ def refusal(text: str) -> str:
             5,
             "a key “str1” is missing",
         ),
-        ("t: {po: [{p: ex:p, o: {function: join(t, x)}}]}", 5, "write join(mapping, equal("),
+        ("t: {po: [{p: ex:p, o: {function: 'join(t, x)'}}]}", 5, "write join(mapping, equal("),
         ("t: {s: {quoted: u}}", 5, "quoted triples are not supported"),
         ("t: {sources: peple}", 5, "there is no source “peple”"),
         ("t: {sources: [[a.sql~sql, /a]]}", 5, "“sql” is not read — write csv / jsonpath / xpath"),

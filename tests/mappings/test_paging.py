@@ -22,7 +22,7 @@ mappings:
 """
 
 
-def paging(tmp_path: Path, written: str) -> Paging | None:
+def paging(tmp_path: Path, written: str) -> tuple[Paging, ...]:
     path = tmp_path / "essai.yml"
     path.write_text(FILE.format(paging=written), encoding="utf-8")
     return load_platform(path).paging
@@ -47,6 +47,12 @@ def paging(tmp_path: Path, written: str) -> Paging | None:
     ],
 )
 def test_a_platform_says_how_it_goes_on(tmp_path: Path, written: str, expected: Paging) -> None:
+    assert paging(tmp_path, written) == (expected,)
+
+
+def test_a_platform_may_know_several_ways(tmp_path: Path) -> None:
+    written = "[{next: $.next}, {page: page, pages: $.pages}]"
+    expected = Paging(next="$.next"), Paging(page="page", pages="$.pages")
     assert paging(tmp_path, written) == expected
 
 
@@ -60,6 +66,7 @@ def test_a_platform_says_how_it_goes_on(tmp_path: Path, written: str, expected: 
         ("{offset: o, total: $.n}", "nothing says where the pages end"),
         ("{offset: o, size: 0, total: $.n}", "size cannot be “0” — write it like 100"),
         ("{links: perhaps}", "links cannot be “perhaps” — write it like yes"),
+        ("[yes]", "essai.yml:4: keys are needed here"),
         ("yes", "essai.yml:4: keys are needed here"),
     ],
 )
@@ -74,4 +81,4 @@ def test_what_cannot_be_understood_is_told_with_its_line(
 def test_a_platform_that_says_nothing_has_no_pages(tmp_path: Path) -> None:
     path = tmp_path / "essai.yml"
     path.write_text(FILE.format(paging="").replace("  paging: \n", ""), encoding="utf-8")
-    assert load_platform(path).paging is None
+    assert load_platform(path).paging == ()
