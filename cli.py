@@ -17,8 +17,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from harvester import telling
-from harvester.digest import platform_of
+from harvester.digest import Digester, platform_of
+from harvester.errands import options_for, window_at
+from harvester.health import healths, letters_in
 from harvester.problems import ConfigError
+from harvester.records import Content
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, UnknownSourceError, load
@@ -36,8 +39,13 @@ from harvester.terminal import (
 )
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
+from mappings.platform import FOLDER
+from mappings.table import ShortForm
+from mappings.translate import LANGUAGES, translated, translated_table
 from samples import serving
+from store.changelog import ChangeLog
 from store.generations import Generation, Generations
+from vocab.iris import Iris
 from vocab.messages import Told, language_of, say
 
 VERSION = version_of("enbauges")
@@ -184,6 +192,22 @@ def tell_orphans(config: Config) -> None:
             sources=", ".join(found),
         )
         speak(told)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms().values()
+    if as_json:
+        print_json(
+            [
+                {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+                for each in known
+            ]
+        )
+    else:
+        show_table(telling.kinds_table(known, language_of()))
 
 
 @main.command(name="harvest")
@@ -390,8 +414,107 @@ def restore(config: Path, file: Path, *, force: bool) -> None:
     """Put back what a backup holds, verified, and publish it."""
     from harvester.safekeeping import restore_node  # noqa: PLC0415
 
-    for message in restore_node(file, place_of(config), config, now=clock(), force=force).told():
+    restored = restore_node(file, place_of(config), config, now=clock(), force=force)
+    for message in restored.told():
         speak(message)
+    if restored.forgotten:
+        speak(say("since that backup something was forgotten here: it is forgotten again"))
+        forget_all(load_config(config))
+
+
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--to", metavar="RUN", help="What it was after this run [before the last one].")
+@click.pass_obj
+def rollback(config: Path, source_id: str, to: str | None) -> None:
+    """Undo the last run of a source that changed its records, or all those after RUN."""
+    from harvester.rollback import roll_back  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        undone = roll_back(session, loaded, source_id, to)
+    for message in undone.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("iri")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_obj
+def history(config: Path, iri: str, *, as_json: bool) -> None:
+    """Say what a thing was and when: an entity or a record, by its address."""
+    from harvester import history as histories  # noqa: PLC0415
+
+    found = histories.history(iri, current(config), ChangeLog(place_of(config).changes))
+    if as_json:
+        print_json(histories.plain(found))
+        return
+    zone = ZoneInfo(load_config(config).site.timezone)
+    for line in histories.told(found, zone, language_of()):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("what", required=False, metavar="[IRI|SOURCE|TEXT]")
+@click.option("--text", "as_text", is_flag=True, help="It is a text, whatever it looks like.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--again", is_flag=True, help="All that was ever forgotten, after a restore.")
+@click.option("--lift", is_flag=True, help="Let it come back at the next harvest.")
+@click.pass_obj
+def forget(
+    config: Path,
+    what: str | None,
+    *,
+    as_text: bool,
+    yes: bool,
+    dry_run: bool,
+    again: bool,
+    lift: bool,
+) -> None:
+    """Take a thing, a source or a text out of everything that is kept, and keep it out."""
+    if (what is None) != again:
+        both = say("write what is to be forgotten: an address, a source or a text; or --again")
+        raise click.UsageError(spoken(both))
+    loaded = load_config(config)
+    if what is None:
+        forget_all(loaded)
+        return
+    from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.meant import takedowns_for  # noqa: PLC0415
+
+    with operated(loaded) as session:
+        entries = takedowns_for(what, session, loaded, as_text=as_text)
+        if lift:
+            speak(forgetting.lifted(session, entries))
+            return
+        plan = forgetting.planned(session, loaded, session.means.takedowns.with_(*entries))
+        for message in forgetting.plan_told(plan):
+            speak(message)
+        if dry_run or not (yes or click.confirm(spoken(say("forget it? It cannot be undone")))):
+            speak(say("nothing was changed"))
+            return
+        forgetting.carry_out(plan, session, loaded)
+    renewed(loaded)
+    for message in forgetting.done_told(forgetting.residue(place_of(config), what)):
+        speak(message)
+
+
+def forget_all(config: Config) -> None:
+    """Forget once more all that was ever forgotten."""
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(config) as session:
+        plan = forgetting.planned(session, config, session.means.takedowns)
+        forgetting.carry_out(plan, session, config)
+    renewed(config)
+
+
+def renewed(config: Config) -> None:
+    """Make the store anew, so that its files hold nothing that was deleted."""
+    from harvester.forget import renew  # noqa: PLC0415
+
+    speak(telling.published(renew(place_of(config.path), now=clock())))
 
 
 @main.group(cls=Configured)
@@ -435,24 +558,35 @@ def rename(config: Path, old: str, new: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @click.pass_obj
 def status(config: Path, source: str | None, *, as_json: bool) -> None:
-    """Say how each source does, or one of them with everything it was reproached."""
+    """Say how each source does, or all that is known of one of them."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = place_of(config).known([each.id for each in sources])
+    place = place_of(config)
+    found = healths(place.state, sources, clock())
+    reach = {each.source.id: telling.reach(each, loaded.site, place.var, VERSION) for each in found}
     if as_json:
-        print_json([telling.plain_state(*each) for each in known])
-        return
-    states = [state for state, _, _ in known]
-    zone = ZoneInfo(loaded.site.timezone)
-    paused = {each.id for each in sources if not each.enabled}
-    show_table(telling.state_table(states, zone, paused))
-    for line in telling.reasons(states, language_of()):
-        click.echo(line)
-    if source:
-        for line in telling.details(*known[0], zone, language_of()):
+        print_json([telling.plain_health(each, reach[each.source.id]) for each in found])
+    elif source:
+        zone = ZoneInfo(loaded.site.timezone)
+        for line in telling.details(found[0], zone, language_of(), reach[source]):
             click.echo(line)
     else:
+        show_table(telling.status_table(found, ZoneInfo(loaded.site.timezone)))
+        stuck = telling.waiting(letters_in(place.state), language_of())
+        for line in (*telling.attention(found, language_of()), *stuck):
+            click.echo(line)
         tell_orphans(loaded)
+
+
+@main.command()
+@click.argument("source", metavar="ID")
+@click.pass_obj
+def letter(config: Path, source: str) -> None:
+    """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
+    loaded, place = load_config(config), place_of(config)
+    [health] = healths(place.state, [loaded.source(source)], clock())
+    reach = telling.reach(health, loaded.site, place.var, VERSION)
+    click.echo(telling.letter(health, loaded.site, reach), nl=False)
 
 
 @main.command()
@@ -474,18 +608,61 @@ def init(directory: Path) -> None:
     speak(say("{file} is written: read it, then run enbauges harvest", file=str(path)))
 
 
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.pass_obj
+def records(config: Path, source_id: str, file: Path) -> None:
+    """Print the records of FILE as JSON, read as the source ID is: for other RML engines."""
+    loaded = load_config(config)
+    source = loaded.source(source_id)
+    kind = platform_of(source)
+    window = window_at(datetime.now(UTC))
+    options = options_for(source, kind, loaded.site.timezone, window)
+    digester = Digester(source, kind, Iris(loaded.site.base), options)
+    print_json({"records": list(digester.exported([Content(file.read_bytes(), url=source.url)]))})
+
+
 @main.command(name="map")
 @click.argument("mapping", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--base", default="", help="What relative IRIs are appended to [the mapping's own].")
-def map_command(mapping: Path, file: Path | None, base: str) -> None:
-    """Run one YARRRML mapping on a local file and print N-Quads."""
+@click.option("--to", type=click.Choice(LANGUAGES), help="Write the mapping down; map nothing.")
+@click.option(
+    "--with", "others", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="With --to: another YARRRML file that is part of the mapping.",
+)  # fmt: skip
+def map_command(
+    mapping: Path, file: Path | None, base: str, to: str | None, others: tuple[Path, ...]
+) -> None:
+    """Run a mapping on local files and print N-Quads, or translate it.
+
+    MAPPING is YARRRML, or RML in Turtle (.ttl); with --to, also a kind, or the id of a source,
+    whose mapping may be a table in the sources file. FILE is read instead of what it names.
+    """
+    if to:
+        click.echo(_translated(mapping, others, to), nl=False)
+        return
     problems: list[Problem] = []
     for line in map_file(mapping, file, base, problems):
         click.echo(line)
     for problem in problems:
         severity = spoken(telling.SEVERITIES[problem.severity])
         click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)
+
+
+def _translated(mapping: Path, others: tuple[Path, ...], language: str) -> str:
+    """The mapping of a file, a platform or a source in another language."""
+    config = click.get_current_context().find_object(Path) or DEFAULT_CONFIG
+    platform = FOLDER / f"{mapping.name}.yml"
+    if mapping.suffix or mapping.is_file():
+        return translated([mapping, *others], language)
+    if platform.is_file() or not config.is_file():
+        return translated([platform if platform.is_file() else mapping, *others], language)
+    source = load_config(config).source(str(mapping))
+    if isinstance(source.mapping, ShortForm):
+        return translated_table(source.mapping, language)
+    return translated([source.mapping or FOLDER / f"{source.kind}.yml", *others], language)
 
 
 if __name__ == "__main__":

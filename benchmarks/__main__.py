@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import endpoint, harvest, mapping, pages
+from benchmarks import endpoint, harvest, mapping, pages, peers
 from benchmarks.figures import Figure
 
 PARTS = {
@@ -14,6 +14,8 @@ PARTS = {
     "endpoint": endpoint.measure,
     "pages": pages.measure,
 }
+ASKED = {"peers": peers.measure}
+"""What is measured only when it is named: it installs other engines, and takes half an hour."""
 
 
 def main(names: list[str]) -> None:
@@ -21,7 +23,7 @@ def main(names: list[str]) -> None:
     print(f"{platform.machine()}, {platform.system()} {platform.release()}, ", end="")
     print(f"Python {platform.python_version()}\n")
     for name in names or PARTS:
-        show(name, PARTS[name]())
+        show(name, (PARTS | ASKED)[name]())
 
 
 def show(name: str, figures: list[Figure]) -> None:

@@ -4,6 +4,8 @@
 
 - ``rml-core``: the test cases of RML-Core, as published. Those with an output must give it, those
   without must fail for the reason that the case is about, which ``REASONS`` quotes.
+- ``yarrrml-validation``: each YARRRML mapping is translated to the RML that lies beside it, the two
+  graphs isomorphic; the case of two documents that are one gives what the third one does.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import pyoxigraph as ox
 
 from mappings import MappingError
 from mappings.local import map_file
+from mappings.translate import translated
 
 SUITES = Path(__file__).parents[1].parent / "shared" / "conformance"
 
@@ -71,6 +74,36 @@ def _rml_core_fault(folder: Path, base: str, row: dict[str, str]) -> str:
     return "" if canonical(lines) == canonical(expected) else f"gave {lines}"
 
 
+def yarrrml_validation(suites: Path = SUITES) -> Iterator[Case]:
+    """The cases of YARRRML's validation suite."""
+    for folder in sorted((suites / "yarrrml-validation" / "yarrrml-test-cases").iterdir()):
+        if folder.is_dir():
+            yield Case(folder.name, _yarrrml_fault(folder))
+
+
+def _yarrrml_fault(folder: Path) -> str:
+    try:
+        if (folder / "mapping.ttl").is_file():
+            expected = (folder / "mapping.ttl").read_text("utf-8")
+            found = translated([folder / "mapping.yml"], "rml-legacy")
+        else:
+            expected = translated([folder / "mapping_output.yml"], "rml-legacy")
+            parts = sorted(folder.glob("mapping_input*.yml"))
+            found = translated(parts, "rml-legacy")
+    except MappingError as error:
+        return f"failed: {error}"
+    return "" if _isomorphic(expected, found) else f"gave {found}"
+
+
+def _isomorphic(one: str, other: str) -> bool:
+    graphs = []
+    for text in (one, other):
+        graph = ox.Dataset(ox.parse(text, ox.RdfFormat.TURTLE))
+        graph.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        graphs.append(graph)
+    return graphs[0] == graphs[1]
+
+
 def canonical(lines: Iterable[str]) -> list[str]:
     """The statements of N-Quads lines, their blank nodes named canonically (RDFC-1.0)."""
     quads = ox.parse("\n".join(lines), ox.RdfFormat.N_QUADS, lenient=True)
@@ -79,7 +112,7 @@ def canonical(lines: Iterable[str]) -> list[str]:
     return sorted(map(str, dataset))
 
 
-RUNS = {"rml-core": rml_core}
+RUNS = {"rml-core": rml_core, "yarrrml-validation": yarrrml_validation}
 
 
 def main() -> int:

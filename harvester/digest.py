@@ -16,7 +16,8 @@ from harvester.glance import Statement
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadOptions, Record
 from harvester.sources import Source
-from mappings import Platform, Problem, compile_yarrrml, platform
+from mappings import MappingError, Platform, Problem, compile_file, compile_table, platform
+from mappings.table import ShortForm
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
@@ -131,13 +132,26 @@ class Digester:
             origins[iri] = Origin(found.key, found.where)
             yield iri, found
 
-    def _mapped(self, record: Record, iri: str, issues: list[Issue]) -> list[ox.Quad]:
-        """What the mapping says of ``record``, in a graph named by it."""
+    def exported(self, contents: Sequence[Content]) -> Iterator[dict[str, Any]]:
+        """The records of the pages of the source, as the mapping sees them.
+
+        Raises:
+            ReadError: when the content as a whole is not what the source's kind says.
+        """
+        for iri, record in self._records(contents, [], {}):
+            yield self._data(record, iri)
+
+    def _data(self, record: Record, iri: str) -> dict[str, Any]:
+        """What ``record`` says, and what the harvester adds to it (docs/records.md)."""
         own: dict[str, Any] = {"iri": iri, "key": "/".join(record.key)}
         if record.data.get("type") == "occurrence":
             own["series"] = self.iris.record(self.source.id, *record.key[:-1])
+        return {**record.data, **self._context, "_record": own}
+
+    def _mapped(self, record: Record, iri: str, issues: list[Issue]) -> list[ox.Quad]:
+        """What the mapping says of ``record``, in a graph named by it."""
         problems: list[Problem] = []
-        data = {**record.data, **self._context, "_record": own}
+        data = self._data(record, iri)
         try:
             quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems)
         except Exception as error:
@@ -251,6 +265,17 @@ def platform_of(source: Source) -> Platform:
     known = platform(source.kind)
     if source.mapping is None:
         return known
-    own = compile_yarrrml(source.mapping)
-    digest = hashlib.sha256(source.mapping.read_bytes()).hexdigest()
+    if isinstance(source.mapping, ShortForm):
+        own, written = compile_table(source.mapping), repr(source.mapping).encode()
+    else:
+        own, written = compile_file(source.mapping), source.mapping.read_bytes()
+    if own.indexes.known:
+        raise MappingError(
+            say(
+                "{file}: this mapping joins several sources, which only “enbauges map” does —"
+                " write one mapping for each source",
+                file=str(source.mapping),
+            )
+        )
+    digest = hashlib.sha256(written).hexdigest()
     return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")

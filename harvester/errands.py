@@ -7,6 +7,7 @@ from datetime import datetime
 
 from harvester.fetch import Validators
 from harvester.means import Means
+from harvester.pages import BY_LINKS
 from harvester.records import ReadOptions, Window
 from harvester.sources import Source
 from harvester.visits import Errand
@@ -43,20 +44,26 @@ def errand_for(
         source=source,
         address=means.resolve(source.url),
         base=means.iris.base,
-        options=ReadOptions(
-            window=window,
-            timezone=means.timezone,
-            iterator=source.iterator or platform.iterator,
-            key=source.key or platform.key,
-            delimiter=source.delimiter,
-            encoding=source.encoding,
-        ),
+        options=options_for(source, platform, means.timezone, window),
         fingerprint=fingerprint,
         validators=None
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
+        paging=platform.paging or (BY_LINKS if source.pages else ()),
         again=again,
         kept=before.content_hash,
+    )
+
+
+def options_for(source: Source, platform: Platform, timezone: str, window: Window) -> ReadOptions:
+    """How the bytes of ``source`` are read: what its block says, else what its platform says."""
+    return ReadOptions(
+        window=window,
+        timezone=timezone,
+        iterator=source.iterator or platform.iterator,
+        key=source.key or platform.key,
+        delimiter=source.delimiter,
+        encoding=source.encoding,
     )
 
 

@@ -21,6 +21,7 @@ from harvester.settle import settle
 from harvester.source_rules import AGREEMENT
 from harvester.sources import Config, Source
 from harvester.strays import has_ended
+from store import takedown
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
 from store.errors import told
@@ -109,6 +110,8 @@ def rename(session: Session, config: Config, old: str, new: str) -> Done:
         )
         entry = Entry(new, run.at, run.activity, told_of)
         session.commit(entry, Changeset.merge([changeset, told_of]))
+    if means.takedowns:
+        takedown.save(means.takedowns.renamed(old, new), session.place.takedowns)
     rename_source(means.state.path, old, new, renaming.iri)
     _move(session.place.captures / old, session.place.captures / new)
     _move(session.place.changes / old, session.place.changes / new)

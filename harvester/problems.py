@@ -65,12 +65,16 @@ class ConfigError(HarvestError):
 
 
 class WrongValueError(ValueError):
-    """A value that a field refuses, with the two halves of the sentence about it."""
+    """A value that a field refuses, with the two halves of the sentence about it.
 
-    def __init__(self, message: Message, remedy: Message) -> None:
+    ``within`` leads to the wrong key inside of a value that is a table.
+    """
+
+    def __init__(self, message: Message, remedy: Message, within: tuple[str, ...] = ()) -> None:
         super().__init__(message.render())
         self.message = message
         self.remedy = remedy
+        self.within = within
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

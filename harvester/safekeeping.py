@@ -13,6 +13,7 @@ from pathlib import Path
 from harvester.alarm import sole
 from harvester.session import Place
 from harvester.sources import Config
+from store import takedown
 from store.backup import (
     STATE,
     BackupError,
@@ -25,13 +26,14 @@ from store.backup import (
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.room import LEAST, check_room
 from store.state import State
 from store.swap import finish, swap_in
 from vocab.messages import Message, say
 
 CONFIG = "sources.toml"
-_KEPT = ("captures", "changes", "takedowns.json")
+_KEPT = ("captures", "changes", "secret", takedown.FILE)
 """What of the data folder goes into a backup as it is."""
 
 _MAPPINGS = "mappings"
@@ -61,13 +63,15 @@ class Restored:
     """A node that came out of a backup.
 
     ``written`` are the sources file and mappings put where there was none; ``beside`` those
-    that differ from what is there, which was left alone, each under another name.
+    that differ from what is there, which was left alone, each under another name. ``forgotten``
+    tells that something was forgotten here since the backup, which must be forgotten again.
     """
 
     manifest: Manifest
     generation: Generation
     written: tuple[Path, ...]
     beside: tuple[Path, ...]
+    forgotten: bool
 
     def told(self) -> Iterator[Message]:
         """What the operator is told."""
@@ -130,7 +134,9 @@ def back_up_node(
 def own_mappings(config: Config) -> dict[str, Path]:
     """The mapping files beside the sources file, by their path from there."""
     folder = config.path.absolute().parent
-    own = (source.mapping.absolute() for source in config.sources if source.mapping)
+    own = (
+        source.mapping.absolute() for source in config.sources if isinstance(source.mapping, Path)
+    )
     return {
         path.relative_to(folder).as_posix(): path for path in own if path.is_relative_to(folder)
     }
@@ -153,8 +159,10 @@ def restore_node(
     made = place.var.with_name(f"{place.var.name}.part")
     with told(place.var):
         finish(place.var)
-        if _filled(place.var) and not force:
+        if _filled(place) and not force:
             raise _refused(place.var)
+        if place.var.is_mount():
+            raise _mounted(place.var)
         shutil.rmtree(made, ignore_errors=True)
         if backup.is_file():
             check_room(place.var, LEAST + _UNPACKED * backup.stat().st_size)
@@ -162,17 +170,18 @@ def restore_node(
         manifest = unpack(backup, made)
         with _alone(place):
             before = _number(place)
+            forgotten = _barred_still(place, Place(made))
             generation = _published(Place(made), manifest, now, before)
             written, beside = _put_files(made, config)
             with told(place.var):
                 swap_in(made, place.var)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return Restored(manifest, generation, written, beside)
+    return Restored(manifest, generation, written, beside, forgotten)
 
 
-def _filled(var: Path) -> bool:
-    return var.exists() and any(var.iterdir())
+def _filled(place: Place) -> bool:
+    return any(path.exists() for path in (place.store, place.state, place.generations))
 
 
 def _refused(var: Path) -> BackupError:
@@ -180,6 +189,18 @@ def _refused(var: Path) -> BackupError:
         say(
             "{directory} already holds the data of a node — add --force to put the backup in "
             "their place (back them up first), or restore beside another sources.toml",
+            directory=str(var),
+        ),
+        about=var,
+    )
+
+
+def _mounted(var: Path) -> BackupError:
+    return BackupError(
+        say(
+            "{directory} is a disk of its own, whose place no other folder can take — restore "
+            "beside another sources.toml and move what is then in its var, or mount the disk "
+            "one folder higher",
             directory=str(var),
         ),
         about=var,
@@ -205,19 +226,30 @@ def _number(place: Place) -> int:
     return current.number if current else 0
 
 
+def _barred_still(place: Place, made: Place) -> bool:
+    """Bar in the restored node what is barred here; whether that is more than the backup knew."""
+    known = takedown.load(made.takedowns)
+    every = known.with_(*takedown.load(place.takedowns).entries)
+    if every != known:
+        takedown.save(every, made.takedowns)
+    return every != known
+
+
 def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> Generation:
     """Publish the restored store, and see that its state can be used."""
     if (made.var / STATE).exists():
         with State(made.state):
             pass
     with EmbeddedStore(made.store) as store:
-        return Generations(made.generations).publish(
+        generation = Generations(made.generations).publish(
             store,
             now=now,
             base=manifest.base,
             facts=manifest.facts,
             after=max(manifest.generation, before),
         )
+    ensure(generation)
+    return generation
 
 
 def _put_files(made: Path, config: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

@@ -123,11 +123,11 @@ class Schedule:
         try:
             states = self._states()
             stopping = self._stopping.is_set()
-            wanted = () if stopping else due(config.sources, states, self.desk.clock())
+            wanted = () if stopping else due(config.sources, states, self._now(config))
             if wanted or first:
                 self._round(config, resolve, wanted, states)
             self._trouble = None
-            return next_due(config.sources, self._states(), self.desk.clock())
+            return next_due(config.sources, self._states(), self._now(config))
         except Told as error:
             if error.message != self._trouble:
                 self._trouble = error.message
@@ -161,6 +161,10 @@ class Schedule:
             when=when,
         )
         self.desk.say(message)
+
+    def _now(self, config: Config) -> datetime:
+        """Now, in the time zone of the node."""
+        return self.desk.clock().astimezone(ZoneInfo(config.site.timezone))
 
     def _states(self) -> dict[str, SourceState]:
         with State(self.desk.place.state) as state:

@@ -55,6 +55,15 @@ def renamed_message(old: str, new: str) -> Message:
     )
 
 
+def barred_message(source: str) -> Message:
+    """Why a source that was forgotten is not read."""
+    return say(
+        "this source was forgotten on request: nothing of it is read — take its block out; if "
+        "it is to come back all the same: enbauges forget --lift {source}",
+        source=source,
+    )
+
+
 def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:
     """The ids of sources that are still published though the file no longer names them.
 

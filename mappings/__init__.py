@@ -7,14 +7,25 @@ closures once per process. Pure: no network, no clock, no store.
 from __future__ import annotations
 
 from mappings.compiler import Mapping
-from mappings.platform import Platform, compile_yarrrml, platform, platforms
+from mappings.paging import Paging
+from mappings.platform import (
+    Platform,
+    compile_file,
+    compile_table,
+    compile_yarrrml,
+    platform,
+    platforms,
+)
 from mappings.problems import MappingError, Problem
 
 __all__ = [
     "Mapping",
     "MappingError",
+    "Paging",
     "Platform",
     "Problem",
+    "compile_file",
+    "compile_table",
     "compile_yarrrml",
     "platform",
     "platforms",

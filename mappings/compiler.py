@@ -21,7 +21,7 @@ from mappings.plan import Link, ObjectMap, Plan, PredicateObject, Source, TermMa
 from mappings.problems import Problem
 from mappings.terms import Field, Make, constant, field, maker
 
-Graph = ox.NamedNode | ox.DefaultGraph
+Graph = ox.NamedNode | ox.DefaultGraph | None
 _Add = Callable[[ox.Quad], None]
 _State = Callable[[Item, Any, Graph, _Add, Notes], None]
 Run = Callable[[Item, Graph, _Add, Notes], None]
@@ -104,7 +104,7 @@ class Mapping:
 def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     """The different ways from a record to the items of ``sources``."""
     ways = {
-        Path.parse(source.iterator).without(root) if source.iterator else Path(())
+        Path.parse(source.iterator).without(root) if source.formulation == "jsonpath" else Path(())
         for source in sources
     }
     return iter(ways or {Path(())})

@@ -19,8 +19,10 @@ from typing import Final, Literal, cast
 from mappings.compiler import Mapping as Compiled
 from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
+from mappings.paging import Paging, read_paging
 from mappings.problems import MappingError, nearest
 from mappings.rml import read_rml
+from mappings.table import ShortForm
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -37,31 +39,35 @@ READERS: Final = (
 )
 REMOVALS: Final = ("guarded", "sliding")
 
-_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals", "like")}
+_PLAIN = ("reader", "iterator", "key", "removals", "like")
+_KEYS = {key: (key,) for key in ("title", "reads", "paging", *_PLAIN)}
 _MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
-_TITLE = {key: (key,) for key in ("fr", "en")}
+_LANGUAGES = {key: (key,) for key in ("fr", "en")}
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One kind of source.
 
-    ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
-    ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
+    ``title``, and what it ``reads``, are by language ("fr", "en"); ``reader`` names the format
+    of its bytes; ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
+    ``paging`` are the ways in which a long answer may go on, none where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
 
     name: str
     title: Mapping[str, str]
+    reads: Mapping[str, str]
     reader: str
     iterator: str
     key: str
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
+    paging: tuple[Paging, ...] = ()
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -134,10 +140,15 @@ def compile_file(path: Path, *, words: Lookup = lookup, base: str = "") -> Compi
     """
     if path.suffix != ".ttl":
         return compile_yarrrml(path, words=words, base=base)
-    text, _ = _text(path, "")
     functions = registry(words)
-    plan = read_rml(text, functions, path.name)
+    plan = read_rml(text_of_file(path), functions, path.name)
     return Compiled(replace(plan, base=base) if base else plan, functions)
+
+
+def compile_table(form: ShortForm, *, words: Lookup = lookup) -> Compiled:
+    """The mapping that a table of ``sources.toml`` writes."""
+    functions = registry(words)
+    return Compiled(form.plan(functions), functions)
 
 
 def load_platform(path: Path, words: Lookup = lookup) -> Platform:
@@ -158,7 +169,7 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
             document, say("{file}:{line}: the key “platform” is missing — add title and reader")
         )
     table = reading.table(document["platform"], _KEYS)
-    values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    values = {key: str(reading.text(value)) for key, value in table.items() if key in _PLAIN}
     if "like" in table:
         model = _choice("like", table, _names(), reading)
         liked, file = _text(path.with_name(f"{model}.yml"), f"{model}.yml")
@@ -170,21 +181,28 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         )
     return Platform(
         path.stem,
-        _title(table.get("title"), document["platform"], reading),
+        _told("title", table.get("title"), document["platform"], reading),
+        _told("reads", table.get("reads"), document["platform"], reading),
         _choice("reader", table, READERS, reading),
         values.get("iterator", ""),
         values.get("key", ""),
         cast(Literal["guarded", "sliding"], _choice("removals", table, REMOVALS, reading)),
         sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
         Compiled(plan, functions),
+        read_paging(table.get("paging"), reading),
     )
 
 
-def _title(value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
-    table = reading.table(value, _TITLE) if isinstance(value, Table) else {}
-    if set(table) != set(_TITLE):
+def _told(key: str, value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
+    """The text of ``key`` by language."""
+    table = reading.table(value, _LANGUAGES) if isinstance(value, Table) else {}
+    if set(table) != set(_LANGUAGES):
         raise reading.error(
-            where, say("{file}:{line}: a platform has a title in two languages — write fr and en")
+            where,
+            say(
+                "{file}:{line}: “{key}” of a platform is in two languages — write fr and en",
+                key=key,
+            ),
         )
     return MappingProxyType({language: str(reading.text(text)) for language, text in table.items()})
 
@@ -210,9 +228,18 @@ def _choice(key: str, table: Mapping[str, Value], known: tuple[str, ...], readin
 def _text(source: Path | str, file: str) -> tuple[str, str]:
     if isinstance(source, str):
         return source, file or "mapping.yml"
+    return text_of_file(source, file), file or str(source)
+
+
+def text_of_file(source: Path, file: str = "") -> str:
+    """The text of a mapping file; ``file`` names it in errors.
+
+    Raises:
+        MappingError: when it cannot be read, or is not UTF-8.
+    """
     name = file or str(source)
     try:
-        return source.read_text("utf-8"), name
+        return source.read_text("utf-8")
     except OSError as error:
         raise MappingError(
             say(

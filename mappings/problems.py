@@ -60,5 +60,6 @@ def shown(value: object) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """What somebody who wrote ``name`` should write: the closest known name, else some."""
     names = sorted(set(known))
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
-    return near[0] if near else ", ".join(names[:_SOME] + ["…"] * (len(names) > _SOME))
+    folded = {each.casefold(): each for each in names}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else ", ".join(names[:_SOME] + ["…"] * (len(names) > _SOME))

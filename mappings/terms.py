@@ -88,7 +88,8 @@ def field(term_map: TermMap, scope: Scope) -> Field | None:
     if not isinstance(expression, Reference) or term_map.condition is not None:
         return None
     build = _builder(term_map, scope.base)
-    key = expression.path.steps[0] if len(expression.path.steps) == 1 else None
+    path = expression.path
+    key = path.steps[0] if len(path.steps) == 1 and not path.query else None
     if build is None or not isinstance(key, str):
         return None
     rest = _rest_of(expression, build)

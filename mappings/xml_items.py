@@ -19,6 +19,7 @@ from mappings.unmet import Unmet
 
 _PLAIN = re.compile(r"(?:/(?:[\w.\-]+:)?(?:[\w.\-]+|\*))+")
 _OUTWARD = re.compile(r"\.\.|^/|[(\[|=,\s]/|(?:ancestor|parent|preceding|following)(?:-[\w-]+)?::")
+_NOTHING: tuple[object, ...] = (None, "", [])
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 
@@ -43,7 +44,8 @@ def items(
         tree = etree.parse(stream, etree.XMLParser(**_SAFE))
         nodes = _selected(tree, iterator, spaces)
     for node in nodes:
-        item = {text: found for text, read in reads.items() if (found := _value(node, read))}
+        found = ((text, _value(node, read)) for text, read in reads.items())
+        item = {text: value for text, value in found if value not in _NOTHING}
         unmet.fields(_names(node))
         yield item
 

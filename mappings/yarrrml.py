@@ -44,7 +44,7 @@ _ROOT: Keys = {
     "authors": ("authors", "author", "a"),
     "platform": ("platform",),
 }
-_MAPPING: Keys = {
+MAPPING: Keys = {
     "sources": ("sources", "source"),
     "subjects": ("subjects", "subject", "s"),
     "predicateobjects": ("predicateobjects", "predicateobject", "po"),
@@ -131,7 +131,7 @@ class _Door:
                 mappings, say("{file}:{line}: write the name of a mapping, and its keys under it")
             )
         self.tables = {
-            name: reading.table(child, _MAPPING) if child != "" else {}
+            name: reading.table(child, MAPPING) if child != "" else {}
             for name, child in mappings.items()
         }
 

@@ -131,6 +131,18 @@ class Generations:
             self._retire(now)
         return generation
 
+    def purge(self) -> None:
+        """Remove all generations but the current one, whoever may be opening them.
+
+        Raises:
+            StoreError: when one cannot be removed.
+        """
+        with told(self.root):
+            current = (self.root / "current").resolve().name
+            for number in self._numbers():
+                if (name := f"{number:06}") != current:
+                    shutil.rmtree((self.root / name).rename(self.root / f"{name}{_PART}"))
+
     def _numbers(self) -> list[int]:
         return sorted(int(entry.name) for entry in self.root.iterdir() if entry.name.isdigit())
 

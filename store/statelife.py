@@ -1,13 +1,13 @@
 """What befalls the operational state as a whole, table by table, whatever their columns.
 
-Everything that is kept of one source is in rows whose column ``source`` names it; so a table
-that a later version adds is moved, copied and emptied with the others.
+What is kept of one source is in rows whose column ``source`` names it; so a table that a later
+version adds is moved, copied and emptied with the others.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +76,40 @@ def rename_source(path: Path, old: str, new: str, renamed: Callable[[str], str])
             state.execute(f"UPDATE {table} SET source = ?{changes} WHERE source = ?", (new, old))  # noqa: S608
 
 
+def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[str]) -> None:
+    """Keep nothing that is ``barred``, nor anything of ``sources``; not in free pages either.
+
+    A row that tells something barred goes; of what is known of a source, only the value does.
+
+    Args:
+        path: the state.
+        barred: whether a value may not be kept, given the id of its source ("" where the row
+            is of none) and the value.
+        sources: the ids of the sources to forget.
+
+    Raises:
+        StateError: when it cannot be written.
+    """
+    with _opened(path) as state:
+        state.execute("PRAGMA secure_delete = ON")
+        state.create_function("barred", 2, lambda source, text: bool(text) and barred(source, text))
+        with state:
+            for source in sources:
+                for table, _ in _tables(state):
+                    state.execute(f"DELETE FROM {table} WHERE source = ?", (source,))  # noqa: S608
+            for table, columns in _tables(state, all_of_them=True):
+                whose = "source" if (table, columns) in _tables(state) else "''"
+                for column in columns:
+                    change = (
+                        f"UPDATE source SET {column} = NULL"  # noqa: S608
+                        if table == "source"
+                        else f"DELETE FROM {table}"  # noqa: S608
+                    )
+                    state.execute(f"{change} WHERE barred({whose}, {column})")
+        state.execute("VACUUM")
+        state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
@@ -94,13 +128,13 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
-def _tables(state: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """The tables with rows of sources, each with its other columns of text, NOT NULL or not."""
+def _tables(state: sqlite3.Connection, *, all_of_them: bool = False) -> list[tuple[str, list[str]]]:
+    """The tables with rows of sources, or all, each with its columns of text but the source."""
     names = [name for (name,) in state.execute("SELECT name FROM sqlite_schema WHERE type='table'")]
     found = []
     for name in names:
         columns = state.execute("SELECT name, type FROM pragma_table_info(?)", (name,)).fetchall()
         texts = [column for column, kind in columns if kind == "TEXT" and column != "source"]
-        if any(column == "source" for column, _ in columns):
+        if all_of_them or any(column == "source" for column, _ in columns):
             found.append((name, texts))
     return found

@@ -8,6 +8,7 @@ their texts are the same bytes.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from store.errors import told
+from store.generations import Generation, open_read_only
 
 
 def texts(store: ox.Store) -> Iterator[bytes]:
@@ -33,6 +35,19 @@ def data_hash(store: ox.Store) -> str:
     for text in texts(store):
         digest.update(text)
     return digest.hexdigest()
+
+
+def renew(generation: Generation, directory: Path) -> None:
+    """Make a store in ``directory``, which must not exist, of what a generation holds.
+
+    Raises:
+        StoreError: when it cannot be written.
+    """
+    with told(directory), tempfile.TemporaryFile(dir=directory.parent) as file:
+        for text in texts(open_read_only(generation)):
+            file.write(text)
+        file.seek(0)
+        load(file, directory)
 
 
 def load(quads: BinaryIO, directory: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from store.changelog import ChangeLog
 from tests.test_cli import CALENDAR, EMPTY, HEAD, Enbauges, config, enbauges
 
 __all__ = ["config", "enbauges"]
@@ -86,3 +87,58 @@ def test_an_id_that_changed_is_refused_with_the_command_that_renames_it(
     renamed = enbauges("source", "rename", "mairie", "commune")
     assert renamed.exit_code == 0, renamed.output
     assert "unchanged" in enbauges("harvest").stdout
+
+
+# Forgetting
+
+NAMED = 'SELECT ?n { ?e schema:name ?n FILTER(CONTAINS(?n, "Châtelard")) }'
+
+
+def test_forgetting_lists_first_and_asks(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    for words in (("--dry-run",), ()):  # without an answer, the answer is no
+        listed = enbauges("forget", "Marché du Châtelard", *words)
+        assert "mairie: records that leave:" in listed.stdout
+        assert "Marché du Châtelard — https://node.example/id/record/mairie/" in listed.stdout
+    assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
+
+
+def test_what_is_forgotten_stays_out(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    done = enbauges("forget", "Marché du Châtelard", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "no file of this node holds it any more" in done.stdout
+    assert "backups made before" in done.stdout
+    assert enbauges("harvest", "--force").exit_code == 0
+    assert "Marché du Châtelard" not in enbauges("query", NAMED).stdout
+    assert enbauges("forget", "--again").exit_code == 0
+    lifted = enbauges("forget", "Marché du Châtelard", "--lift")
+    assert "barred no more" in lifted.stdout
+    enbauges("harvest", "--force")
+    assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
+
+
+def test_forgetting_needs_to_know_what(enbauges: Enbauges) -> None:
+    assert enbauges("forget").exit_code == 2
+    assert enbauges("forget", "x", "--again").exit_code == 2
+
+
+# Undoing, and reading what was
+
+
+def test_a_run_is_undone_and_the_history_tells_it(enbauges: Enbauges, config: Path) -> None:
+    enbauges("harvest")
+    assert enbauges("rollback", "nobody").exit_code == 2
+    done = enbauges("rollback", "mairie")
+    assert done.exit_code == 0, done.output
+    assert "runs undone: 1" in done.stdout
+    assert "generation 2 published" in done.stdout
+    log = ChangeLog(config.parent / "var" / "changes")
+    lines = next(iter(log.entries("mairie"))).changeset.graphs
+    record = min(lines["https://node.example/graph/source/mairie"].removed).split(" ")[0][1:-1]
+    told = enbauges("history", record)
+    assert told.exit_code == 0, told.output
+    assert "it is not published now" in told.stdout
+    data = json.loads(enbauges("history", record, "--json").stdout)
+    assert [each["event"] for each in data["moments"]] == ["appeared", "left"]
+    assert enbauges("history", "https://node.example/id/event/none").exit_code == 1

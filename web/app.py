@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -26,7 +24,9 @@ from web.coverage import Coverage
 from web.directory import Directory
 from web.embed import Embeds
 from web.entities import Entities
+from web.follow import Follow
 from web.front import Front
+from web.health import Health
 from web.home import Home
 from web.library import Library
 from web.map_page import MapPage
@@ -64,7 +64,8 @@ def create(
     first one, the pages say what to do.
 
     Args:
-        generations_root: the folder that ``store.generations`` publishes in.
+        generations_root: the folder that ``store.generations`` publishes in; the state of the
+            sources and the feeds of their publishers lie beside it.
         title: the node's name, ``[site] title``.
         timezone: IANA name of the zone whose days and hours the pages tell.
         contact: a mailbox or a web address of whoever runs the node.
@@ -92,13 +93,6 @@ def create(
             finally:
                 following.cancel()
 
-    def ready(_: Request) -> Response:
-        if pool.generation is None:
-            return PlainTextResponse("no generation is published yet\n", 503)
-        if not pool.ready:
-            return PlainTextResponse("no query worker is running\n", 503)
-        return PlainTextResponse(f"generation {pool.generation.number}\n")
-
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(
         routes=[
@@ -115,8 +109,8 @@ def create(
             *Entities(front, Portraits(standings, front.site.zone), sources).routes(),
             Route("/sparql", endpoint, name="sparql"),
             Route("/sparql/", endpoint),
-            Route("/healthz", _healthy, methods=["GET"]),
-            Route("/readyz", ready, methods=["GET"]),
+            *Health(pool, generations_root.parent).routes(),
+            *Follow(generations_root.parent).routes(),
             *Vocabulary(shell).routes(),
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
@@ -124,7 +118,3 @@ def create(
         middleware=[Middleware(Secured)],
         lifespan=lifespan,
     )
-
-
-def _healthy(_: Request) -> Response:
-    return PlainTextResponse("ok\n")

@@ -16,6 +16,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Node = ox.NamedNode | ox.BlankNode
 
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_DECLARATION = re.compile(r"\s*@?(?:prefix|base)\s", re.IGNORECASE)
 _POSITION = re.compile(r"^Parser error (?:at|between) line \d+.*?: ")
 
 
@@ -83,11 +84,20 @@ class Document:
         return MappingError(said, file=self.file, line=line)
 
     def line(self, *needles: str) -> int:
-        """The first line that holds all ``needles``, or else the most of the last ones; else 1."""
-        wanted = [needle for needle in needles if needle]
+        """The first line that holds all ``needles``, or else the most of the last ones; else 1.
+
+        They are looked for as whole words, and not in declarations of prefixes.
+        """
+        wanted = [
+            re.compile(
+                rf"(?<!\w){re.escape(needle)}(?!\w)" if needle.isalnum() else re.escape(needle)
+            )
+            for needle in needles
+            if needle
+        ]
         while wanted:
             for number, line in enumerate(self.lines, 1):
-                if all(needle in line for needle in wanted):
+                if not _DECLARATION.match(line) and all(each.search(line) for each in wanted):
                     return number
             wanted = wanted[1:]
         return 1

@@ -10,6 +10,7 @@ from lxml import etree
 
 from mappings.calls import Calls
 from mappings.functions import Registry
+from mappings.functions.registry import IDLAB
 from mappings.paths import Path, PathError
 from mappings.plan import Call, Constant, Expression, Reference, Source, Template, TermMap, TermType
 from mappings.problems import MappingError, nearest
@@ -72,7 +73,7 @@ class Terms:
                     "{file}:{line}: a blank node is no constant — write rml:termType rml:BlankNode"
                     " without rml:constant"
                 ),
-                position,
+                "constant",
             )
         if isinstance(value, ox.NamedNode):
             return TermMap(Constant(value.value), TermType.IRI)
@@ -124,9 +125,10 @@ class Terms:
                 ),
                 "language" if language else "datatype",
             )
-        return TermMap(
-            expression, type_, datatype, language, self._condition(node), stated is not None
-        )
+        condition = self._condition(node)
+        if condition is None and isinstance(expression, Call):
+            condition, expression = _parted(expression)
+        return TermMap(expression, type_, datatype, language, condition, stated is not None)
 
     def _stated(self, node: Term, position: Position) -> TermType | None:
         given = self.document.value(node, "termType")
@@ -335,7 +337,10 @@ class Terms:
                     "input",
                 )
             is_map = not isinstance(value, ox.NamedNode) or value in self.document.facts
-            given.append((parameter, self.expression(value) if is_map else Constant(value.value)))
+            found = self.expression(value) if is_map else Constant(value.value)
+            if isinstance(found, Reference):  # a function may be given a list, or an object
+                found = replace(found, single=False)
+            given.append((parameter, found))
         return self._constant(node, "function"), given
 
     def _constant(self, node: Term, name: str) -> str:
@@ -360,3 +365,15 @@ class Terms:
                 else:
                     given.append((predicate, each))
         return function, given
+
+
+def _parted(call: Call) -> tuple[Call | None, Expression]:
+    """A call of ``trueCondition`` as what it is: a condition, and the value that it is about."""
+    given = {each.parameter: each.value for each in call.arguments}
+    condition = given.get(IDLAB + "strBoolean")
+    if call.function != IDLAB + "trueCondition" or not isinstance(condition, Call):
+        return None, call
+    value = given[IDLAB + "str"]
+    return condition, replace(value, type=TermType.LITERAL) if isinstance(
+        value, Template
+    ) else value

@@ -202,16 +202,23 @@ class Dialect:
 
     def joins(self, block: Block, link: Link) -> None:
         """Say in ``block`` what the records of ``link`` have in common."""
+        mine = self.map
         for join in link.joins:
             condition = Block()
-            for name, side in (("child", join.child), ("parent", join.parent)):
-                if isinstance(side, Reference):
-                    condition.add(self.word(name), ox.Literal(self.reference(side)))
-                else:
-                    inner = Block()
-                    self.expression(inner, side)
-                    condition.add(self.word(name + "Map"), inner)
+            self._side(condition, "child", join.child)
+            self.map = self.plan.triples_map(link.parent)
+            self._side(condition, "parent", join.parent)
+            self.map = mine
             block.add(self.word("joinCondition"), condition)
+
+    def _side(self, condition: Block, name: str, side: Expression) -> None:
+        """One side of a join, whose references are those of the triples map at hand."""
+        if isinstance(side, Reference):
+            condition.add(self.word(name), ox.Literal(self.reference(side)))
+        else:
+            inner = Block()
+            self.expression(inner, side)
+            condition.add(self.word(name + "Map"), inner)
 
     def term_map(self, kind: str, term_map: TermMap, position: str) -> Block:
         """The block of ``term_map``, its type where it is not the one meant without it."""
@@ -224,7 +231,8 @@ class Dialect:
         else:
             if expression is not None:
                 self.expression(block, expression)
-            self.term_type(block, replace(term_map, expression=expression), position)
+            typed = replace(term_map, expression=expression, type=_unsafe(term_map))
+            self.term_type(block, typed, position)
             self.qualifier(block, "datatype", term_map.datatype)
             self.qualifier(block, "language", term_map.language)
         for target in term_map.targets:
@@ -233,13 +241,12 @@ class Dialect:
 
     def term_type(self, block: Block, term_map: TermMap, position: str) -> None:
         """Say the term type, where the mapping says it or another would be understood."""
-        type_ = _unsafe(term_map)
         default = TermType.IRI
         qualified = term_map.datatype is not None or term_map.language is not None
         if position == "object" and (qualified or not isinstance(term_map.expression, Template)):
             default = TermType.LITERAL
-        if term_map.stated or type_ is not default:
-            block.add(self.word("termType"), ox.NamedNode(self.word(_TYPES[type_])))
+        if term_map.stated or term_map.type is not default:
+            block.add(self.word("termType"), ox.NamedNode(self.word(_TYPES[term_map.type])))
 
     def qualifier(self, block: Block, name: str, qualifier: Expression | None) -> None:
         """Say the datatype or the language, short where it is always the same."""

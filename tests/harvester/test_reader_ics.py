@@ -164,6 +164,26 @@ def test_a_rule_until_the_last_second_of_time_is_expanded_like_any_other() -> No
     assert data(found)[0]["rule"]["until"] == "9999-12-31T23:59:59+00:00"
 
 
+@pytest.mark.parametrize(
+    ("start", "until", "told"),
+    [
+        ("DTSTART:20260501T100000Z", "20260901", "2026-09-02T01:59:59+02:00"),
+        ("DTSTART;TZID=Europe/Paris:20260501T100000", "20260901", "2026-09-01T23:59:59+02:00"),
+        (
+            "DTSTART;TZID=Europe/Paris:20260501T100000",
+            "20260901T100000",
+            "2026-09-01T10:00:00+02:00",
+        ),
+        ("DTSTART;VALUE=DATE:20260501", "20260901T220000Z", "2026-09-01"),
+        ("DTSTART;VALUE=DATE:20260501", "20260901", "2026-09-01"),
+    ],
+)
+def test_the_end_of_a_rule_is_told_as_its_start_is(start: str, until: str, told: str) -> None:
+    """A series that starts at a time and ends on a day would be refused by its shape."""
+    found = events(f"UID:a\n{start}\nSUMMARY:Yoga\nRRULE:FREQ=WEEKLY;UNTIL={until}")
+    assert data(found)[0]["rule"]["until"] == told
+
+
 def test_a_zone_whose_name_is_no_name_of_a_file_loses_no_event() -> None:
     found = events(f"UID:a\nDTSTART;TZID={'Z' * 5_000}:20260501T100000\nSUMMARY:Fête")
     assert [one["start"] for one in data(found)] == ["2026-05-01T10:00:00+02:00"]

@@ -12,3 +12,7 @@ def missed(suite: str) -> list[conformance.Case]:
 
 def test_every_case_of_rml_core_is_met_and_fails_for_its_reason_where_it_must() -> None:
     assert missed("rml-core") == []
+
+
+def test_every_yarrrml_case_is_translated_to_its_rml() -> None:
+    assert missed("yarrrml-validation") == []

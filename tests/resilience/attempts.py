@@ -402,11 +402,14 @@ NAMES = (
     named("of-six-loopback", "failed", ["::1"]),
     named("of-mapped-loopback", "failed", ["::ffff:127.0.0.1"]),
     named("of-nat64", "failed", ["64:ff9b::7f00:1"]),
-    named("rebound-after-the-check", "committed", [PUBLIC], ["127.0.0.1"]),
-    named("rebound-to-metadata", "committed", [PUBLIC], ["169.254.169.254"]),
+    # One look-up is for robots.txt, one for the address.
+    named("rebound-after-the-check", "committed", [PUBLIC], [PUBLIC], ["127.0.0.1"]),
+    named("rebound-to-metadata", "committed", [PUBLIC], [PUBLIC], ["169.254.169.254"]),
+    named("rebound-after-robots-txt", "failed", [PUBLIC], ["127.0.0.1"]),
     named(
         "rebound-at-the-redirect",
         "failed",
+        [PUBLIC],
         [PUBLIC],
         ["127.0.0.1"],
         acts={"/named": AGAIN, "/again": CALENDAR},

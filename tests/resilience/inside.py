@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from harvester.fetch import Limits
+from harvester.fetch import Limits, Manners
 from harvester.problems import ConfigError
 from harvester.session import Place, opened
 from harvester.sources import load
@@ -50,6 +50,7 @@ CONTROLS = ("127.0.0.1", "::1", "169.254.169.254", "10.0.0.1", "192.168.1.1", "f
             "64:ff9b::7f00:1")  # fmt: skip
 ENDPOINT = 8000
 LIMITS = Limits(connect=2, read=2, total=4)
+HURRIED = Manners(gap=0)
 
 
 @dataclass
@@ -169,7 +170,12 @@ def played(attempt: Attempt, folder: Path, internet: Internet) -> Came:
         environment(attempt.environment),
         resolving(attempt.names),
         opened(
-            config, Place(folder / "var"), version="1", clock=lambda: NOW, limits=LIMITS
+            config,
+            Place(folder / "var"),
+            version="1",
+            clock=lambda: NOW,
+            limits=LIMITS,
+            manners=HURRIED,
         ) as node,
     ):
         (report,) = map(plain, node.harvest(config.sources))

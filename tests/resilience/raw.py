@@ -136,6 +136,7 @@ class RawSite:
     acts: dict[tuple[str, str], Act] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     most_at_once: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    most_hosts_at_once: int = 0
 
     def put(self, host: str, path: str, act: Act) -> str:
         """Do ``act`` at this address, which is given back."""
@@ -214,6 +215,8 @@ class _AtWork:
             self._now[host] += 1
             most = self._site.most_at_once
             most[host] = max(most[host], self._now[host])
+            busy = sum(count > 0 for count in self._now.values())
+            self._site.most_hosts_at_once = max(self._site.most_hosts_at_once, busy)
         try:
             yield
         finally:
