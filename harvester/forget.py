@@ -23,7 +23,7 @@ from harvester.scrub import Scrub, dropped, unescaped
 from harvester.session import Place, Session
 from harvester.settle import settle
 from harvester.sources import Config, Source
-from store import statelife, takedown, whole
+from store import follow, statelife, takedown, whole
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
@@ -152,6 +152,8 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
     means, place = session.means, session.place
     takedown.save(plan.takedowns, place.takedowns)
     stale = [path for source in plan.scrub.sources for path in means.changelog.paths(source)]
+    touched = {each.source for each in plan.sources} | plan.scrub.sources | plan.captures
+    stale += [follow.path_of(place.var, source) for source in touched]  # its next run writes one
     for each in plan.sources:
         _settle(each, plan.scrub, session, config)
     session.commit(None, _sweep(session, plan.scrub))

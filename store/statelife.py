@@ -6,6 +6,7 @@ that a later version adds is moved, copied and emptied with the others.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
@@ -104,6 +105,9 @@ def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[st
                         else f"DELETE FROM {table}"  # noqa: S608
                     )
                     state.execute(f"{change} WHERE barred(source, {column})")
+            for name, body in state.execute("SELECT id, body FROM outbox").fetchall():
+                if barred("", body) or any(json.dumps(source) in body for source in sources):
+                    state.execute("DELETE FROM outbox WHERE id = ?", (name,))
         state.execute("VACUUM")
         state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
