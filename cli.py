@@ -481,9 +481,10 @@ def forget(
         forget_all(loaded)
         return
     from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.meant import takedowns_for  # noqa: PLC0415
 
     with operated(loaded) as session:
-        entries = forgetting.takedowns_for(what, session, loaded, as_text=as_text)
+        entries = takedowns_for(what, session, loaded, as_text=as_text)
         if lift:
             speak(forgetting.lifted(session, entries))
             return
