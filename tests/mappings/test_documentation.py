@@ -31,7 +31,7 @@ def test_every_platform_is_documented() -> None:
 def test_the_page_of_platforms_is_that_of_the_mapping_files() -> None:
     page = (Path(__file__).parents[2] / "docs" / "platforms.md").read_text("utf-8")
     assert page == described.page(), "python -m mappings.described > docs/platforms.md"
-    assert "| `schema:name` | `title.rendered`, `title` | `text` |" in page
+    assert "| `schema:name` | `title.rendered`, `title` | `mask`, `text` |" in page
     assert "| `#organizer` `a` | `org.name` | `schema:Organization` |" in page
 
 
