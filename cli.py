@@ -19,6 +19,7 @@ import click
 from harvester import telling
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
+from harvester.health import healths, letters_in
 from harvester.problems import ConfigError
 from harvester.records import Content
 from harvester.report import Report
@@ -193,6 +194,22 @@ def tell_orphans(config: Config) -> None:
         speak(told)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms().values()
+    if as_json:
+        print_json(
+            [
+                {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+                for each in known
+            ]
+        )
+    else:
+        show_table(telling.kinds_table(known, language_of()))
+
+
 @main.command(name="harvest")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
@@ -276,7 +293,8 @@ def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
     from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
-    root = place_of(config.path).generations
+    place = place_of(config.path)
+    root = place.generations
     if Generations(root).current() is None:
         speak(say("nothing is published yet: the pages fill after the first harvest"), err=True)
     serve_web(
@@ -285,6 +303,10 @@ def serve_node(config: Config, host: str, port: int) -> None:
         port,
         title=config.site.title,
         timezone=config.site.timezone,
+        contact=config.site.contact,
+        tiles=config.site.tiles,
+        attribution=config.site.attribution,
+        state=place.state,
         announce=lambda address: speak(
             say("serving on {address} — stop with Ctrl+C", address=address)
         ),
@@ -459,9 +481,10 @@ def forget(
         forget_all(loaded)
         return
     from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.meant import takedowns_for  # noqa: PLC0415
 
     with operated(loaded) as session:
-        entries = forgetting.takedowns_for(what, session, loaded, as_text=as_text)
+        entries = takedowns_for(what, session, loaded, as_text=as_text)
         if lift:
             speak(forgetting.lifted(session, entries))
             return
@@ -535,24 +558,35 @@ def rename(config: Path, old: str, new: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @click.pass_obj
 def status(config: Path, source: str | None, *, as_json: bool) -> None:
-    """Say how each source does, or one of them with everything it was reproached."""
+    """Say how each source does, or all that is known of one of them."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = place_of(config).known([each.id for each in sources])
+    place = place_of(config)
+    found = healths(place.state, sources, clock())
+    reach = {each.source.id: telling.reach(each, loaded.site, place.var, VERSION) for each in found}
     if as_json:
-        print_json([telling.plain_state(*each) for each in known])
-        return
-    states = [state for state, _, _ in known]
-    zone = ZoneInfo(loaded.site.timezone)
-    paused = {each.id for each in sources if not each.enabled}
-    show_table(telling.state_table(states, zone, paused))
-    for line in telling.reasons(states, language_of()):
-        click.echo(line)
-    if source:
-        for line in telling.details(*known[0], zone, language_of()):
+        print_json([telling.plain_health(each, reach[each.source.id]) for each in found])
+    elif source:
+        zone = ZoneInfo(loaded.site.timezone)
+        for line in telling.details(found[0], zone, language_of(), reach[source]):
             click.echo(line)
     else:
+        show_table(telling.status_table(found, ZoneInfo(loaded.site.timezone)))
+        stuck = telling.waiting(letters_in(place.state), language_of())
+        for line in (*telling.attention(found, language_of()), *stuck):
+            click.echo(line)
         tell_orphans(loaded)
+
+
+@main.command()
+@click.argument("source", metavar="ID")
+@click.pass_obj
+def letter(config: Path, source: str) -> None:
+    """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
+    loaded, place = load_config(config), place_of(config)
+    [health] = healths(place.state, [loaded.source(source)], clock())
+    reach = telling.reach(health, loaded.site, place.var, VERSION)
+    click.echo(telling.letter(health, loaded.site, reach), nl=False)
 
 
 @main.command()

@@ -36,6 +36,7 @@ Permit = Callable[[Sequence[str], bool], None]
 to refuse it."""
 
 _GOOD = {requests.codes.ok, requests.codes.non_authoritative_info}
+_TAKEN = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,26 @@ class Hops:
                 hops.append(next_hop(hops, response))
                 moved = hops[-1] if permanent else moved
         raise too_many_redirects(trail(hops), self._limits.redirects)
+
+    def post(self, url: str, body: bytes, media_type: str) -> None:
+        """Send ``body`` to ``url``, an address of the operator's own, which may be private.
+
+        A redirect is not followed: what was written for one receiver is not for another.
+
+        Raises:
+            FetchError: when it cannot be reached, or does not answer that it took it (2xx).
+        """
+        headers = {"Content-Type": media_type, "Accept": "*/*"}
+        with self._explained([url]):
+            request = self._private.prepare_request(
+                requests.Request("POST", url, headers=headers, data=body)
+            )
+            self._parts(request, url)
+            under_way = flight.current.get()
+            timeout = tuple(map(under_way.at_most, (self._limits.connect, self._limits.read)))
+            with self._private.send(request, stream=True, timeout=timeout) as response:
+                if response.status_code not in _TAKEN:
+                    raise answered(url, response.status_code)
 
     @contextmanager
     def _explained(self, hops: Sequence[str]) -> Iterator[None]:

@@ -19,6 +19,7 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
+from harvester.appraise import EXPECTED, appraise, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
@@ -31,6 +32,7 @@ from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
+from harvester.places import with_lines
 from harvester.provenance import Run
 from harvester.records import HarvestError, Issue
 from harvester.report import (
@@ -49,9 +51,10 @@ from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from harvester.strays import barred_message, renamed_message
 from harvester.visits import Errand, Visit, Visitor, capture_of
+from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
-from store.state import Saved, SourceState
+from store.state import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
@@ -162,6 +165,7 @@ class _Run:
         known = self._known()
         spared = self._scrub.digest(visit.digest)
         digest = self._fit(spared, known)
+        digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
         digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
@@ -174,7 +178,24 @@ class _Run:
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        return self._committed(visit.fetched, digest.issues, decision, settlement)
+        appraisal = self._appraised(digest, decision, known)
+        broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
+        told = digest.issues + broken
+        report, update = self._committed(visit.fetched, told, decision, settlement)
+        return report, replace(update, appraisal=appraisal)
+
+    def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
+        """How good the data of the source is now."""
+        refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+        there = decision.records.keys() - decision.withdrawn
+        return appraise(
+            self.source,
+            {iri: decision.records[iri] for iri in there},
+            known.records,
+            self.now,
+            before=self.means.state.appraisal(self.source.id),
+            refused=len(refused),
+        )
 
     @cached_property
     def _scrub(self) -> Scrub:
@@ -238,14 +259,23 @@ class _Run:
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
             return self._committed(fetched, None, decision, settlement)
-        state = self._read_well(fetched)
+        state, issues = self._read_well(fetched), self._standing()
         report = Report(
             self.source.id,
             "unchanged",
             records=self.before.records,
-            reproaches=reproaches(self.means.state.issues(self.source.id)),
+            reproaches=reproaches(issues),
         )
-        return report, Saved(replace(state, outcome="unchanged"))
+        return report, Saved(replace(state, outcome="unchanged"), issues)
+
+    def _standing(self) -> tuple[StoredIssue, ...]:
+        """The issues of the last good read; what is expected of its age is asked anew."""
+        appraisal = self.means.state.appraisal(self.source.id)
+        latest = appraisal.newest if appraisal else None
+        broken = unmet(self.source.expect, self.before.records, latest, self.now)
+        known = self.means.state.issues(self.source.id)
+        lasting = (issue for issue in known if not issue.code.startswith(EXPECTED))
+        return (*lasting, *stored_issues(broken))
 
     def _unreachable(self, error: FetchError, again: Digest | None) -> tuple[Report, Saved]:
         """The source could not be fetched; what its block and the calendar say holds all the same.
@@ -284,7 +314,7 @@ class _Run:
         """The source was read; ``told`` is what could not be understood, None as before."""
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues = None if told is None else stored_issues(told)
+        issues = self._standing() if told is None else stored_issues(told)
         reason = missing(self.source.id, decision, self.now.tzinfo)
         state = replace(
             self._read_well(fetched),
@@ -293,7 +323,6 @@ class _Run:
             reason=reason,
             records=len(decision.records) - len(decision.withdrawn),
         )
-        standing = self.means.state.issues(self.source.id) if issues is None else issues
         report = Report(
             source=self.source.id,
             outcome=outcome,
@@ -305,7 +334,7 @@ class _Run:
             leaving=len(decision.absences.keys() - decision.withdrawn),
             quads=quads,
             issues=told or (),
-            reproaches=reproaches(standing),
+            reproaches=reproaches(issues),
             graphs={
                 graph: Change(len(delta.added), len(delta.removed))
                 for graph, delta in settlement.changeset.graphs.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -11,9 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.children import shared
+from harvester.delivery import Delivery, write_feeds
 from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, Manners, user_agent
+from harvester.health import health_of
 from harvester.means import Means
+from harvester.measures import measures_changeset, standings
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
@@ -28,13 +32,17 @@ from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
+from store.follow import keep_only
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.notes import kept
 from store.room import check_room, needed
-from store.state import Absence, SourceState, State, StoredIssue
+from store.state import State
 from vocab.iris import Iris
-from vocab.messages import say
+from vocab.messages import language_of, say
 from vocab.shapes import shapes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,6 @@ class Place:
         """What was published."""
         return self.var / "generations"
 
-    def known(
-        self, ids: Iterable[str]
-    ) -> list[tuple[SourceState, list[StoredIssue], dict[str, Absence]]]:
-        """What is known of sources; looking makes no folder on a new node."""
-        if not self.state.exists():
-            return [(SourceState(each), [], {}) for each in ids]
-        with State(self.state) as state:
-            return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
-
 
 class Session:
     """An open store and state, and the runs made with them; use it with ``opened``."""
@@ -102,6 +101,7 @@ class Session:
         self._means = means
         self._unfinished = place.unfinished
         self.place = place
+        self._ran: dict[str, Source] = {}
         self._changed = False
         self._started = False
 
@@ -147,8 +147,10 @@ class Session:
             gc.collect()
             gc.freeze()
             self._started = True
-        for report in harvest(sources, self._means):
+        wanted = {source.id: source for source in sources}
+        for report in harvest(wanted.values(), self._means):
             self._changed |= report.quads > 0
+            self._ran[report.source] = wanted[report.source]
             yield report
 
     def publish(self) -> Generation | None:
@@ -163,6 +165,8 @@ class Session:
         if self._changed:
             territory = self._config.site.territory
             self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            told_of = standings(self._config.sources, self._means.state)
+            self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -170,9 +174,24 @@ class Session:
                 base=self._config.site.base,
                 facts={"title": self._config.site.title},
             )
+            ensure(generation)
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
+        self._tell()
         return generation
+
+    def _tell(self) -> None:
+        """Tell the operator and the publishers; what goes wrong here harms no harvest."""
+        delivery = Delivery(self._config, self._means.state, self._means.client, language_of())
+        try:
+            now, state = self._means.clock(), self._means.state
+            healths = [health_of(source, state, now) for source in self._ran.values()]
+            write_feeds(self.place.var, self._means.iris, healths)
+            keep_only(self.place.var, {source.id for source in self._config.sources})
+            delivery.tell(now)
+        except Exception:
+            log.exception("telling")
+        self._ran.clear()
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""

@@ -60,6 +60,8 @@ _CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
+_LAST_PORT = 65535
 _MAILBOX = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 
@@ -344,4 +346,105 @@ def encoding(value: str) -> str:
             say("there is no encoding {value}", value=toml(value)),
             say('write "utf-8", "windows-1252", or leave the line out to have it detected'),
         ) from error
+    return value
+
+
+def age(value: object, info: ValidationInfo) -> object:
+    """How old the latest entry of a source may be: from an hour to ten years."""
+    if isinstance(value, timedelta):
+        return value
+    found = _EVERY.fullmatch(value) if isinstance(value, str) else None
+    length = timedelta(minutes=int(found[1]) * _UNITS[found[2]]) if found else timedelta()
+    if not timedelta(hours=1) <= length <= 10 * _LONGEST:
+        raise WrongValueError(
+            say("“{key}” is not a length of time: {value}", key=info.field_name, value=toml(value)),
+            say('write "12h", "30d" or "8w"'),
+        )
+    return length
+
+
+def count(value: object, info: ValidationInfo) -> object:
+    """A whole number, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise WrongValueError(
+            say("“{key}” is not a number of entries: {value}", key=info.field_name,
+                value=toml(value)),
+            say("write {key} = 20, without quotes", key=info.field_name),
+        )  # fmt: skip
+    return value
+
+
+def web_address(value: str, info: ValidationInfo) -> str:
+    """An address of the web, without user name or password."""
+    _web_address(value, info.field_name)
+    return value
+
+
+def mailbox(value: str, info: ValidationInfo) -> str:
+    """A bare mailbox in ASCII (RFC 5321, 4.1.2, without quoted local parts)."""
+    if not _MAILBOX.fullmatch(value):
+        raise WrongValueError(
+            say("“{key}” is not a mailbox: {value}", key=info.field_name, value=toml(value)),
+            say('write one like "agenda@example.org"'),
+        )
+    return value
+
+
+def mailboxes(value: object) -> object:
+    """One mailbox, or a list of them."""
+    return (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
+
+
+def host(value: str, info: ValidationInfo) -> str:
+    """The name or the address of a machine, without port."""
+    if not _HOST.fullmatch(value):
+        raise WrongValueError(
+            say("“{key}” is not the name of a server: {value}", key=info.field_name,
+                value=toml(value)),
+            say('write it without port, like "mail.example.org"'),
+        )  # fmt: skip
+    return value
+
+
+def port(value: object, info: ValidationInfo) -> object:
+    """A TCP port."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LAST_PORT:
+        raise WrongValueError(
+            say("“{key}” is not a port: {value}", key=info.field_name, value=toml(value)),
+            say("write {key} = 587, or what your provider says", key=info.field_name),
+        )
+    return value
+
+
+def secret_file(value: object, info: ValidationInfo) -> object:
+    """The path of a file that holds a password, seen from the folder of ``sources.toml``."""
+    if isinstance(value, Path):
+        return value
+    folder = info.context.directory if isinstance(info.context, Surroundings) else Path()
+    try:
+        path = folder / value if isinstance(value, str) else None
+        found = path is not None and path.is_file()
+    except ValueError:  # a null character
+        found = False
+    if not found:
+        raise WrongValueError(
+            say("there is no file {value} to read the password from", value=toml(value)),
+            say(
+                "write the password alone into a file that only enbauges may read (chmod 600), "
+                "and its path here"
+            ),
+        )
+    return path
+
+
+def tiles(value: str) -> str:
+    """The address of map tiles: on the web, and with ``{z}``, ``{x}`` and ``{y}`` in it."""
+    complete = all(part in value for part in ("{z}", "{x}", "{y}"))
+    if value and not (value.startswith(("https://", "http://")) and complete):
+        raise WrongValueError(
+            say("“tiles” is not the address of map tiles: {value}", value=toml(value)),
+            say('write it like "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"'),
+        )
     return value

@@ -40,17 +40,17 @@ READERS: Final = (
 REMOVALS: Final = ("guarded", "sliding")
 
 _PLAIN = ("reader", "iterator", "key", "removals", "like")
-_KEYS = {key: (key,) for key in ("title", "paging", *_PLAIN)}
+_KEYS = {key: (key,) for key in ("title", "reads", "paging", *_PLAIN)}
 _MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
-_TITLE = {key: (key,) for key in ("fr", "en")}
+_LANGUAGES = {key: (key,) for key in ("fr", "en")}
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One kind of source.
 
-    ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
-    ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
+    ``title``, and what it ``reads``, are by language ("fr", "en"); ``reader`` names the format
+    of its bytes; ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
     ``paging`` are the ways in which a long answer may go on, none where it is one;
@@ -60,6 +60,7 @@ class Platform:
 
     name: str
     title: Mapping[str, str]
+    reads: Mapping[str, str]
     reader: str
     iterator: str
     key: str
@@ -180,7 +181,8 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         )
     return Platform(
         path.stem,
-        _title(table.get("title"), document["platform"], reading),
+        _told("title", table.get("title"), document["platform"], reading),
+        _told("reads", table.get("reads"), document["platform"], reading),
         _choice("reader", table, READERS, reading),
         values.get("iterator", ""),
         values.get("key", ""),
@@ -191,11 +193,16 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
     )
 
 
-def _title(value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
-    table = reading.table(value, _TITLE) if isinstance(value, Table) else {}
-    if set(table) != set(_TITLE):
+def _told(key: str, value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
+    """The text of ``key`` by language."""
+    table = reading.table(value, _LANGUAGES) if isinstance(value, Table) else {}
+    if set(table) != set(_LANGUAGES):
         raise reading.error(
-            where, say("{file}:{line}: a platform has a title in two languages — write fr and en")
+            where,
+            say(
+                "{file}:{line}: “{key}” of a platform is in two languages — write fr and en",
+                key=key,
+            ),
         )
     return MappingProxyType({language: str(reading.text(text)) for language, text in table.items()})
 

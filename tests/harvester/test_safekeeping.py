@@ -106,9 +106,11 @@ def test_the_state_of_a_backup_is_never_newer_than_its_data(node: Node) -> None:
 
 
 def test_captures_changes_and_mappings_come_along(node: Node) -> None:
-    for name in ("captures/mairie/a.zip", "changes/mairie/b.rdfp.gz", "changes/mairie/c.part"):
+    names = "captures/mairie/a.zip", "changes/mairie/b.rdfp.gz", "changes/mairie/c.part", "secret"
+    for name in names:
         (node.place.var / name).parent.mkdir(parents=True, exist_ok=True)
         (node.place.var / name).write_bytes(b"kept")
+        (node.place.var / name).chmod(0o600 if name == "secret" else 0o644)
     mapping = node.folder / "own" / "mine.yml"
     mapping.parent.mkdir()
     mapping.write_text("mappings: {}\n")
@@ -125,6 +127,7 @@ def test_captures_changes_and_mappings_come_along(node: Node) -> None:
     assert (other.place.var / "captures/mairie/a.zip").read_bytes() == b"kept"
     assert (other.place.var / "changes/mairie/b.rdfp.gz").read_bytes() == b"kept"
     assert not (other.place.var / "changes/mairie/c.part").exists()
+    assert (other.place.var / "secret").stat().st_mode & 0o777 == 0o600
     assert (other.folder / "own" / "mine.yml").read_text() == "mappings: {}\n"
 
 
