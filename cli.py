@@ -181,7 +181,9 @@ def operated(config: Config) -> Iterator[Session]:
 
 
 def tell_orphans(config: Config) -> None:
-    """What is still published of sources that the file no longer names."""
+    """What is still published of sources that the file no longer names, or was to be forgotten."""
+    if place_of(config.path).forgetting.exists():
+        speak(say("a forgetting was interrupted — finish it: enbauges forget --again"))
     generation = Generations(place_of(config.path).generations).current()
     if found := orphans(config, generation):
         told = say(
@@ -481,9 +483,10 @@ def forget(
         forget_all(loaded)
         return
     from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.meant import takedowns_for  # noqa: PLC0415
 
     with operated(loaded) as session:
-        entries = forgetting.takedowns_for(what, session, loaded, as_text=as_text)
+        entries = takedowns_for(what, session, loaded, as_text=as_text)
         if lift:
             speak(forgetting.lifted(session, entries))
             return

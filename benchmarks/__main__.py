@@ -5,10 +5,12 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import endpoint, harvest, mapping
+from benchmarks import endpoint, harvest, mapping, peers
 from benchmarks.figures import Figure
 
 PARTS = {"harvest": harvest.measure, "mapping": mapping.measure, "endpoint": endpoint.measure}
+ASKED = {"peers": peers.measure}
+"""What is measured only when it is named: it installs other engines, and takes half an hour."""
 
 
 def main(names: list[str]) -> None:
@@ -16,7 +18,7 @@ def main(names: list[str]) -> None:
     print(f"{platform.machine()}, {platform.system()} {platform.release()}, ", end="")
     print(f"Python {platform.python_version()}\n")
     for name in names or PARTS:
-        show(name, PARTS[name]())
+        show(name, (PARTS | ASKED)[name]())
 
 
 def show(name: str, figures: list[Figure]) -> None:

@@ -74,8 +74,8 @@ class _Reading:
             self.notices.setdefault(f"{issue.code} {issue.message}", issue)
 
     @property
-    def is_told_apart(self) -> bool:
-        """Whether a validator of the one page that was read is one of the whole source."""
+    def is_single(self) -> bool:
+        """Whether the page that was read says itself that it is the only one."""
         return len(self.pages) == 1 and not any(way.counted for way in self.paging)
 
 
@@ -117,7 +117,7 @@ class Client:
         """End all fetches at once, those under way and those to come.
 
         They raise a ``FetchError`` with the code ``stopped``, which says nothing about their
-        source. Any thread may call this, a signal handler's as well.
+        source. Any thread may call this, and a signal handler.
         """
         self._flights.stop()
         self._hops.turn_away()
@@ -199,7 +199,7 @@ class Client:
             self._follow(reading, ask)
         digest = hash_of([page.body for page in reading.pages])
         seen = Validators(content_hash=digest)
-        if reading.is_told_apart:
+        if reading.is_single:
             seen = validators_of(first.headers, digest)
         contents = None
         if last is None or last.content_hash != digest:

@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _Result = TypeVar("_Result")
 
@@ -39,9 +39,9 @@ class Flight:
         self._total = total
         self._end = time.monotonic() + total
         self._stopped = stopped
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._sockets: list[socket.socket] = []
-        self._pending: Future[object] | None = None
+        self._pending: Future[Any] | None = None
 
     @property
     def left(self) -> float:
@@ -84,9 +84,9 @@ class Flight:
             StoppedError: when the fetch has been ended already.
         """
         with self._lock:
-            if self.stopped:
-                raise StoppedError
             self._sockets.append(socket.socket(fileno=os.dup(sock.fileno())))
+            if self.stopped:  # asked last: a signal handler may stop us at any line
+                raise StoppedError
 
     def promptly(self, work: Callable[[], _Result]) -> _Result:
         """What ``work`` gives, waited for no longer than the fetch may last.
@@ -99,7 +99,7 @@ class Flight:
             TimeoutError: when the time is over.
             StoppedError: when the fetch was ended meanwhile.
         """
-        future: Future[object] = Future()
+        future: Future[_Result] = Future()
 
         def run() -> None:
             try:
@@ -112,12 +112,12 @@ class Flight:
                     future.set_result(given)
 
         with self._lock:
+            self._pending = future
             if self.stopped:
                 raise StoppedError
-            self._pending = future
         threading.Thread(target=run, daemon=True, name="name look-up").start()
         try:
-            return future.result(timeout=max(self.left, 0))  # type: ignore[return-value]
+            return future.result(timeout=max(self.left, 0))
         except CancelledError as error:
             raise StoppedError from error
         finally:
@@ -149,7 +149,7 @@ class Flights:
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._all: set[Flight] = set()
 
     @property

@@ -8,15 +8,17 @@ interruption, asking for the same once more does the rest.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from harvester.decide import Known
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.lifecycle import LifeError, known_of, remembered, run_of, towards
+from harvester.lifecycle import known_of, remembered, run_of, towards
+from harvester.meant import every_source, everything, folders, stored_sources
 from harvester.provenance import Run, retired_lines
 from harvester.records import Content
 from harvester.scrub import Scrub, dropped, unescaped
@@ -28,11 +30,12 @@ from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
+from store.follow import path_of
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.residue import files_with
 from store.swap import swap_in
 from store.takedown import Takedown, Takedowns
-from vocab import term
 from vocab.iris import Iris
 from vocab.messages import Message, say
 
@@ -75,54 +78,20 @@ class Plan:
     in_file: bool
 
 
-def takedowns_for(
-    given: str, session: Session, config: Config, *, as_text: bool
-) -> tuple[Takedown, ...]:
-    """What bars ``given``: the IRI of a thing, the id of a source, or else a text.
-
-    Raises:
-        LifeError: for an IRI of this node that names nothing that is or was kept.
-        StoreError: for a text that is too short.
-    """
-    means = session.means
-    key = takedown.load(session.place.takedowns).key
-    at = means.clock().astimezone(UTC).isoformat(timespec="seconds")
-    if not as_text and (source := _source_meant(given, session, config)):
-        address = next((each.url for each in config.sources if each.id == source), "")
-        ledger = Books(means.store, means.iris).of(source)
-        stored = remembered(source, ledger.dataset, means.iris).url
-        return tuple(
-            takedown.source_takedown(source, each, key, at) for each in sorted({address, stored})
-        )
-    if not as_text and given.startswith(means.iris.base):
-        records = _records_meant(given, session)
-        if not records:
-            raise LifeError(
-                say("{iri} is no thing that is or was kept here — check the address", iri=given)
-            )
-        return tuple(
-            takedown.record_takedown(
-                *_split(record, means.iris), glance(record, lines).natural_key, key, at
-            )
-            for record, lines in sorted(records.items())
-        )
-    return (takedown.text_takedown(given, key, at),)
-
-
 def planned(session: Session, config: Config, takedowns: Takedowns) -> Plan:
     """What it takes to keep nothing that ``takedowns`` bar; nothing is changed."""
     means, place = session.means, session.place
     addresses = {each.id: each.url for each in config.sources}
     barred = frozenset(
         source
-        for source in _every_source(session, config)
+        for source in every_source(session, config)
         if takedowns.bars_source(source, addresses.get(source, ""))
     )
-    scrub = Scrub(takedowns, means.iris, sources=barred).learned(_everything(session))
+    scrub = Scrub(takedowns, means.iris, sources=barred).learned(everything(session))
     scrub = replace(scrub, entities=scrub.entities - _shared(session, scrub))
     sources = tuple(
         plan
-        for source in _stored_sources(session)
+        for source in stored_sources(session)
         if (plan := _source_plan(source, session, scrub)).barred
         or plan.spared != plan.known.records
     )
@@ -136,7 +105,7 @@ def planned(session: Session, config: Config, takedowns: Takedowns) -> Plan:
                 touched.add(source)
     captures = frozenset(
         source
-        for source in _folders(place.captures)
+        for source in folders(place.captures)
         if source in touched or _captured(session, source, scrub)
     )
     in_file = config.path.exists() and takedowns.bars_text(config.path.read_text(encoding="utf-8"))
@@ -150,6 +119,8 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
         StoreError: when something cannot be written; asking again does the rest.
     """
     means, place = session.means, session.place
+    with told(place.var):
+        place.forgetting.touch()
     takedown.save(plan.takedowns, place.takedowns)
     stale = [path for source in plan.scrub.sources for path in means.changelog.paths(source)]
     for each in plan.sources:
@@ -159,8 +130,9 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
     for source in plan.captures:
         means.captures.drop(source)
     with told(place.var):
-        for path in (*stale, place.robots):
-            path.unlink(missing_ok=True)
+        feeds = (path_of(place.var, source) for source in plan.captures | plan.scrub.sources)
+        for path in (*stale, *feeds, place.robots):
+            path.unlink(missing_ok=True)  # but for the log, all of it is made again by a harvest
     for source in means.changelog.sources():
         for path in means.changelog.paths(source):
             before = means.changelog.read(path)
@@ -186,12 +158,16 @@ def renew(place: Place, *, now: datetime) -> Generation:
                     "then the same command again"
                 )
             )
+        shutil.rmtree(made, ignore_errors=True)  # what an interruption left
         whole.renew(current, made)
         swap_in(made, place.store)
     with EmbeddedStore(place.store) as store:
         generations = Generations(place.generations)
         generation = generations.publish(store, now=now, base=current.base, facts=current.facts)
+        ensure(generation)
         generations.purge()
+    with told(place.var):
+        place.forgetting.unlink(missing_ok=True)
     return generation
 
 
@@ -262,76 +238,6 @@ def done_told(left: Iterable[Path]) -> Iterator[Message]:
         "what left the node is yours to look after: folders written by enbauges export, and "
         "backups made before — remove them, or run enbauges forget --again after a restore"
     )
-
-
-# What there is
-
-
-def _source_meant(given: str, session: Session, config: Config) -> str:
-    iris = session.means.iris
-    for prefix in (iris.source(""), iris.source_graph("")):
-        if given.startswith(prefix):
-            return given.removeprefix(prefix)
-    return given if given in _every_source(session, config) else ""
-
-
-def _every_source(session: Session, config: Config) -> set[str]:
-    """The ids of all sources that the file names, or of which something is kept."""
-    means, place = session.means, session.place
-    return {
-        *(each.id for each in config.sources),
-        *(each.source for each in means.state.all()),
-        *_stored_sources(session),
-        *means.changelog.sources(),
-        *_folders(place.captures),
-    }
-
-
-def _stored_sources(session: Session) -> list[str]:
-    store, iris = session.means.store, session.means.iris
-    graphs, datasets = iris.source_graph(""), iris.source("")
-    described = store.subjects(iris.graph("provenance"), term("rdf:type"), term("dcat:Dataset"))
-    return sorted(
-        {name.removeprefix(graphs) for name in store.graph_names() if name.startswith(graphs)}
-        | {name.removeprefix(datasets) for name in described if name.startswith(datasets)}
-    )
-
-
-def _folders(root: Path) -> list[str]:
-    return sorted(path.name for path in root.glob("*") if path.is_dir())
-
-
-def _everything(session: Session) -> Iterator[Changeset]:
-    """What is stored, as if it had just been added, and all that the change log tells."""
-    means, iris = session.means, session.means.iris
-    for name in means.store.graph_names():
-        if name in {iris.graph("links"), iris.graph("tombstones")} or name.startswith(
-            iris.source_graph("")
-        ):
-            yield Changeset({name: Delta(added=means.store.lines(name))})
-    for source in means.changelog.sources():
-        for entry in means.changelog.entries(source):
-            yield entry.changeset
-
-
-def _records_meant(iri: str, session: Session) -> dict[str, Lines]:
-    """The records that ``iri`` names, or that its entity ever had; with their last statements."""
-    scrub = Scrub(Takedowns(), session.means.iris)
-    said = list(_everything(session))
-    last, links = scrub.said_last(said), [pair for each in said for pair in scrub.links_in(each)]
-    if own := scrub.iris.record_of(iri):
-        entities = {entity for record, entity in links if record == own}
-    else:
-        entities = {iri.partition("#")[0]}
-    wanted = {record for record, entity in links if entity in entities}
-    if own in last:
-        wanted.add(own)
-    return {record: last.get(record, frozenset()) for record in wanted}
-
-
-def _split(record: str, iris: Iris) -> tuple[str, str]:
-    source, _, key = record.removeprefix(iris.records).partition("/")
-    return source, key
 
 
 def _shared(session: Session, scrub: Scrub) -> frozenset[str]:

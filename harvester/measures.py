@@ -8,16 +8,20 @@ and never make one by themselves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from harvester.health import Health
+from harvester.health import condition_of
+from harvester.sources import Source
 from harvester.telling.wording import CONDITIONS
+from store.appraisals import Appraisal
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.graphs import normalise
+from store.state import SourceState, State
 from vocab import term
 from vocab.iris import Iris
 from vocab.messages import LANGUAGES, Message, say
@@ -48,25 +52,43 @@ METRICS = MappingProxyType(
 """Name → datatype of the value, label and definition of what is measured."""
 
 
-def measures_changeset(store: EmbeddedStore, iris: Iris, healths: Iterable[Health]) -> Changeset:
-    """The Changeset that brings the published measurements to what is known of the sources.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A source, its state, and how good its data are, as far as that was looked at."""
 
-    Those of sources that are not among ``healths`` are taken away.
+    source: Source
+    state: SourceState
+    appraisal: Appraisal | None = None
+
+
+def standings(sources: Iterable[Source], state: State) -> list[Standing]:
+    """How ``sources`` stand, by an open ``state``.
+
+    Raises:
+        StateError: when the state cannot be read.
+    """
+    return [Standing(each, state.get(each.id), state.appraisal(each.id)) for each in sources]
+
+
+def measures_changeset(store: EmbeddedStore, iris: Iris, told: Iterable[Standing]) -> Changeset:
+    """The Changeset that brings the published measurements to what is ``told`` of the sources.
+
+    Those of sources that are not among them are taken away.
     """
     graph = iris.graph("provenance")
     kinds = (_MEASUREMENT, _METRIC)
     named = {name for kind in kinds for name in store.subjects(graph, _TYPE, kind)}
     stored = frozenset[str]().union(*(store.about(graph, name) for name in named))
-    delta = Delta.between(stored, measure_lines(iris, healths))
+    delta = Delta.between(stored, measure_lines(iris, told))
     return Changeset({graph: delta} if delta else {})
 
 
-def measure_lines(iris: Iris, healths: Iterable[Health]) -> Lines:
+def measure_lines(iris: Iris, told: Iterable[Standing]) -> Lines:
     """The metrics, and what they say of each source that was ever read."""
     statements = [each for name in METRICS for each in _metric(iris, name)]
-    for health in healths:
-        for name, value in _values(health):
-            statements += _measurement(iris, health, name, value)
+    for standing in told:
+        for name, value in _values(standing):
+            statements += _measurement(iris, standing, name, value)
     quads = [
         ox.Quad(ox.NamedNode(subject), ox.NamedNode(term(predicate)), value, _HERE)
         for subject, predicate, value in statements
@@ -83,27 +105,28 @@ def _metric(iris: Iris, name: str) -> Iterator[_Statement]:
     yield from _texts(subject, "skos:definition", definition)
 
 
-def _measurement(iris: Iris, health: Health, name: str, value: str) -> Iterator[_Statement]:
-    subject = iris.measure(health.source.id, name)
+def _measurement(iris: Iris, standing: Standing, name: str, value: str) -> Iterator[_Statement]:
+    subject = iris.measure(standing.source.id, name)
     datatype = ox.NamedNode(term(METRICS[name][0]))
     yield subject, "rdf:type", ox.NamedNode(_MEASUREMENT)
-    yield subject, "dqv:computedOn", ox.NamedNode(iris.source(health.source.id))
+    yield subject, "dqv:computedOn", ox.NamedNode(iris.source(standing.source.id))
     yield subject, "dqv:isMeasurementOf", ox.NamedNode(iris.metric(name))
     yield subject, "dqv:value", ox.Literal(value, datatype=datatype)
     if name == "condition":
-        yield from _texts(subject, "rdfs:label", CONDITIONS[health.condition])
+        label = CONDITIONS[condition_of(standing.source, standing.state)]
+        yield from _texts(subject, "rdfs:label", label)
 
 
-def _values(health: Health) -> Iterator[tuple[str, str]]:
-    state = health.state
+def _values(standing: Standing) -> Iterator[tuple[str, str]]:
+    state, appraisal = standing.state, standing.appraisal
     if state.checked_at is None:
         return
-    yield "condition", health.condition
+    yield "condition", condition_of(standing.source, state)
     if state.good_at:
         yield "last-good-read", _instant(state.good_at)
         yield "records", str(state.records)
-    if health.appraisal and health.appraisal.score is not None:
-        yield "completeness", str(health.appraisal.score)
+    if appraisal and appraisal.score is not None:
+        yield "completeness", str(appraisal.score)
 
 
 def _texts(subject: str, predicate: str, message: Message) -> Iterator[_Statement]:

@@ -52,7 +52,8 @@ class Undone:
             changed=self.changed,
         )
         lasting = say(
-            "it stays so until the source says something new; to keep it longer, pause it "
+            "it stays so until the source is read in full again: when it says something new, or "
+            "its block is edited, at the latest next month; to keep it longer, pause it "
             "(enabled = false) and tell its publisher what is wrong"
         )
         return counts, lasting

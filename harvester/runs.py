@@ -32,6 +32,7 @@ from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
+from harvester.places import with_lines
 from harvester.provenance import Run
 from harvester.records import HarvestError, Issue
 from harvester.report import (
@@ -164,6 +165,7 @@ class _Run:
         known = self._known()
         spared = self._scrub.digest(visit.digest)
         digest = self._fit(spared, known)
+        digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
         digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
@@ -185,9 +187,10 @@ class _Run:
     def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
         """How good the data of the source is now."""
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+        there = decision.records.keys() - decision.withdrawn
         return appraise(
             self.source,
-            decision.records,
+            {iri: decision.records[iri] for iri in there},
             known.records,
             self.now,
             before=self.means.state.appraisal(self.source.id),

@@ -26,6 +26,7 @@ from store.backup import (
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.generations import Generation, Generations
+from store.index import ensure
 from store.room import LEAST, check_room
 from store.state import State
 from store.swap import finish, swap_in
@@ -158,8 +159,10 @@ def restore_node(
     made = place.var.with_name(f"{place.var.name}.part")
     with told(place.var):
         finish(place.var)
-        if _filled(place.var) and not force:
+        if _filled(place) and not force:
             raise _refused(place.var)
+        if place.var.is_mount():
+            raise _mounted(place.var)
         shutil.rmtree(made, ignore_errors=True)
         if backup.is_file():
             check_room(place.var, LEAST + _UNPACKED * backup.stat().st_size)
@@ -177,8 +180,8 @@ def restore_node(
     return Restored(manifest, generation, written, beside, forgotten)
 
 
-def _filled(var: Path) -> bool:
-    return var.exists() and any(var.iterdir())
+def _filled(place: Place) -> bool:
+    return any(path.exists() for path in (place.store, place.state, place.generations))
 
 
 def _refused(var: Path) -> BackupError:
@@ -186,6 +189,18 @@ def _refused(var: Path) -> BackupError:
         say(
             "{directory} already holds the data of a node — add --force to put the backup in "
             "their place (back them up first), or restore beside another sources.toml",
+            directory=str(var),
+        ),
+        about=var,
+    )
+
+
+def _mounted(var: Path) -> BackupError:
+    return BackupError(
+        say(
+            "{directory} is a disk of its own, whose place no other folder can take — restore "
+            "beside another sources.toml and move what is then in its var, or mount the disk "
+            "one folder higher",
             directory=str(var),
         ),
         about=var,
@@ -226,13 +241,15 @@ def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> G
         with State(made.state):
             pass
     with EmbeddedStore(made.store) as store:
-        return Generations(made.generations).publish(
+        generation = Generations(made.generations).publish(
             store,
             now=now,
             base=manifest.base,
             facts=manifest.facts,
             after=max(manifest.generation, before),
         )
+    ensure(generation)
+    return generation
 
 
 def _put_files(made: Path, config: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

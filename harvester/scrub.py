@@ -99,9 +99,15 @@ class Scrub:
     # What is kept elsewhere
 
     def statements(self, graph: str, lines: Lines) -> Lines:
-        """What may be kept of a graph, or of one side of a change of it."""
+        """What may be kept of a graph, or of one side of a change of it.
+
+        The names of concepts and communes stay, since they are nobody's.
+        """
         entities = frozenset[str]() if graph == self.iris.graph("tombstones") else self.entities
-        return frozenset(line for line in lines if not self._bars_line(line, entities))
+        common = (f"<{CONCEPT}", f"<{self.iris.commune('')}")
+        return frozenset(
+            line for line in lines if line.startswith(common) or not self._bars_line(line, entities)
+        )
 
     def changeset(self, changeset: Changeset) -> Changeset:
         """What may be kept of a change."""

@@ -15,9 +15,9 @@ from harvester.children import shared
 from harvester.delivery import Delivery, write_feeds
 from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, Manners, user_agent
-from harvester.health import Health, health_of
+from harvester.health import health_of
 from harvester.means import Means
-from harvester.measures import measures_changeset
+from harvester.measures import measures_changeset, standings
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
@@ -80,6 +80,11 @@ class Place:
     def takedowns(self) -> Path:
         """What must never be kept again."""
         return self.var / takedown.FILE
+
+    @property
+    def forgetting(self) -> Path:
+        """The mark of a forgetting that is not done in every room yet."""
+        return self.var / "forgetting"
 
     @property
     def unfinished(self) -> Path:
@@ -165,8 +170,8 @@ class Session:
         if self._changed:
             territory = self._config.site.territory
             self._apply(commune_changeset(self._means.store, self._means.iris, territory))
-            measured = self._healths(self._config.sources)
-            self._apply(measures_changeset(self._means.store, self._means.iris, measured))
+            told_of = standings(self._config.sources, self._means.state)
+            self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -184,16 +189,14 @@ class Session:
         """Tell the operator and the publishers; what goes wrong here harms no harvest."""
         delivery = Delivery(self._config, self._means.state, self._means.client, language_of())
         try:
-            write_feeds(self.place.var, self._means.iris, self._healths(self._ran.values()))
+            now, state = self._means.clock(), self._means.state
+            healths = [health_of(source, state, now) for source in self._ran.values()]
+            write_feeds(self.place.var, self._means.iris, healths)
             keep_only(self.place.var, {source.id for source in self._config.sources})
-            delivery.tell(self._means.clock())
+            delivery.tell(now)
         except Exception:
             log.exception("telling")
         self._ran.clear()
-
-    def _healths(self, sources: Iterable[Source]) -> list[Health]:
-        now = self._means.clock()
-        return [health_of(source, self._means.state, now) for source in sources]
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""

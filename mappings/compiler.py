@@ -21,7 +21,7 @@ from mappings.plan import Link, ObjectMap, Plan, PredicateObject, Source, TermMa
 from mappings.problems import Problem
 from mappings.terms import Field, Make, constant, field, maker
 
-Graph = ox.NamedNode | ox.DefaultGraph
+Graph = ox.NamedNode | ox.DefaultGraph | None
 _Add = Callable[[ox.Quad], None]
 _State = Callable[[Item, Any, Graph, _Add, Notes], None]
 Run = Callable[[Item, Graph, _Add, Notes], None]

@@ -23,7 +23,7 @@ from mappings.problems import MappingError, Problem
 from mappings.unmet import Unmet, missing, nothing_mapped
 from vocab.messages import say
 
-_GRAPH = ox.DefaultGraph()
+_GRAPH = None  # the default graph; naming it costs as much again as making the statement
 _DATA_ERRORS = frozenset({"bad-iri", "bad-text", "bad-language", "bad-datatype", "no-value"})
 
 

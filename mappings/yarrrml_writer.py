@@ -65,7 +65,7 @@ class _Writer:
         made: dict[str, Any] = {}
         if each.sources:
             made["sources"] = _flowing(map(self._source, each.sources))
-        subjects = [self._object(subject) for subject in each.subjects]
+        subjects = [self._subject(subject) for subject in each.subjects]
         if subjects != [None]:
             made["s"] = subjects[0] if len(subjects) == 1 else subjects
         if each.graphs:
@@ -123,6 +123,11 @@ class _Writer:
             return [text + suffix, self._text(term_map.language) + "~lang"]
         return [text + suffix]
 
+    def _subject(self, each: ObjectMap) -> Any:
+        if isinstance(each, TermMap):
+            return None if each.expression is None else self._value(each)
+        return self._object(each)
+
     def _object(self, each: ObjectMap) -> Any:
         if isinstance(each, Link):
             made: dict[str, Any] = {"mapping": each.parent}
@@ -138,19 +143,17 @@ class _Writer:
             ]
             conditions += [self._call(each.condition)] if each.condition else []
             return made | ({"condition": _one_or_all(conditions)} if conditions else {})
-        if each.expression is None:
-            return None
-        return self._value(each)
+        return self._value(each, typed=True)
 
-    def _value(self, term_map: TermMap) -> Any:
-        """A term in its long form; a text where its place says its type."""
+    def _value(self, term_map: TermMap, *, typed: bool = False) -> Any:
+        """A term in its long form; a text where its place says its type, unless ``typed``."""
         expression = term_map.expression
         if isinstance(expression, Call):
             made = self._call(expression)
         else:
             text = self._text(expression or Constant(""), iri=term_map.type.named)
-            plain = term_map.type.named and not (term_map.stated or term_map.condition)
-            if plain:
+            said = typed or term_map.stated or term_map.condition is not None
+            if term_map.type.named and not said:
                 return text
             made = {"value": text}
         named = {TermType.BLANK: "blank", TermType.LITERAL: "literal"}.get(term_map.type, "iri")

@@ -137,10 +137,10 @@ class _Writing:
         if holdings.state.exists():
             copy = self._scratch / STATE
             copy_state(holdings.state, copy, generation.created)
-            self._add(STATE, copy.read_bytes())
+            self._add(STATE, copy.read_bytes(), holdings.state.stat().st_mode)
         for name, path in holdings.files.items():
-            for inner, content in _contents(name, path):
-                self._add(inner, content)
+            for found in _contents(name, path):
+                self._add(*found)
         manifest = Manifest(
             format=FORMAT,
             version=version,
@@ -170,18 +170,18 @@ class _Writing:
             self._tar.addfile(self._member(DATA, path.stat().st_size), file)
         return digest.hexdigest()
 
-    def _add(self, name: str, content: bytes) -> None:
+    def _add(self, name: str, content: bytes, mode: int) -> None:
         self._hashes[name] = hashlib.sha256(content).hexdigest()
-        self._tar.addfile(self._member(name, len(content)), BytesIO(content))
+        self._tar.addfile(self._member(name, len(content), mode), BytesIO(content))
 
-    def _member(self, name: str, size: int) -> tarfile.TarInfo:
+    def _member(self, name: str, size: int, mode: int = 0o600) -> tarfile.TarInfo:
         member = tarfile.TarInfo(name)
-        member.size, member.mode, member.mtime = size, 0o600, int(self._now.timestamp())
+        member.size, member.mode, member.mtime = size, mode & 0o777, int(self._now.timestamp())
         return member
 
 
-def _contents(name: str, path: Path) -> Iterator[tuple[str, bytes]]:
-    """The files of a folder, or the one file, by name in the backup.
+def _contents(name: str, path: Path) -> Iterator[tuple[str, bytes, int]]:
+    """The files of a folder, or the one file, by name in the backup, with their modes.
 
     What a harvest lets go of meanwhile is left out, and so is what it has half written.
     """
@@ -191,7 +191,8 @@ def _contents(name: str, path: Path) -> Iterator[tuple[str, bytes]]:
             continue
         relative = each.relative_to(path).as_posix()
         try:
-            yield (name if each == path else f"{name}/{relative}"), each.read_bytes()
+            inner = name if each == path else f"{name}/{relative}"
+            yield inner, each.read_bytes(), each.stat().st_mode
         except FileNotFoundError:
             continue
 
@@ -247,7 +248,8 @@ def _extract(tar: tarfile.TarFile, directory: Path, manifest: Manifest, path: Pa
         if where.is_absolute() or ".." in where.parts:
             raise _damaged(path, name)
         try:
-            member = tar.extractfile(tarfile.data_filter(tar.getmember(name), str(directory)))
+            safe = tarfile.data_filter(tar.getmember(name), str(directory))
+            member = tar.extractfile(safe)
         except KeyError:
             member = None
         if member is None:
@@ -256,6 +258,7 @@ def _extract(tar: tarfile.TarFile, directory: Path, manifest: Manifest, path: Pa
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
         with target.open("wb") as file:
+            target.chmod(safe.mode or 0o600)
             while chunk := member.read(_CHUNK):
                 digest.update(chunk)
                 file.write(chunk)

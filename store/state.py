@@ -244,6 +244,11 @@ class State:
         )
         return [PastRun(**_read(row, {"at"})) for row in rows]
 
+    def last_seconds(self) -> dict[str, float]:
+        """Source → how long its last run took, in seconds."""
+        rows = self._select("SELECT source, seconds, max(at) FROM run GROUP BY source")
+        return {row["source"]: row["seconds"] for row in rows}
+
     def save(self, batch: Iterable[Saved]) -> None:
         """Write what a batch of runs leaves, in one transaction.
 

@@ -1,7 +1,7 @@
 """What befalls the operational state as a whole, table by table, whatever their columns.
 
-Everything that is kept of one source is in rows whose column ``source`` names it; so a table
-that a later version adds is moved, copied and emptied with the others.
+What is kept of one source is in rows whose column ``source`` names it; so a table that a later
+version adds is moved, copied and emptied with the others.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[st
 
     Args:
         path: the state.
-        barred: whether a value may not be kept, given the id of its source and the value.
+        barred: whether a value may not be kept, given the id of its source ("" where the row
+            is of none) and the value.
         sources: the ids of the sources to forget.
 
     Raises:
@@ -96,14 +97,15 @@ def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[st
             for source in sources:
                 for table, _ in _tables(state):
                     state.execute(f"DELETE FROM {table} WHERE source = ?", (source,))  # noqa: S608
-            for table, columns in _tables(state):
+            for table, columns in _tables(state, all_of_them=True):
+                whose = "source" if (table, columns) in _tables(state) else "''"
                 for column in columns:
                     change = (
                         f"UPDATE source SET {column} = NULL"  # noqa: S608
                         if table == "source"
                         else f"DELETE FROM {table}"  # noqa: S608
                     )
-                    state.execute(f"{change} WHERE barred(source, {column})")
+                    state.execute(f"{change} WHERE barred({whose}, {column})")
         state.execute("VACUUM")
         state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -126,13 +128,13 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
-def _tables(state: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """The tables with rows of sources, each with its other columns of text, NOT NULL or not."""
+def _tables(state: sqlite3.Connection, *, all_of_them: bool = False) -> list[tuple[str, list[str]]]:
+    """The tables with rows of sources, or all, each with its columns of text but the source."""
     names = [name for (name,) in state.execute("SELECT name FROM sqlite_schema WHERE type='table'")]
     found = []
     for name in names:
         columns = state.execute("SELECT name, type FROM pragma_table_info(?)", (name,)).fetchall()
         texts = [column for column, kind in columns if kind == "TEXT" and column != "source"]
-        if any(column == "source" for column, _ in columns):
+        if all_of_them or any(column == "source" for column, _ in columns):
             found.append((name, texts))
     return found

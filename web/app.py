@@ -63,7 +63,8 @@ def create(
     first one, the pages say what to do.
 
     Args:
-        generations_root: the folder that ``store.generations`` publishes in.
+        generations_root: the folder that ``store.generations`` publishes in; the state of the
+            sources and the feeds of their publishers lie beside it.
         title: the node's name, ``[site] title``.
         timezone: IANA name of the zone whose days and hours the pages tell.
         contact: a mailbox or a web address of whoever runs the node.

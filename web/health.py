@@ -114,14 +114,14 @@ class _Figures(Collector):
         waiting = _gauge("messages_waiting", "Messages that could not be delivered yet.", value=0)
         if self._state.exists():
             with State(self._state) as state:
+                for name, lasted in state.last_seconds().items():
+                    seconds.add_metric([name], lasted)
                 for each in state.all():
                     failures.add_metric([each.source], each.failures)
                     records.add_metric([each.source], each.records)
                     outcome.add_metric([each.source, each.outcome], 1)
                     if each.good_at:
                         success.add_metric([each.source], each.good_at.timestamp())
-                    if runs := state.runs(each.source):
-                        seconds.add_metric([each.source], runs[-1].seconds)
                     appraisal = state.appraisal(each.source)
                     if appraisal and appraisal.score is not None:
                         complete.add_metric([each.source], appraisal.score)

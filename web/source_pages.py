@@ -106,7 +106,7 @@ class SourcePages:
     def _all(self, shelf: Shelf) -> list[Source]:
         """The sources that something is published of, and those that were only tried."""
         tried = self._standings.all().keys() - shelf.sources.keys()
-        return [*shelf.sources.values(), *(Source(id_, id_) for id_ in sorted(tried))]
+        return [*shelf.sources.values(), *(Source(id_, id_, known=False) for id_ in sorted(tried))]
 
     def _told(self, source: Source) -> Told:
         state = self._standings.all().get(source.id)

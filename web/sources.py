@@ -30,7 +30,8 @@ class Source:
     ``address`` is where it is read, "" when that is no web address; ``licence`` is the name of
     its licence and ``licence_address`` the text of it, both "" when it has none; ``agreed``
     tells that its publisher agreed in writing instead. ``changed`` is when a change of its data
-    was last published here; ``records`` how many things it describes.
+    was last published here; ``records`` how many things it describes. What
+    is not ``known`` was tried, and nothing of it is published: its id is all there is.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Source:
     agreed: bool = False
     changed: datetime | None = None
     records: int = 0
+    known: bool = True
 
     @classmethod
     def read(cls, facts: SourceFacts, iris: Iris) -> Source:

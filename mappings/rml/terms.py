@@ -73,7 +73,7 @@ class Terms:
                     "{file}:{line}: a blank node is no constant — write rml:termType rml:BlankNode"
                     " without rml:constant"
                 ),
-                position,
+                "constant",
             )
         if isinstance(value, ox.NamedNode):
             return TermMap(Constant(value.value), TermType.IRI)

@@ -202,16 +202,23 @@ class Dialect:
 
     def joins(self, block: Block, link: Link) -> None:
         """Say in ``block`` what the records of ``link`` have in common."""
+        mine = self.map
         for join in link.joins:
             condition = Block()
-            for name, side in (("child", join.child), ("parent", join.parent)):
-                if isinstance(side, Reference):
-                    condition.add(self.word(name), ox.Literal(self.reference(side)))
-                else:
-                    inner = Block()
-                    self.expression(inner, side)
-                    condition.add(self.word(name + "Map"), inner)
+            self._side(condition, "child", join.child)
+            self.map = self.plan.triples_map(link.parent)
+            self._side(condition, "parent", join.parent)
+            self.map = mine
             block.add(self.word("joinCondition"), condition)
+
+    def _side(self, condition: Block, name: str, side: Expression) -> None:
+        """One side of a join, whose references are those of the triples map at hand."""
+        if isinstance(side, Reference):
+            condition.add(self.word(name), ox.Literal(self.reference(side)))
+        else:
+            inner = Block()
+            self.expression(inner, side)
+            condition.add(self.word(name + "Map"), inner)
 
     def term_map(self, kind: str, term_map: TermMap, position: str) -> Block:
         """The block of ``term_map``, its type where it is not the one meant without it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -205,6 +206,20 @@ def test_after_an_abort_every_fetch_fails_at_once_and_asks_nobody() -> None:
                 client.fetch(server.url, allow_private=True, robots=robots)
             assert caught.value.code == "stopped"
         assert len(server.seen) == count
+
+
+def test_a_signal_handler_may_abort_what_its_own_thread_waits_for() -> None:
+    with silent() as port, Client("EnBauges/test") as client:
+        former = signal.signal(signal.SIGALRM, lambda *_: client.abort())
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        began = time.monotonic()
+        try:
+            with pytest.raises(FetchError) as caught:
+                client.fetch(f"http://127.0.0.1:{port}/agenda.ics", allow_private=True)
+        finally:
+            signal.signal(signal.SIGALRM, former)
+        assert time.monotonic() - began < 1
+    assert caught.value.code == "stopped"
 
 
 def test_many_threads_are_stopped_together() -> None:

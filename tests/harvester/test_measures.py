@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from harvester.glance import Statement, lexical
-from harvester.health import Health
-from harvester.measures import METRICS, measure_lines, measures_changeset
+from harvester.measures import METRICS, Standing, measure_lines, measures_changeset
 from harvester.sources import Source
 from store.appraisals import Appraisal
 from store.embedded import EmbeddedStore
@@ -29,27 +28,23 @@ SOURCE = Source(
 )
 
 
-def health(state: SourceState = READ, score: int | None = 85) -> Health:
-    appraisal = None if score is None else Appraisal(NOW, score)
-    return Health(replace_id(state.source), state, NOW, (), {}, (), appraisal, ())
+def standing(state: SourceState = READ, score: int | None = 85) -> Standing:
+    source = SOURCE.model_copy(update={"id": state.source})
+    return Standing(source, state, None if score is None else Appraisal(NOW, score))
 
 
-def replace_id(name: str) -> Source:
-    return SOURCE.model_copy(update={"id": name})
-
-
-def measured(*healths: Health, source: str = "mairie") -> dict[str, str]:
+def measured(*told: Standing, source: str = "mairie") -> dict[str, str]:
     """Metric → what it says of ``source``."""
     prefix = IRIS.measure(source, "")
     return {
         said.subject[1:-1].removeprefix(prefix): lexical(said.object)
-        for said in map(Statement.of, measure_lines(IRIS, healths))
+        for said in map(Statement.of, measure_lines(IRIS, told))
         if said.predicate == f"<{term('dqv:value')}>" and said.subject[1:].startswith(prefix)
     }
 
 
 def test_state_last_good_read_records_and_completeness_are_published() -> None:
-    assert measured(health()) == {
+    assert measured(standing()) == {
         "condition": "fine",
         "last-good-read": "2026-05-04T12:00:00Z",
         "records": "12",
@@ -59,20 +54,20 @@ def test_state_last_good_read_records_and_completeness_are_published() -> None:
 
 def test_a_source_that_never_was_read_well_says_only_that() -> None:
     failed = SourceState("mairie", checked_at=NOW, outcome="failed", reason=say("reason"))
-    assert measured(health(failed, None)) == {"condition": "failed"}
-    assert measured(health(SourceState("mairie"), None)) == {}
+    assert measured(standing(failed, None)) == {"condition": "failed"}
+    assert measured(standing(SourceState("mairie"), None)) == {}
 
 
 def test_why_a_source_fails_is_not_published() -> None:
     """It may hold the address of a private network, and is for the operator to mend."""
     failed = replace(READ, outcome="failed", reason=say("no column {name}", name="secret"))
-    assert not any("secret" in line for line in measure_lines(IRIS, [health(failed)]))
+    assert not any("secret" in line for line in measure_lines(IRIS, [standing(failed)]))
 
 
 def test_every_term_is_one_of_its_vocabulary() -> None:
     used = {
         lexical(name)
-        for said in map(Statement.of, measure_lines(IRIS, [health()]))
+        for said in map(Statement.of, measure_lines(IRIS, [standing()]))
         for name in (said.predicate, said.object)
         if name.startswith("<http") and "node.example" not in name
     }
@@ -88,11 +83,13 @@ def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
 
 def test_what_is_published_follows_what_is_known(store: EmbeddedStore) -> None:
     graph = IRIS.graph("provenance")
-    store.apply(measures_changeset(store, IRIS, [health(), health(replace(READ, source="amap"))]))
-    assert store.lines(graph) == measure_lines(
-        IRIS, [health(), health(replace(READ, source="amap"))]
+    store.apply(
+        measures_changeset(store, IRIS, [standing(), standing(replace(READ, source="amap"))])
     )
-    later = health(replace(READ, good_at=NOW + timedelta(hours=1)))
+    assert store.lines(graph) == measure_lines(
+        IRIS, [standing(), standing(replace(READ, source="amap"))]
+    )
+    later = standing(replace(READ, good_at=NOW + timedelta(hours=1)))
     changeset = measures_changeset(store, IRIS, [later])
     store.apply(changeset)
     assert store.lines(graph) == measure_lines(IRIS, [later])

@@ -11,6 +11,7 @@ import pytest
 from harvester import forget
 from harvester.history import History, history, plain, told
 from harvester.lifecycle import LifeError
+from harvester.meant import takedowns_for
 from harvester.rollback import Undone, roll_back, stamp_of
 from harvester.session import opened
 from harvester.sources import UnknownSourceError
@@ -151,7 +152,7 @@ def test_what_was_forgotten_does_not_come_back(node: Node) -> None:
     config = node.config()
     first = runs(node)[0]
     with opened(config, node.place, version="1.0", clock=lambda: node.now) as session:
-        entries = forget.takedowns_for("Concert", session, config, as_text=True)
+        entries = takedowns_for("Concert", session, config, as_text=True)
         plan = forget.planned(session, config, session.means.takedowns.with_(*entries))
         forget.carry_out(plan, session, config)
         session.publish()

@@ -106,9 +106,11 @@ def test_the_state_of_a_backup_is_never_newer_than_its_data(node: Node) -> None:
 
 
 def test_captures_changes_and_mappings_come_along(node: Node) -> None:
-    for name in ("captures/mairie/a.zip", "changes/mairie/b.rdfp.gz", "changes/mairie/c.part"):
+    names = "captures/mairie/a.zip", "changes/mairie/b.rdfp.gz", "changes/mairie/c.part", "secret"
+    for name in names:
         (node.place.var / name).parent.mkdir(parents=True, exist_ok=True)
         (node.place.var / name).write_bytes(b"kept")
+        (node.place.var / name).chmod(0o600 if name == "secret" else 0o644)
     mapping = node.folder / "own" / "mine.yml"
     mapping.parent.mkdir()
     mapping.write_text("mappings: {}\n")
@@ -125,6 +127,7 @@ def test_captures_changes_and_mappings_come_along(node: Node) -> None:
     assert (other.place.var / "captures/mairie/a.zip").read_bytes() == b"kept"
     assert (other.place.var / "changes/mairie/b.rdfp.gz").read_bytes() == b"kept"
     assert not (other.place.var / "changes/mairie/c.part").exists()
+    assert (other.place.var / "secret").stat().st_mode & 0o777 == 0o600
     assert (other.folder / "own" / "mine.yml").read_text() == "mappings: {}\n"
 
 
@@ -174,6 +177,24 @@ def test_a_sources_file_that_differs_is_left_alone(node: Node) -> None:
     assert (other.folder / "sources.toml").read_text() == "# mine\n"
     assert restored.beside == (other.folder / "sources.toml.restored",)
     assert any("was left alone" in str(message) for message in restored.told())
+
+
+def test_a_folder_that_cannot_be_moved_is_told_before_anything_is_done(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = back_up(node)
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "var")
+    with pytest.raises(BackupError, match="mount the disk one folder higher"):
+        restore(made, node.folder, node, force=True)
+    assert node.names() == {"Bal", "Concert"}
+
+
+def test_a_node_on_which_only_a_schedule_was_tried_is_not_filled(node: Node) -> None:
+    made, other = back_up(node), elsewhere(node)
+    with sole(other.place.var, 1):
+        pass
+    restore(made, other.folder, node)
+    assert other.names() == {"Bal", "Concert"}
 
 
 def test_without_a_generation_there_is_nothing_to_back_up(node: Node) -> None:

@@ -45,5 +45,10 @@ def same(name: str, kind: str, act: Act | bytes, code: str = "") -> Bad:
     return Bad(name, kind, _act(kind, act), "unchanged", code=code)
 
 
+def emptied(name: str, kind: str, act: Act | bytes) -> Bad:
+    """Read, sound, and with nothing in it: what was there is marked, and nothing leaves yet."""
+    return Bad(name, kind, _act(kind, act), "committed", says="no longer announced: 3")
+
+
 def _act(kind: str, given: Act | bytes) -> Act:
     return answer(given, MEDIA[kind]) if isinstance(given, bytes) else given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.resilience.bad import Bad, failed, same, stored
+from tests.resilience.bad import Bad, emptied, failed, stored
 from tests.resilience.nodes import calendar, event
 
 NEW = event("neuf", "Loto")
@@ -183,11 +183,11 @@ STRUCTURE = (
     stored("a-parameter-never-closed", "ics", strange('LOCATION;X="a:b'), "ics-bad"),
     stored("folds-of-nothing", "ics", strange(*[" "] * 5_000)),
     stored("two-calendars", "ics", calendar(NEW) + calendar(event("autre", "Bal"))),
-    same(
+    emptied(
         "tasks-alone", "ics", calendar("BEGIN:VTODO\r\nUID:t\r\nSUMMARY:Balayer\r\nEND:VTODO\r\n")
     ),
-    same("busy-times-alone", "ics", calendar("BEGIN:VFREEBUSY\r\nUID:f\r\nEND:VFREEBUSY\r\n")),
-    same("no-event-at-all", "ics", calendar()),
+    emptied("busy-times-alone", "ics", calendar("BEGIN:VFREEBUSY\r\nUID:f\r\nEND:VFREEBUSY\r\n")),
+    emptied("no-event-at-all", "ics", calendar()),
     failed(
         "a-visiting-card",
         "ics",

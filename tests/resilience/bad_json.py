@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.resilience.bad import Bad, failed, same, stored
+from tests.resilience.bad import Bad, emptied, failed, stored
 from tests.resilience.nodes import feature
 
 NEW = {"_id": "neuf", "title": "Loto", "startAt": "2026-07-01T10:00:00Z"}
@@ -98,7 +98,7 @@ SHAPE = (
     failed("a-list-instead-of-an-object", "enbauges", b'[{"_id": "a"}]', "selects nothing"),
     failed("events-that-are-an-object", "enbauges", b'{"events": {"a": 1}}', "selects nothing"),
     failed("events-null", "enbauges", b'{"events": null}', "selects nothing"),
-    same("no-event", "enbauges", b'{"events": []}'),
+    emptied("no-event", "enbauges", b'{"events": []}'),
     failed(
         "events-that-are-words",
         "enbauges",
@@ -233,7 +233,7 @@ GEOJSON = (
         "GeoJSON|feature",
     ),
     failed("no-features-at-all", "geojson", b'{"type": "FeatureCollection"}', "GeoJSON|feature"),
-    same("an-empty-collection", "geojson", b'{"type": "FeatureCollection", "features": []}'),
+    emptied("an-empty-collection", "geojson", b'{"type": "FeatureCollection", "features": []}'),
     failed(
         "another-topology", "geojson", b'{"type": "Topology", "objects": {}}', "GeoJSON|feature"
     ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from harvester.fetch import Limits
+from tests.requirements import shared
 from tests.resilience import bad_csv, bad_feed, bad_http, bad_ics, bad_json, bad_text
 from tests.resilience.bad import Bad
 from tests.resilience.conftest import Figures
@@ -142,8 +144,8 @@ def test_a_bad_input_ends_as_it_should_and_says_why(played: Played, case: Bad) -
     report = report_of(played, case)
     assert report.outcome == case.outcome, report
     assert "does not know" not in report.reason + str(report.issues)
+    assert re.search(case.says, report.reason), report.reason
     if case.outcome == "failed":
-        assert re.search(case.says, report.reason), report.reason
         assert " — " in report.reason, "no remedy"
         (sentence,) = report.sentences
         assert re.match(rf"{report.source}\s?:", sentence), sentence
@@ -158,3 +160,64 @@ def test_every_source_is_well_again_once_its_server_is(played: Played) -> None:
         if report.outcome == "failed"
     }
     assert ill == {}
+
+
+NASTY = {"ics-nasty": "ics", "feed": "feed"}
+
+
+@dataclass(frozen=True)
+class Nasty:
+    """Real files in the place of sound content: what was stored before, and after."""
+
+    files: list[Path]
+    run: Harvested
+    before: Graphs
+    after: Graphs
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nasty]:
+    folder = tmp_path_factory.mktemp("nasty")
+    corpus = shared("corpus")
+    told = [
+        (path, kind)
+        for name, kind in NASTY.items()
+        for path in sorted((corpus / name).rglob("*"))
+        if path.is_file()
+    ][:: sized(20, 1)]
+    with raw_site() as site:
+
+        def show(bodies: Iterable[bytes]) -> None:
+            register(
+                folder,
+                [
+                    Block(
+                        bad_id(place),
+                        kind,
+                        site.put(numbered(place), "/bad", tagged(body, MEDIA[kind])),
+                    )
+                    for place, ((_, kind), body) in enumerate(zip(told, bodies, strict=True))
+                ],
+            )
+
+        show(sound(kind, "d'avant") for _, kind in told)
+        harvested(folder, NOW, LIMITS)
+        before = graphs(folder)
+        show(path.read_bytes() for path, _ in told)
+        run = harvested(folder, NOW + timedelta(hours=7), LIMITS)
+        yield Nasty([path for path, _ in told], run, before, graphs(folder))
+
+
+@pytest.mark.corpus
+def test_a_nasty_file_of_others_loses_nothing_and_is_told(nasty: Nasty, figures: Figures) -> None:
+    assert nasty.run.status == 0, nasty.run.errors[-2000:]
+    assert len(nasty.run.reports) == len(nasty.files)
+    for number, path in enumerate(nasty.files):
+        report = nasty.run.reports[bad_id(number)]
+        assert report.outcome in {"committed", "unchanged", "failed"}, path.name
+        assert "does not know" not in report.reason + str(report.issues), path.name
+        assert report.outcome != "failed" or " — " in report.reason, path.name
+        graph = IRIS.source_graph(bad_id(number))
+        assert nasty.before[graph] <= nasty.after[graph], path.name
+    figures.add("nasty files of the corpus survived", "all", len(nasty.files))
+    assert nasty.run.peak.megabytes < MOST_MEMORY

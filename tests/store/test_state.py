@@ -195,3 +195,11 @@ def test_a_letter_is_put_in_once(tmp_path: Path) -> None:
         state.post({}, [letter("a")])
         state.post({}, [letter("a", NOON + timedelta(days=1))])
         assert state.letters() == [letter("a")]
+
+
+def test_the_last_run_tells_how_long_it_took(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state:
+        for hours, seconds in ((0, 1.5), (1, 0.5)):
+            run = PastRun(NOON + timedelta(hours=hours), "unchanged", seconds=seconds)
+            state.save([Saved(FULL, run=run)])
+        assert state.last_seconds() == {"mairie": 0.5}

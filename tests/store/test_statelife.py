@@ -92,3 +92,13 @@ def test_a_file_that_is_no_state_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"an old letter " * 100)
     with pytest.raises(StateError, match="move it away"):
         drop_source(path, "a")
+
+
+def test_messages_that_wait_to_be_sent_are_looked_through_as_well(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other, other:
+        for name, body in (("1", "Zorglub"), ("2", "others")):
+            row = (name, "mail", "2026", body, 0, "2026", None)
+            other.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    scrub(path, lambda _, text: "Zorglub" in text, [])
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT body FROM outbox").fetchall() == [("others",)]

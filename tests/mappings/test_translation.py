@@ -1,0 +1,138 @@
+"""Mappings written down in another language: what is read again says the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mappings import MappingError
+from mappings.functions import registry
+from mappings.local import map_file
+from mappings.platform import FOLDER
+from mappings.rml import read_rml, write_rml
+from mappings.translate import LANGUAGES, translated
+from mappings.yarrrml import read_yarrrml
+from mappings.yarrrml_writer import write_yarrrml
+
+PLATFORMS = sorted(FOLDER.glob("*.yml"))
+RECORDS = [
+    {"id": "a b", "name": "Zoé", "tags": ["x", "y"], "lang": "fr", "on": True, "in": {"code": 1}},
+    {"id": "2", "name": None, "tags": [], "on": False, "_record": {"iri": "http://e.example/r"}},
+]
+EVERYTHING = """
+prefixes: {ex: "http://ex.example/", ebf: "https://w3id.org/enbauges/function#"}
+base: http://base.example/
+mappings:
+  thing:
+    sources: ["d.json~jsonpath"]
+    s: ex:$(id)
+    graphs: ex:g
+    po:
+      - [a, [ex:A, "ex:$(id)"]]
+      - [ex:name, $(name), $(lang)~lang]
+      - [ex:name, $(name), fr~lang]
+      - [ex:tag, "$(tags[*])"]
+      - [ex:both, "$(name): $(tags[*]) {x} \\\\ $(['id'])"]
+      - [ex:id, $(id), xsd:token]
+      - [ex:rel, "$(in.code)~iri"]
+      - [ex:blank, "_:$(id)"]
+      - [ex:raw, "$(_record.iri)#part~iri"]
+      - [ex:fixed, "a \\\\$(b)"]
+      - {p: [ex:p, ex:q], o: [$(on), {value: $(id), datatype: "http://t.example/$(id)"}]}
+      - {p: ex:own, o: $(id), graphs: "ex:$(id)"}
+      - {p: ex:slug, o: {function: "ebf:slug(value=ebf:first(value=$(name), value=$(id)))"}}
+      - {p: ex:if, o: {value: $(id), condition: ebf:present(value=$(name))}}
+      - {p: ex:unless, o: ex:no~iri, condition: ebf:absent(value=$(name))}
+      - {p: ex:part, o: {mapping: part}}
+      - {p: ex:peer, o: {function: "join(peer, equal($(id), $(key)))"}}
+      - {p: ex:of, i: ex:has, o: "ex:whole/$(id)~iri"}
+  part: {sources: ["d.json~jsonpath"], s: "ex:part/$(id)", condition: ebf:present(value=$(name))}
+  peer: {sources: [["p.csv~csv"]], s: "ex:peer/$(key)"}
+  nameless: {sources: ["d.json~jsonpath"], po: [[ex:on, $(on)]]}
+"""
+
+
+@pytest.mark.parametrize("path", PLATFORMS, ids=lambda path: path.stem)
+def test_a_platform_file_is_the_same_plan_after_yarrrml_and_as_many_maps_after_rml(
+    path: Path,
+) -> None:
+    functions = registry()
+    plan, _ = read_yarrrml(path.read_text("utf-8"), functions, path.name)
+    again, _ = read_yarrrml(write_yarrrml(plan), functions, path.name)
+    assert again == plan
+    back = read_rml(write_rml(plan, functions), functions, "back.ttl")
+    assert len(back.triples_maps) == len(plan.triples_maps)
+
+
+def lines(mapping: Path) -> list[str]:
+    from benchmarks.conformance import canonical  # noqa: PLC0415  # as the suites are compared
+
+    return canonical(map_file(mapping, None, "", []))
+
+
+@pytest.fixture
+def everything(tmp_path: Path) -> Path:
+    (tmp_path / "d.json").write_text(json.dumps(RECORDS), "utf-8")
+    (tmp_path / "p.csv").write_text("key\n2\n3\n", "utf-8")
+    mapping = tmp_path / "m.yml"
+    mapping.write_text(EVERYTHING.replace('["d.json~jsonpath"]', "[['d.json~jsonpath', '$[*]']]"))
+    return mapping
+
+
+@pytest.mark.parametrize("language", ["yarrrml", "rml"])
+def test_a_translated_mapping_makes_the_same_statements(language: str, everything: Path) -> None:
+    ending = "yml" if language == "yarrrml" else "ttl"
+    other = everything.with_name(f"again.{ending}")
+    other.write_text(translated([everything], language), "utf-8")
+    first = lines(everything)
+    assert len(first) > 30
+    assert lines(other) == first
+
+
+def test_rml_is_translated_to_yarrrml_and_back(everything: Path) -> None:
+    turtle = everything.with_name("a.ttl")
+    turtle.write_text(translated([everything], "rml"), "utf-8")
+    again = everything.with_name("b.yml")
+    again.write_text(translated([turtle], "yarrrml"), "utf-8")
+    assert lines(again) == lines(everything)
+
+
+def test_the_functions_that_are_called_are_described_in_fno(everything: Path) -> None:
+    text = translated([everything], "rml")
+    assert "ebf:slug a fno:Function ;" in text
+    assert 'dcterms:description "' in text or 'dc:description "' in text
+    assert "fno:expects (ebf:slug-value) ;" in text
+    assert "fno:predicate ebf:value ;" in text
+
+
+def test_what_this_engine_does_not_run_is_translated_all_the_same(tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yml"
+    mapping.write_text(
+        "prefixes: {ex: 'http://ex.example/'}\n"
+        "mappings:\n  t: {sources: [{table: T}], s: 'ex:$(id)', po: [{p: ex:p, o:"
+        " {function: ex:f, parameters: [[ex:x, $(a)]]}}]}\n",
+        "utf-8",
+    )
+    text = translated([mapping], "rml-legacy")
+    assert 'rr:tableName "T"' in text
+    assert "fnml:function ex:f" in text
+    with pytest.raises(MappingError, match="databases are not read"):
+        list(map_file(mapping, None, "", []))
+
+
+def test_two_documents_that_disagree_are_refused(tmp_path: Path) -> None:
+    for name, subject in (("a", "ex:$(id)"), ("b", "ex:$(key)")):
+        text = f"prefixes: {{ex: 'http://e/'}}\nmappings:\n  t: {{s: '{subject}'}}\n"
+        (tmp_path / f"{name}.yml").write_text(text, "utf-8")
+    with pytest.raises(MappingError, match=r"b\.yml:3: “subjects” says something else"):
+        translated([tmp_path / "a.yml", tmp_path / "b.yml"], "yarrrml")
+
+
+def test_a_mistake_is_told_in_every_language(tmp_path: Path) -> None:
+    mapping = tmp_path / "m.yml"
+    mapping.write_text("mappings:\n  t: {poo: []}\n", "utf-8")
+    for language in LANGUAGES:
+        with pytest.raises(MappingError, match=r"m\.yml:2: unknown key “poo” — write po"):
+            translated([mapping], language)
