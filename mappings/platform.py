@@ -34,7 +34,7 @@ ENGINE: Final = "2"
 FOLDER: Final = Path(__file__).parent / "platforms"
 READERS: Final = (
     *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
-    *("activitypub", "apidae", "communecter", "datatourisme", "flat", "mediawiki"),
+    *("activitypub", "apidae", "communecter", "datatourisme", "dcat", "flat", "mediawiki"),
     *("openagenda", "overpass", "table", "umap"),
 )
 REMOVALS: Final = ("guarded", "sliding")
