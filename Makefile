@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo demo-once test lint bench conformance catalogue clean
+.PHONY: demo demo-once test resilience lint bench conformance catalogue clean
 
 .venv/stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -17,6 +17,9 @@ demo-once: .venv/stamp ## the same, without serving
 
 test: .venv/stamp ## all tests that this machine can run
 	$(BIN)/pytest
+
+resilience: .venv/stamp ## kills, hostile input, forbidden addresses, sick sources, a year: half an hour
+	ENBAUGES_LONG=1 $(BIN)/pytest tests/resilience
 
 lint: .venv/stamp ## style, types, the vocabulary
 	$(BIN)/ruff check .

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.metadata import version as version_of
@@ -16,38 +15,43 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from harvester import telling
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
+from harvester.health import healths, letters_in
 from harvester.problems import ConfigError
 from harvester.records import Content
 from harvester.report import Report
-from harvester.session import Place, chosen, opened, orphans
+from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, UnknownSourceError, load
 from harvester.starter import StarterError, write_starter
+from harvester.strays import orphans
+from harvester.terminal import (
+    followed,
+    print_json,
+    show_answer,
+    show_reports,
+    show_table,
+    speak,
+    spoken,
+    told,
+)
 from mappings import MappingError, Problem, platforms
 from mappings.local import map_file
 from mappings.platform import FOLDER
 from mappings.table import ShortForm
 from mappings.translate import LANGUAGES, translated, translated_table
 from samples import serving
+from store.changelog import ChangeLog
 from store.generations import Generation, Generations
 from vocab.iris import Iris
-from vocab.messages import Message, Told, language_of, say
+from vocab.messages import Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
 FAILED, MISUSED = 1, 2
-PIPED = 1_000  # columns of what another program reads: nothing is folded for it
 MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
-
-_out = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=PIPED)
-_err = Console(stderr=True)
 
 
 def _remember(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
@@ -70,13 +74,17 @@ ON_HOST = click.option("--host", default="127.0.0.1", show_default=True)
 ON_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 
 
-class Commands(click.Group):
-    """Every command takes ``--config``; an error of a room is a sentence and an exit code."""
+class Configured(click.Group):
+    """Every command takes ``--config``."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Register a command, with ``--config``."""
         cmd.params.append(CONFIG)
         super().add_command(cmd, name)
+
+
+class Commands(Configured):
+    """An error of a room is a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; 2 for a bad configuration or usage, 1 when something else failed."""
@@ -89,14 +97,6 @@ class Commands(click.Group):
             ctx.exit(MISUSED if isinstance(error, MISUSES) else FAILED)
 
 
-def told(error: Told) -> str:
-    """What an error says; a configuration's mistakes a line each."""
-    language = language_of()
-    if isinstance(error, ConfigError):
-        return error.render(language)
-    return error.message.render(language)
-
-
 @click.group(
     cls=Commands, params=[CONFIG], context_settings={"help_option_names": ["-h", "--help"]}
 )
@@ -107,16 +107,6 @@ def main(ctx: click.Context, *, debug: bool) -> None:
     """Harvest what a territory already publishes, and give it back as one graph."""
     ctx.obj = ctx.obj or DEFAULT_CONFIG
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
-
-
-def spoken(message: Message) -> str:
-    """A message in the language of whoever runs the command."""
-    return message.render(language_of())
-
-
-def speak(message: Message, *, err: bool = False) -> None:
-    """Print a message."""
-    click.echo(spoken(message), err=err)
 
 
 def clock() -> datetime:
@@ -179,58 +169,47 @@ def run_harvest(
         return reports, session.publish()
 
 
-def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[Report]:
-    """The reports as they come, with a progress bar on standard error if it is a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    hidden = quiet or not _err.is_terminal
-    with Progress(*columns, console=_err, transient=True, disable=hidden) as bar:
-        task = bar.add_task("", total=total)
-        for report in reports:
-            bar.update(task, advance=1, description=report.source)
-            yield report
-
-
-def shown(cell: Message | str | int) -> str:
-    """A cell of a table, none of it taken for markup."""
-    return escape(spoken(cell) if isinstance(cell, Message) else str(cell))
+@contextmanager
+def operated(config: Config) -> Iterator[Session]:
+    """What an operator changes without harvesting: published at the end."""
+    zone = ZoneInfo(config.site.timezone)
+    place, now = place_of(config.path), lambda: clock().astimezone(zone)
+    with opened(config, place, version=VERSION, clock=now) as session:
+        yield session
+        if generation := session.publish():
+            speak(telling.published(generation))
 
 
 def tell_orphans(config: Config) -> None:
-    """What is still published of sources that the file no longer names."""
+    """What is still published of sources that the file no longer names, or was to be forgotten."""
+    if place_of(config.path).forgetting.exists():
+        speak(say("a forgetting was interrupted — finish it: enbauges forget --again"))
     generation = Generations(place_of(config.path).generations).current()
     if found := orphans(config, generation):
         told = say(
             "still published, though {file} no longer names them: {sources} — put their blocks "
-            "back, or move the folder var away and harvest anew",
+            "back, or say what becomes of their data: enbauges source retire ID --keep (they "
+            "stay), or --withdraw (they leave)",
             file=config.path.name,
             sources=", ".join(found),
         )
         speak(told)
 
 
-def show_table(told: telling.Table) -> None:
-    """A table that fits the terminal, numbers to the right."""
-    table = Table(box=None, pad_edge=False)
-    for place, heading in enumerate(told.headings):
-        numbers = any(isinstance(row[place], int) for row in told.rows)
-        table.add_column(shown(heading), justify="right" if numbers else "left", overflow="fold")
-    for row in told.rows:
-        table.add_row(*map(shown, row))
-    _out.print(table)
-
-
-def show_reports(reports: list[Report], generation: Generation | None) -> None:
-    """The table at the end of a harvest, and under it what did not go well, and why."""
-    show_table(telling.report_table(reports))
-    for line in telling.reasons(reports, language_of()):
-        click.echo(line)
-    if generation:
-        speak(telling.published(generation))
-
-
-def print_json(data: object) -> None:
-    """Machine output: one JSON document on standard output."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, in both languages.")
+def kinds(*, as_json: bool) -> None:
+    """Tell the kinds of sources: the name to write, what it is, and what it reads."""
+    known = platforms().values()
+    if as_json:
+        print_json(
+            [
+                {"name": each.name, "title": dict(each.title), "reads": dict(each.reads)}
+                for each in known
+            ]
+        )
+    else:
+        show_table(telling.kinds_table(known, language_of()))
 
 
 @main.command(name="harvest")
@@ -316,7 +295,8 @@ def serve_node(config: Config, host: str, port: int) -> None:
     """Serve until a signal; it follows the generations that a harvest publishes meanwhile."""
     from web.server import serve as serve_web  # noqa: PLC0415  # half of the start-up time
 
-    root = place_of(config.path).generations
+    place = place_of(config.path)
+    root = place.generations
     if Generations(root).current() is None:
         speak(say("nothing is published yet: the pages fill after the first harvest"), err=True)
     serve_web(
@@ -325,6 +305,10 @@ def serve_node(config: Config, host: str, port: int) -> None:
         port,
         title=config.site.title,
         timezone=config.site.timezone,
+        contact=config.site.contact,
+        tiles=config.site.tiles,
+        attribution=config.site.attribution,
+        state=place.state,
         announce=lambda address: speak(
             say("serving on {address} — stop with Ctrl+C", address=address)
         ),
@@ -391,20 +375,6 @@ class NothingPublishedError(Told):
     """There is no generation to ask or to export."""
 
 
-def show_answer(answer: str) -> None:
-    """Rows as a table, yes or no as a word, a graph as the Turtle it is."""
-    if not answer.startswith("{"):
-        click.echo(answer.rstrip("\n"))
-        return
-    document = json.loads(answer)
-    if "boolean" in document:
-        click.echo(document["boolean"])
-        return
-    show_table(table := telling.answer_table(document))
-    if not table.rows:
-        speak(say("no row: nothing published answers this"), err=True)
-
-
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
@@ -421,28 +391,204 @@ def export(config: Path, directory: Path) -> None:
 
 
 @main.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="DIR|FILE")
+@click.pass_obj
+def backup(config: Path, target: Path) -> None:
+    """Write all of the node into one file, also while it harvests and serves."""
+    from harvester.safekeeping import back_up_node, own_mappings  # noqa: PLC0415
+
+    mappings = {}
+    try:
+        mappings = own_mappings(load_config(config))
+    except ConfigError as error:
+        click.echo(told(error), err=True)
+        speak(say("the node is backed up all the same, without its own mappings"), err=True)
+    made = back_up_node(place_of(config), config, mappings, target, now=clock(), version=VERSION)
+    for message in made.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Put it in the place of the data that are there.")
+@click.pass_obj
+def restore(config: Path, file: Path, *, force: bool) -> None:
+    """Put back what a backup holds, verified, and publish it."""
+    from harvester.safekeeping import restore_node  # noqa: PLC0415
+
+    restored = restore_node(file, place_of(config), config, now=clock(), force=force)
+    for message in restored.told():
+        speak(message)
+    if restored.forgotten:
+        speak(say("since that backup something was forgotten here: it is forgotten again"))
+        forget_all(load_config(config))
+
+
+@main.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--to", metavar="RUN", help="What it was after this run [before the last one].")
+@click.pass_obj
+def rollback(config: Path, source_id: str, to: str | None) -> None:
+    """Undo the last run of a source that changed its records, or all those after RUN."""
+    from harvester.rollback import roll_back  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        undone = roll_back(session, loaded, source_id, to)
+    for message in undone.told():
+        speak(message)
+
+
+@main.command()
+@click.argument("iri")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_obj
+def history(config: Path, iri: str, *, as_json: bool) -> None:
+    """Say what a thing was and when: an entity or a record, by its address."""
+    from harvester import history as histories  # noqa: PLC0415
+
+    found = histories.history(iri, current(config), ChangeLog(place_of(config).changes))
+    if as_json:
+        print_json(histories.plain(found))
+        return
+    zone = ZoneInfo(load_config(config).site.timezone)
+    for line in histories.told(found, zone, language_of()):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("what", required=False, metavar="[IRI|SOURCE|TEXT]")
+@click.option("--text", "as_text", is_flag=True, help="It is a text, whatever it looks like.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--again", is_flag=True, help="All that was ever forgotten, after a restore.")
+@click.option("--lift", is_flag=True, help="Let it come back at the next harvest.")
+@click.pass_obj
+def forget(
+    config: Path,
+    what: str | None,
+    *,
+    as_text: bool,
+    yes: bool,
+    dry_run: bool,
+    again: bool,
+    lift: bool,
+) -> None:
+    """Take a thing, a source or a text out of everything that is kept, and keep it out."""
+    if (what is None) != again:
+        both = say("write what is to be forgotten: an address, a source or a text; or --again")
+        raise click.UsageError(spoken(both))
+    loaded = load_config(config)
+    if what is None:
+        forget_all(loaded)
+        return
+    from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.meant import takedowns_for  # noqa: PLC0415
+
+    with operated(loaded) as session:
+        entries = takedowns_for(what, session, loaded, as_text=as_text)
+        if lift:
+            speak(forgetting.lifted(session, entries))
+            return
+        plan = forgetting.planned(session, loaded, session.means.takedowns.with_(*entries))
+        for message in forgetting.plan_told(plan):
+            speak(message)
+        if dry_run or not (yes or click.confirm(spoken(say("forget it? It cannot be undone")))):
+            speak(say("nothing was changed"))
+            return
+        forgetting.carry_out(plan, session, loaded)
+    renewed(loaded)
+    for message in forgetting.done_told(forgetting.residue(place_of(config), what)):
+        speak(message)
+
+
+def forget_all(config: Config) -> None:
+    """Forget once more all that was ever forgotten."""
+    from harvester import forget as forgetting  # noqa: PLC0415
+
+    with operated(config) as session:
+        plan = forgetting.planned(session, config, session.means.takedowns)
+        forgetting.carry_out(plan, session, config)
+    renewed(config)
+
+
+def renewed(config: Config) -> None:
+    """Make the store anew, so that its files hold nothing that was deleted."""
+    from harvester.forget import renew  # noqa: PLC0415
+
+    speak(telling.published(renew(place_of(config.path), now=clock())))
+
+
+@main.group(cls=Configured)
+def source() -> None:
+    """What becomes of a source."""
+
+
+@source.command()
+@click.argument("source_id", metavar="ID")
+@click.option("--keep/--withdraw", "keep", default=None, help="Whether its data stay published.")
+@click.pass_obj
+def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
+    """Read a source no more, once its block is out of the sources file."""
+    from harvester import lifecycle  # noqa: PLC0415
+
+    if keep is None:
+        choose = say("choose: --keep (its data stay published) or --withdraw (they leave)")
+        raise click.UsageError(spoken(choose))
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        done = lifecycle.retire(session, loaded, source_id, withdraw=not keep)
+    speak(lifecycle.retired_message(done, withdrawn=not keep))
+
+
+@source.command()
+@click.argument("old")
+@click.argument("new")
+@click.pass_obj
+def rename(config: Path, old: str, new: str) -> None:
+    """Give what is kept of OLD to NEW, the id that its block now has."""
+    from harvester import lifecycle  # noqa: PLC0415
+
+    loaded = load_config(config)
+    with operated(loaded) as session:
+        done = lifecycle.rename(session, loaded, old, new)
+    speak(lifecycle.renamed(old, done))
+
+
+@main.command()
 @click.argument("source", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="Print the state as JSON.")
 @click.pass_obj
 def status(config: Path, source: str | None, *, as_json: bool) -> None:
-    """Say how each source does, or one of them with everything it was reproached."""
+    """Say how each source does, or all that is known of one of them."""
     loaded = load_config(config)
     sources = chosen(loaded, [source]) if source else loaded.sources
-    known = place_of(config).known([each.id for each in sources])
+    place = place_of(config)
+    found = healths(place.state, sources, clock())
+    reach = {each.source.id: telling.reach(each, loaded.site, place.var, VERSION) for each in found}
     if as_json:
-        print_json([telling.plain_state(*each) for each in known])
-        return
-    states = [state for state, _, _ in known]
-    zone = ZoneInfo(loaded.site.timezone)
-    paused = {each.id for each in sources if not each.enabled}
-    show_table(telling.state_table(states, zone, paused))
-    for line in telling.reasons(states, language_of()):
-        click.echo(line)
-    if source:
-        for line in telling.details(*known[0], zone, language_of()):
+        print_json([telling.plain_health(each, reach[each.source.id]) for each in found])
+    elif source:
+        zone = ZoneInfo(loaded.site.timezone)
+        for line in telling.details(found[0], zone, language_of(), reach[source]):
             click.echo(line)
     else:
+        show_table(telling.status_table(found, ZoneInfo(loaded.site.timezone)))
+        stuck = telling.waiting(letters_in(place.state), language_of())
+        for line in (*telling.attention(found, language_of()), *stuck):
+            click.echo(line)
         tell_orphans(loaded)
+
+
+@main.command()
+@click.argument("source", metavar="ID")
+@click.pass_obj
+def letter(config: Path, source: str) -> None:
+    """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
+    loaded, place = load_config(config), place_of(config)
+    [health] = healths(place.state, [loaded.source(source)], clock())
+    reach = telling.reach(health, loaded.site, place.var, VERSION)
+    click.echo(telling.letter(health, loaded.site, reach), nl=False)
 
 
 @main.command()
@@ -453,6 +599,7 @@ def validate(config: Path) -> None:
     for source in loaded.sources:
         platform_of(source)
     speak(say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources)))
+    tell_orphans(loaded)
 
 
 @main.command()

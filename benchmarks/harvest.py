@@ -120,6 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
     revision = -1
 
     def do_GET(self) -> None:
+        if self.path == "/robots.txt":
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         tag = f'"{self.path}-{self.revision}"'
         if self.headers.get("If-None-Match") == tag:
             self.send_response(304)

@@ -8,6 +8,7 @@ file for writing, and ends when its memory or processor time does, or its parent
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -23,6 +24,8 @@ from vocab.iris import Iris
 
 _LOOK = 1.0  # seconds between two looks at whether the parent is there
 _ORPHANED = 1
+OUT_OF_MEMORY = 12
+"""The exit code of a child whose memory ran out; its number is that of ENOMEM."""
 
 
 def digest_of(task: Task) -> Digest:
@@ -55,7 +58,11 @@ def serve(tasks: Connection, answers: Connection, seconds: float) -> None:
         except EOFError:
             return
         sandbox.arm_cpu(seconds)
-        answers.send_bytes(answered(pickle.loads(parcel)))  # noqa: S301  # from our own parent
+        try:
+            answer = answered(pickle.loads(parcel))  # noqa: S301  # from our own parent
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        answers.send_bytes(answer)
 
 
 def _end_with(parent: int) -> Callable[..., None]:
@@ -75,6 +82,8 @@ def main(memory: int, seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
     answers = Connection(os.dup(sys.stdout.fileno()), readable=False)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    gc.collect()
+    gc.freeze()  # what the imports made is no garbage: looking through it again costs a tenth
     sandbox.bound_memory(memory)
     sandbox.forbid()
     serve(Connection(sys.stdin.fileno(), writable=False), answers, seconds)

@@ -20,13 +20,17 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import Self
 
+from harvester.child import OUT_OF_MEMORY
 from harvester.digest import Digest
 from harvester.parcel import Task, unpacked
 from harvester.records import ReadError
 from vocab.messages import Message, say
 
 _ROOMS = Path(__file__).parents[1]
-_MEMORY_ENDS = frozenset({-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL, -signal.SIGBUS})
+_MEMORY_ENDS = frozenset(
+    {OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL, -signal.SIGBUS}
+)
+"""How a child ends whose memory ran out: in Python, in Rust or C, or by the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class _Child:
         code = self._process.wait()
         if code == -signal.SIGXCPU:
             return _too_long(self._bounds.cpu)
-        if code in _MEMORY_ENDS or code > 0:  # a MemoryError, a failed allocation, the system's
+        if code in _MEMORY_ENDS:
             return say(
                 "reading it takes more than the {memory} MB of memory that one source may use — "
                 "it was left as it was; tell its publisher, or register a smaller export",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from harvester.fetch import Validators
 from harvester.means import Means
+from harvester.pages import BY_LINKS
 from harvester.records import ReadOptions, Window
 from harvester.sources import Source
 from harvester.visits import Errand
@@ -48,6 +49,7 @@ def errand_for(
         validators=None
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
+        paging=platform.paging or (BY_LINKS if source.pages else ()),
         again=again,
         kept=before.content_hash,
     )

@@ -1,129 +1,106 @@
-"""The guarded HTTP client: the only file that opens a connection to a foreign address.
+"""The guarded HTTP client: what reads a foreign address, politely and within limits.
 
-Every hop of a redirect passes the same guard as the first address. What ``allow_private``
-opens is the registered host and port (and its https on the usual port), never what they
-redirect to: no server can send us into a private network. A redirect from https down to
-http is refused, as it would let anyone on the way write the answer.
+::
+
+    fetch ──▶ page ──▶ hop ──▶ robots.txt ──▶ turn at the host ──▶ guarded request
+              (pages)  (fetch_hops)           (gate)               (guard)
+
+One deadline, one size limit and one guard hold for all of it. ``fetch_hops`` and what it uses
+open connections; nothing else does.
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
-import time
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from functools import cache
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Self
-from urllib.parse import SplitResult, urljoin, urlsplit
 
-import requests
-import urllib3.exceptions
+from harvester.fetch_answers import conditions, media_type, validators_of
+from harvester.fetch_errors import FetchError, too_large
+from harvester.fetch_hops import Ask, Hops
+from harvester.fetch_refusals import stopped
+from harvester.fetch_robots import RobotsBook
+from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of
+from harvester.flight import Flights
+from harvester.freshness import fresh_until
+from harvester.gate import Manners
+from harvester.pages import next_page
+from harvester.records import Content, Issue
+from harvester.robots import NAME, Obedience, Verdict
+from mappings import Paging
 
-from harvester import guard
-from harvester.fetch_errors import (
-    FetchError,
-    answered,
-    bad_address,
-    broken,
-    explain,
-    secret_address,
-    too_large,
-    too_many_redirects,
-    undecoded,
-    weakened,
-)
-from harvester.records import Content
-
-__all__ = ["Client", "FetchError", "Fetched", "Limits", "Validators", "user_agent"]
-
-_CHUNK = 64 * 1024
-_PORTS = {"http": 80, "https": 443}
-_GZIP = {"gzip", "x-gzip"}
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What the last good answer gave, by which the next one may be found unchanged."""
-
-    etag: str = ""
-    last_modified: str = ""
-    content_hash: str = ""
-
-    @property
-    def conditional(self) -> bool:
-        """Whether a server may answer 304 to a request made with them."""
-        return bool(self.etag or self.last_modified)
+__all__ = [
+    "Client",
+    "FetchError",
+    "Fetched",
+    "Limits",
+    "Manners",
+    "Obedience",
+    "Validators",
+    "user_agent",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how much a fetch may take.
+def user_agent(version: str, base: str, contact: str) -> str:
+    """Who we are, in the characters that a header may hold.
 
-    ``connect`` (to one host) and ``read`` (between two packets) are seconds, and so is
-    ``total``, from the first hop to the last byte; ``max_bytes`` counts decoded bytes. The
-    name look-up has the limits of the system's resolver (resolv.conf) and counts in ``total``.
+    ``EnBauges/<version> (+<base>moissonneur; <contact>)``: the address is that of a page of this
+    node that says what its harvester does and how to refuse it.
     """
-
-    connect: float = 10.0
-    read: float = 20.0
-    total: float = 60.0
-    max_bytes: int = 50 * 1024 * 1024
-    redirects: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer. ``contents`` is None when nothing changed since ``validators`` were given.
-
-    It holds one content for each page of the source. ``url`` is the final address; ``moved``
-    is the address that the server says has replaced the registered one for good (301, 308),
-    "" when there is none.
-    """
-
-    url: str
-    at: datetime
-    status: int
-    contents: tuple[Content, ...] | None
-    validators: Validators
-    moved: str = ""
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the server (304) or the hash of the content says that nothing changed."""
-        return self.contents is None
-
-
-def user_agent(version: str, contact: str) -> str:
-    """``EnBauges/<version> (+contact)``, in the characters that a header may hold."""
-    return f"EnBauges/{version} (+{contact})".encode("ascii", "ignore").decode()
+    said = f"{NAME}/{version} (+{base}moissonneur; {contact})"
+    return said.encode("ascii", "ignore").decode()
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Client:
-    """Reads addresses, politely and within limits; a context manager.
+@dataclass(slots=True)
+class _Reading:
+    """The pages of one source as they come, and what is told of them."""
 
-    Connections are kept and used again per host, cookies are not. Threads may share one.
+    url: str
+    validators: Validators | None
+    paging: Sequence[Paging]
+    most: int
+    pages: list[Answer] = field(default_factory=list)
+    notices: dict[str, Issue] = field(default_factory=dict)
+
+    def tell(self, issue: Issue | None) -> None:
+        """Keep an issue, once."""
+        if issue is not None:
+            self.notices.setdefault(f"{issue.code} {issue.message}", issue)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the page that was read says itself that it is the only one."""
+        return len(self.pages) == 1 and not any(way.counted for way in self.paging)
+
+
+class Client:
+    """Reads addresses; a context manager.
+
+    Connections are kept and used again per host, cookies are not. Threads may share one, and
+    then share its manners: one request in flight to a host. ``robots`` holds what was read of
+    robots.txt files, origin → text; give it one that outlives the process to spare requests.
     """
 
     def __init__(
         self,
         user_agent: str,
-        limits: Limits = Limits(),
+        limits: Limits = Limits(),  # noqa: B008  # frozen
         clock: Callable[[], datetime] = _now,
+        *,
+        manners: Manners = Manners(),  # noqa: B008  # frozen
+        robots: MutableMapping[str, str] | None = None,
     ) -> None:
-        tls = cache(guard.tls_context)
-        self._public = guard.session(user_agent, tls, allow_private=False)
-        self._private = guard.session(user_agent, tls, allow_private=True)
         self._limits = limits
         self._clock = clock
+        self._flights = Flights()
+        self._hops = Hops(user_agent, limits, manners, clock)
+        self._robots = RobotsBook(self._hops, {} if robots is None else robots, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -132,183 +109,140 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections that were kept."""
-        self._public.close()
-        self._private.close()
+        """End what is still under way, and close the connections that were kept."""
+        self.abort()
+        self._hops.close()
+
+    def abort(self) -> None:
+        """End all fetches at once, those under way and those to come.
+
+        They raise a ``FetchError`` with the code ``stopped``, which says nothing about their
+        source. Any thread may call this, and a signal handler.
+        """
+        self._flights.stop()
+        self._hops.turn_away()
 
     def fetch(
-        self, url: str, *, validators: Validators | None = None, allow_private: bool = False
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        allow_private: bool = False,
+        robots: Obedience = "named",
+        paging: Sequence[Paging] = (),
+        pages: int = 1,
     ) -> Fetched:
         """What ``url`` holds now, or that it has not changed.
+
+        A source of several pages is unchanged when all of them are: only the hash over all
+        pages can tell, since the first page of a list may stay the same for ever. So an ETag or
+        a date is kept only of a source that came in one page, and whose page says itself that
+        it is the only one; the others are read in full each time.
 
         Args:
             url: an http or https address.
             validators: those of the last good answer; None asks for the content in any case.
             allow_private: whether this very host and port may be in a private network.
+            robots: whose rules of the site's robots.txt bind.
+            paging: the ways in which the source may go on, besides the Link header.
+            pages: how many pages are read at most.
 
         Raises:
             FetchError: when the address cannot be read, or must not be.
         """
-        token = guard.deadline.set(time.monotonic() + self._limits.total)
-        try:
-            return self._follow(url, validators, allow_private=allow_private)
-        finally:
-            guard.deadline.reset(token)
+        with self._flights.under_way(self._limits.total):
+            if self._flights.stopped:
+                raise stopped(url)
+            self._hops.place(url)
+            reading = _Reading(url, validators, paging, pages)
 
-    def _follow(self, url: str, validators: Validators | None, *, allow_private: bool) -> Fetched:
-        headers = _headers(validators)
-        hops = [url]
-        moved, permanent = "", True
-        while len(hops) <= self._limits.redirects + 1:
-            try:
-                with self._send(hops, headers, allow_private=allow_private) as response:
-                    if not response.is_redirect:
-                        return self._read(response, hops, validators, moved)
-                    permanent = permanent and response.is_permanent_redirect
-                    hops.append(_next_hop(hops, response))
-                    moved = hops[-1] if permanent else moved
-            except (requests.RequestException, urllib3.exceptions.HTTPError) as failure:
-                seconds = self._limits.total - _left()
-                redirected = len(hops) > 1
-                raise explain(
-                    _trail(hops), failure, redirected=redirected, seconds=seconds
-                ) from failure
-            except ValueError as error:  # urllib.parse
-                raise bad_address(_trail(hops)) from error
-        raise too_many_redirects(_trail(hops), self._limits.redirects)
+            def permit(hops: Sequence[str], private: bool) -> None:  # noqa: FBT001
+                reading.tell(self._robots.permit(hops, robots, allow_private=private))
 
-    def _send(
-        self, hops: list[str], headers: dict[str, str], *, allow_private: bool
-    ) -> requests.Response:
-        """One request to the last of ``hops``, without following where the answer points."""
-        request = self._prepare(hops[-1], headers)
-        parts = urlsplit(request.url or "")
-        if parts.scheme not in _PORTS:
-            raise bad_address(_trail(hops))
-        if parts.username is not None:
-            raise secret_address(parts)
-        if allow_private and len(hops) > 1:
-            allow_private = _same_server(urlsplit(self._prepare(hops[0]).url or ""), parts)
-        session = self._private if allow_private else self._public
-        left = max(_left(), 0.001)
-        timeout = (min(self._limits.connect, left), min(self._limits.read, left))
-        response: requests.Response = session.send(request, stream=True, timeout=timeout)
-        return response
+            ask = Ask(
+                headers=conditions(validators),
+                allow_private=allow_private,
+                most=self._limits.max_bytes,
+                permit=permit,
+                may_be_unchanged=validators is not None and validators.conditional,
+            )
+            return self._read(reading, ask)
 
-    def _prepare(self, url: str, headers: dict[str, str] | None = None) -> requests.PreparedRequest:
-        r"""The request; its address, as requests rewrote it, is the one to judge.
+    def post(self, url: str, body: bytes, media_type: str = "application/json") -> None:
+        """Send ``body`` to an address of the operator's own, which may be in a private network.
 
-        ``http://10.0.0.1\@example.org/`` names another host to ``urllib.parse`` until then.
+        Raises:
+            FetchError: when it cannot be reached, or does not answer that it took it (2xx).
         """
-        request: requests.PreparedRequest = self._public.prepare_request(
-            requests.Request("GET", url, headers=headers)
-        )
-        return request
+        with self._flights.under_way(self._limits.total):
+            if self._flights.stopped:
+                raise stopped(url)
+            self._hops.post(url, body, media_type)
 
-    def _read(
-        self,
-        response: requests.Response,
-        hops: list[str],
-        validators: Validators | None,
-        moved: str,
-    ) -> Fetched:
-        status, url = response.status_code, _trail(hops)
-        if status == requests.codes.not_modified and validators and validators.conditional:
-            response.raw.drain_conn()
-            seen = _validators(response, validators.content_hash, validators)
-            return Fetched(hops[-1], self._clock(), status, None, seen, moved)
-        if status not in {requests.codes.ok, requests.codes.non_authoritative_info}:
-            raise answered(url, status, self._not_before(response))
-        body = self._body(response, url)
-        seen = _validators(response, hashlib.sha256(body).hexdigest())
+    def robots_of(self, url: str, *, allow_private: bool = False) -> Verdict:
+        """What the robots.txt of its site says of ``url``, for people to see.
+
+        Raises:
+            FetchError: when the site cannot be reached, or must not be.
+        """
+        with self._flights.under_way(self._limits.total):
+            return self._robots.verdict([url], allow_private=allow_private)
+
+    def _read(self, reading: _Reading, ask: Ask) -> Fetched:
+        last = reading.validators
+        first = self._hops.get(reading.url, ask)
+        reading.pages.append(first)
+        if last and first.status == HTTPStatus.NOT_MODIFIED:
+            seen = validators_of(first.headers, last.content_hash, last)
+            return self._fetched(reading, None, seen)
+        if reading.most > 1:
+            self._follow(reading, ask)
+        digest = hash_of([page.body for page in reading.pages])
+        seen = Validators(content_hash=digest)
+        if reading.is_single:
+            seen = validators_of(first.headers, digest)
         contents = None
-        if validators is None or validators.content_hash != seen.content_hash:
-            contents = (Content(body, *_media_type(response), url=hops[-1]),)
-        return Fetched(hops[-1], self._clock(), status, contents, seen, moved)
+        if last is None or last.content_hash != digest:
+            contents = tuple(map(_content, reading.pages))
+        return self._fetched(reading, contents, seen)
 
-    def _body(self, response: requests.Response, url: str) -> bytes:
-        """The decoded body, never more than the limit in memory."""
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in {"", "identity", *_GZIP}:
-            raise undecoded(url, encoding)
-        # GzipFile tells a stream that stops short; urllib3's decoder takes it for the whole.
-        source = gzip.GzipFile(fileobj=response.raw) if encoding in _GZIP else response.raw
-        body = bytearray()
-        try:
-            while chunk := source.read(_CHUNK):
-                body += chunk
-                if len(body) > self._limits.max_bytes:
-                    raise too_large(url, self._limits.max_bytes)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise broken(url, str(error)) from error
-        return bytes(body)
+    def _follow(self, reading: _Reading, ask: Ask) -> None:
+        """Read the pages after the first, as long as there are any and they may be read."""
+        while url := next_page(reading.pages, reading.paging, reading.most):
+            if isinstance(url, Issue):
+                reading.tell(url)
+                return
+            size = sum(len(page.body) for page in reading.pages)
+            further = replace(
+                ask,
+                headers=conditions(None),
+                allow_private=ask.allow_private and self._hops.is_same(reading.url, url),
+                most=self._limits.max_bytes - size,
+                may_be_unchanged=False,
+            )
+            try:
+                reading.pages.append(self._hops.get(url, further))
+            except FetchError as error:
+                error.gone = False  # a page is, the source is not
+                if error.code == "too-large":
+                    raise too_large(url, self._limits.max_bytes) from error
+                raise
 
-    def _not_before(self, response: requests.Response) -> datetime | None:
-        """Retry-After (RFC 9110, section 10.2.3): seconds, or a date."""
-        value = response.headers.get("Retry-After", "").strip()
-        if value.isascii() and value.isdigit() and len(value) < 9:  # noqa: PLR2004  # 3 years
-            return self._clock() + timedelta(seconds=int(value))
-        try:
-            return parsedate_to_datetime(value).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-
-
-def _left() -> float:
-    """Seconds until the deadline of the current fetch."""
-    return guard.deadline.get() - time.monotonic()
-
-
-_RETURNABLE = re.compile(r"[!-~]([ -~]{0,500}[!-~])?")  # RFC 9110, field values; some send junk
-
-
-def _headers(validators: Validators | None) -> dict[str, str]:
-    headers = {"Accept-Encoding": "gzip", "Accept": "*/*"}
-    if validators and validators.etag:
-        headers["If-None-Match"] = validators.etag
-    if validators and validators.last_modified:
-        headers["If-Modified-Since"] = validators.last_modified
-    return headers
+    def _fetched(
+        self, reading: _Reading, contents: tuple[Content, ...] | None, seen: Validators
+    ) -> Fetched:
+        first, now = reading.pages[0], self._clock()
+        return Fetched(
+            url=first.url,
+            at=now,
+            status=first.status,
+            contents=contents,
+            validators=seen,
+            moved=first.moved,
+            fresh_until=fresh_until(first.headers, first.body, now),
+            notices=tuple(reading.notices.values()),
+        )
 
 
-def _validators(
-    response: requests.Response, content_hash: str, last: Validators = Validators()
-) -> Validators:
-    """What ``response`` gives; a 304 need not repeat what the ``last`` answer gave."""
-    etag = response.headers.get("ETag", last.etag)
-    modified = response.headers.get("Last-Modified", last.last_modified)
-    return Validators(
-        etag=etag if _RETURNABLE.fullmatch(etag) else "",
-        last_modified=modified if _RETURNABLE.fullmatch(modified) else "",
-        content_hash=content_hash,
-    )
-
-
-def _media_type(response: requests.Response) -> tuple[str, str]:
-    """The media type and the charset of Content-Type, lower case."""
-    media_type, *parameters = response.headers.get("Content-Type", "").lower().split(";")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "charset":
-            return media_type.strip(), value.strip(" \t\"'")
-    return media_type.strip(), ""
-
-
-def _next_hop(hops: list[str], response: requests.Response) -> str:
-    """Where ``response`` points, as an absolute address."""
-    # http.client reads headers as Latin-1; addresses are sent as UTF-8.
-    location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
-    target = urljoin(hops[-1], location)
-    if (urlsplit(hops[-1]).scheme, urlsplit(target).scheme) == ("https", "http"):
-        raise weakened(_trail([*hops, target]))
-    return target
-
-
-def _same_server(first: SplitResult, last: SplitResult) -> bool:
-    """Whether ``last`` is the host and port of ``first``, or its https on the usual port."""
-    ports = tuple(parts.port or _PORTS[parts.scheme] for parts in (first, last))
-    return first.hostname == last.hostname and (ports[0] == ports[1] or ports == (80, 443))
-
-
-def _trail(hops: list[str]) -> str:
-    return " → ".join(hops)
+def _content(page: Answer) -> Content:
+    return Content(page.body, *media_type(page.headers), url=page.url)

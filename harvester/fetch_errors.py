@@ -11,15 +11,18 @@
     ├── http-NNN            any status but 200, 203 and an expected 304
     ├── encoding            compressed in a way that we did not ask for
     ├── too-large           more decoded bytes than the limits
-    └── broken              the answer stopped short, or is not HTTP
+    ├── broken              the answer stopped short, or is not HTTP
+    ├── robots              robots.txt asks us to stay away, or its server cannot give it
+    ├── crowded             its turn at the host did not come in time
+    └── stopped             the program is being stopped: it says nothing about the source
 """
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 from datetime import datetime
+from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlunsplit
 
@@ -33,7 +36,7 @@ from harvester.guard import is_private
 from harvester.records import HarvestError
 from vocab.messages import Message, say
 
-Failure = requests.RequestException | urllib3.exceptions.HTTPError
+Failure = requests.RequestException | urllib3.exceptions.HTTPError | OSError
 
 _BAD_ADDRESS = say("{url} is not an address of the web — write one that begins with https://")
 _BROKEN = (
@@ -97,6 +100,8 @@ class FetchError(HarvestError):
         code: a short stable name, listed in the module's description.
         status: the HTTP status, when there was an answer.
         not_before: when the server asks to be left alone until then (Retry-After, RFC 9110).
+        gone: whether the server says that the address is gone for good (410): it should not be
+            asked again by itself.
     """
 
     def __init__(
@@ -110,6 +115,7 @@ class FetchError(HarvestError):
         self.code = code
         self.status = status
         self.not_before = not_before
+        self.gone = status == HTTPStatus.GONE
 
 
 def bad_address(url: str) -> FetchError:
@@ -174,6 +180,14 @@ def weakened(url: str) -> FetchError:
     return FetchError("redirects", message)
 
 
+def about(error: FetchError, robots: str, url: str) -> FetchError:
+    """``error`` of reading ``robots`` as one about ``url``, which is on the same server."""
+    values = dict(error.message.values)
+    if values.get("url") != robots:  # it was redirected: the sentence must name where
+        return error
+    return FetchError(error.code, Message(error.message.text, {**values, "url": url}))
+
+
 def answered(url: str, status: int, not_before: datetime | None = None) -> FetchError:
     """The server answered with ``status`` instead of the content."""
     message = _of_status(status)
@@ -195,15 +209,16 @@ def _of_status(status: int) -> Message:
             )
         case 410:
             return say(
-                "{url} was withdrawn for good ({status}) — look for its successor, or write "
-                "enabled = false"
+                "{url} was withdrawn for good ({status}), and is not asked again by itself — "
+                "write the address of its successor, or enabled = false; to try it once more, "
+                "harvest it by its id"
             )
         case 429:
             return say(
                 "{url} finds that we ask too often ({status}) — write a longer “every” in this "
                 "source"
             )
-        case _ if status >= http.client.INTERNAL_SERVER_ERROR:
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return say(
                 "{url} has a breakdown ({status}) — it will be asked again; tell its publisher "
                 "if it lasts"

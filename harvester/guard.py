@@ -4,7 +4,8 @@ An address that an operator pasted, or that a server redirects to, must not make
 our own network. requests-hardened resolves each host once, refuses the addresses that are
 not public, and connects to the very address that it checked. This file adds what it leaves:
 ranges it does not know, the private networks that a source may be allowed, and a deadline
-that holds while headers and body trickle in.
+that holds while a name is looked up, a handshake hangs, headers and body trickle in
+(``flight``).
 """
 
 from __future__ import annotations
@@ -15,27 +16,22 @@ import io
 import logging
 import socket
 import ssl
-import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import certifi
-from requests import PreparedRequest
+from requests import ConnectionError as NoConnectionError
+from requests import ConnectTimeout, PreparedRequest
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import create_urllib3_context
 
-deadline: ContextVar[float] = ContextVar("deadline")
-"""When the current fetch must end, on the scale of ``time.monotonic``.
-
-A context variable, because urllib3 makes connections and responses by itself and hands them
-no argument of ours; each thread has its own.
-"""
+from harvester import flight
 
 _PRIVATE = tuple(
     ip_network(text)
@@ -86,6 +82,8 @@ def session(
         )
     )
     made.trust_env = False
+    # Where a redirect points is read by ``fetch``; requests would refuse one that is not UTF-8.
+    made.get_redirect_target = lambda _response: None
     made.cookies.set_policy(_NoCookies())
     for scheme in ("http", "https"):
         made.mount(f"{scheme}://", _Adapter(scheme, tls, allow_private=allow_private))
@@ -115,16 +113,13 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw, self._sock = raw, sock
         self._patience = sock.gettimeout() or 0.0
-        self._deadline = deadline.get()
+        self._flight = flight.current.get()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(min(self._patience, left))
+        self._sock.settimeout(self._flight.at_most(self._patience))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -136,16 +131,50 @@ class _TimedResponse(http.client.HTTPResponse):
     """An answer whose status line, headers and body are all read within the deadline."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        flight.current.get().hold(sock)
         super().__init__(sock, *args, **kwargs)
         self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
+
+
+def _connected(connection: HTTPConnection) -> socket.socket:
+    """A connection to the address that was checked, which can be cut while it is made.
+
+    Raises:
+        ConnectTimeoutError: when it takes too long.
+        NewConnectionError: when it cannot be made.
+    """
+    host, port = connection.host, connection.port or 0
+    under_way = flight.current.get()
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        for option in connection.socket_options or ():
+            sock.setsockopt(*option)
+        under_way.hold(sock)
+        patience = float(connection.timeout or 0)
+        sock.settimeout(under_way.at_most(patience))
+        sock.connect((host, port))
+        sock.settimeout(under_way.at_most(patience))  # a TLS handshake may follow
+    except TimeoutError as error:
+        sock.close()
+        raise ConnectTimeoutError(connection, host) from error
+    except OSError as error:
+        sock.close()
+        raise NewConnectionError(connection, str(error)) from error
+    return sock
 
 
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
 
+    def _new_conn(self) -> socket.socket:
+        return _connected(self)
+
 
 class _TlsConnection(HTTPSConnection):
     response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self)
 
 
 class _Pool(HTTPConnectionPool):
@@ -180,9 +209,16 @@ class _Adapter(IPFilterAdapter):  # type: ignore[misc]  # the library has no typ
 
         Raises:
             InvalidIPAddress: when it is neither public nor allowed; its argument is the address.
+            ConnectTimeout: when the resolver has not answered before the fetch must end.
         """
+        look_up = super().build_connection_pool_key_attributes
+        under_way = flight.current.get()
         try:
-            host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+            host, pool = under_way.promptly(lambda: look_up(request, verify, cert))
+        except TimeoutError as error:
+            raise ConnectTimeout(request=request) from error
+        except flight.StoppedError as error:
+            raise NoConnectionError(request=request) from error
         except InvalidIPAddress as refusal:
             (address,) = refusal.args
             if not self._allowed(address):
@@ -192,6 +228,7 @@ class _Adapter(IPFilterAdapter):  # type: ignore[misc]  # the library has no typ
             address = ip_address(host["host"].strip("[]"))
             if _overlooked(address) and not self._allowed(address):
                 raise InvalidIPAddress(address)
+        under_way.reached = ip_address(host["host"].strip("[]"))
         if host["scheme"] == "https":
             pool["ssl_context"] = self._tls()
         return host, pool

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harvester.digest import Digest
@@ -16,6 +16,7 @@ from store.captures import Captures
 from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
 from store.state import State
+from store.takedown import Takedowns
 from vocab.iris import Iris
 
 
@@ -25,7 +26,8 @@ class Means:
 
     ``digest`` reads and maps, in a child process as a rule; ``territory`` are the IRIs of its
     communes; ``resolve`` turns a ``sample:`` address into a loopback one; ``accept`` is the
-    operator's word that what is missing is gone.
+    operator's word that what is missing is gone. ``former`` maps the id of a source whose
+    address was harvested under another one to that id; ``takedowns`` are what is not kept.
     """
 
     client: Client
@@ -45,3 +47,5 @@ class Means:
     force: bool = False
     accept: bool = False
     dry_run: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
+    takedowns: Takedowns = field(default_factory=Takedowns)

@@ -24,12 +24,17 @@ AGREED = "Accord écrit de l'éditeur avec ce nœud"
 
 _HERE = ox.NamedNode("urn:scratch")
 
+Said = tuple[str, str, ox.NamedNode | ox.Literal]
+"""Subject, predicate as a prefixed name, object."""
+
 
 @dataclass(frozen=True)
 class Run:
     """One harvest run of one source, as provenance tells it.
 
-    ``share_alike`` is the ``[site]`` permission to merge sources under such a licence.
+    ``share_alike`` is the ``[site]`` permission to merge sources under such a licence. A run
+    that reads nothing, because an operator changes what is stored, has no ``content_hash``
+    and tells its ``purpose``; what it says of the source itself may be ``described``.
     """
 
     source: Source
@@ -38,6 +43,8 @@ class Run:
     content_hash: str
     version: str
     share_alike: bool = False
+    purpose: str = ""
+    described: Lines | None = None
 
     @property
     def merged(self) -> bool:
@@ -56,18 +63,29 @@ class Run:
             self.source.id, self.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         )
 
+    @cached_property
+    def dataset(self) -> Lines:
+        """What is said of the source once the run is over."""
+        if self.described is not None:
+            return self.described
+        return dataset_lines(self.source, self.iris, self.version, merged=self.merged)
+
     def lines(self) -> Lines:
         """The activity: when, which bytes of which source it used, which software ran it."""
         agent = ox.NamedNode(self.iris.software(self.version))
-        return _lines(
-            [
-                (self.activity, "rdf:type", _iri("prov:Activity")),
-                (self.activity, "prov:startedAtTime", _time(self.at)),
-                (self.activity, "prov:used", ox.NamedNode(self.iris.source(self.source.id))),
-                (self.activity, "prov:wasAssociatedWith", agent),
-                (self.activity, "dcterms:identifier", ox.Literal(f"sha256:{self.content_hash}")),
-            ]
-        )
+        said: list[Said] = [
+            (self.activity, "rdf:type", _iri("prov:Activity")),
+            (self.activity, "prov:startedAtTime", _time(self.at)),
+            (self.activity, "prov:used", ox.NamedNode(self.iris.source(self.source.id))),
+            (self.activity, "prov:wasAssociatedWith", agent),
+        ]
+        if self.content_hash:
+            content = ox.Literal(f"sha256:{self.content_hash}")
+            said.append((self.activity, "dcterms:identifier", content))
+        if self.purpose:
+            purpose = ox.Literal(self.purpose, language="fr")
+            said.append((self.activity, "dcterms:description", purpose))
+        return _lines(said)
 
 
 def dataset_lines(source: Source, iris: Iris, version: str, *, merged: bool) -> Lines:
@@ -78,7 +96,7 @@ def dataset_lines(source: Source, iris: Iris, version: str, *, merged: bool) -> 
     """
     subject = iris.source(source.id)
     graph = iris.source_graph(source.id)
-    found: list[tuple[str, str, ox.NamedNode | ox.Literal]] = [
+    found: list[Said] = [
         (subject, "rdf:type", _iri("dcat:Dataset")),
         (subject, "rdf:type", _iri("prov:Entity")),
         (subject, "dcterms:identifier", ox.Literal(source.id)),
@@ -97,6 +115,28 @@ def dataset_lines(source: Source, iris: Iris, version: str, *, merged: bool) -> 
     if not merged:
         found.append((subject, "dcterms:rights", ox.Literal(LINKED_ONLY, language="fr")))
     return _lines(found)
+
+
+def retired_lines(run: Run) -> Lines:
+    """That the source is no longer read, since when, and by which decision."""
+    source = run.iris.source(run.source.id)
+    return _lines(
+        [
+            (source, "rdf:type", _iri("prov:Entity")),
+            (source, "prov:invalidatedAtTime", _time(run.at)),
+            (source, "prov:wasInvalidatedBy", ox.NamedNode(run.activity)),
+        ]
+    )
+
+
+def renamed_lines(old: str, run: Run) -> Lines:
+    """That the source of a run was ``old`` before."""
+    return _lines(
+        [
+            (run.activity, "prov:used", ox.NamedNode(run.iris.source(old))),
+            (run.activity, "prov:generated", ox.NamedNode(run.iris.source(run.source.id))),
+        ]
+    )
 
 
 def licence_of(source: Source, iris: Iris) -> str | None:
@@ -152,7 +192,7 @@ def _time(moment: datetime) -> ox.Literal:
     return ox.Literal(stamp, datatype=_iri("xsd:dateTime"))
 
 
-def _lines(statements: list[tuple[str, str, ox.NamedNode | ox.Literal]]) -> Lines:
+def _lines(statements: list[Said]) -> Lines:
     quads = [
         ox.Quad(ox.NamedNode(subject), _iri(predicate), value, _HERE)
         for subject, predicate, value in statements

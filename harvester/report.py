@@ -13,6 +13,9 @@ from harvester.records import Issue
 from store.state import PastRun, StoredIssue
 from vocab.messages import Message, say
 
+PLACES_KEPT = 50
+"""Entries left out that are told one by one."""
+
 Outcome = Literal["committed", "unchanged", "held", "failed"]
 
 
@@ -99,18 +102,26 @@ def reproaches(issues: Iterable[StoredIssue]) -> int:
 
 
 def stored_issues(issues: Iterable[Issue]) -> tuple[StoredIssue, ...]:
-    """Issues as the state keeps them: identical messages counted, the first place told."""
-    counted: dict[tuple[str, str], StoredIssue] = {}
+    """Issues as the state keeps them: identical messages counted, the first place told.
+
+    Of those that left an entry out, the first ``PLACES_KEPT`` are kept one by one: each is
+    something for the publisher to mend, and its line says where.
+    """
+    counted: dict[tuple[object, ...], StoredIssue] = {}
+    apart = 0
     for issue in issues:
-        name = (issue.code, issue.message.to_json())
+        name: tuple[object, ...] = (issue.code, issue.message.to_json())
+        if issue.severity == "error" and apart < PLACES_KEPT:
+            name = (*name, issue.where, issue.key)
         if name in counted:
             counted[name] = replace(counted[name], count=counted[name].count + 1)
-        else:
-            counted[name] = StoredIssue(
-                code=issue.code,
-                severity=issue.severity,
-                message=issue.message,
-                where=issue.where,
-                key=issue.key,
-            )
+            continue
+        apart += issue.severity == "error"
+        counted[name] = StoredIssue(
+            code=issue.code,
+            severity=issue.severity,
+            message=issue.message,
+            where=issue.where,
+            key=issue.key,
+        )
     return tuple(counted.values())

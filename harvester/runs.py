@@ -19,20 +19,22 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
+from harvester.appraise import EXPECTED, appraise, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of
+from harvester.due import block_of, fresh_until
 from harvester.errands import errand_for
-from harvester.fetch import Fetched, FetchError, Validators
+from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
+from harvester.places import with_lines
 from harvester.provenance import Run
-from harvester.records import Issue
+from harvester.records import HarvestError, Issue
 from harvester.report import (
     Change,
     Outcome,
@@ -44,12 +46,15 @@ from harvester.report import (
     unusable,
 )
 from harvester.scope import within
+from harvester.scrub import Scrub
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
+from harvester.strays import barred_message, renamed_message
 from harvester.visits import Errand, Visit, Visitor, capture_of
+from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
-from store.state import Saved, SourceState
+from store.state import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
@@ -121,6 +126,10 @@ class _Run:
 
     @cached_property
     def _asked(self) -> Errand | Exception:
+        if former := self.means.former.get(self.source.id):
+            return HarvestError(renamed_message(former, self.source.id))
+        if self.means.takedowns.bars_source(self.source.id, self.source.url):
+            return HarvestError(barred_message(self.source.id))
         try:
             held = self.books.hold(self.source.id)
             return errand_for(self.source, self.before, self.means, self.now, held=held)
@@ -154,17 +163,43 @@ class _Run:
         if visit.digest is None:
             return self._unchanged(visit.fetched)
         known = self._known()
-        digest = self._fit(visit.digest, known)
+        spared = self._scrub.digest(visit.digest)
+        digest = self._fit(spared, known)
+        digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             return self._unusable(digest)
-        policy = Policy(self._removals if digest.is_whole else "none", self.means.accept)
+        digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
+        whole = digest.is_whole and visit.fetched.is_whole
+        policy = Policy(self._removals if whole else "none", self.means.accept)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
-        if visit.contents and not self.means.dry_run:
+        withheld = spared != visit.digest or self._scrub.bars_content(visit.contents)
+        if visit.contents and not withheld and not self.means.dry_run:
             capture = capture_of(visit.fetched, visit.contents)
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        return self._committed(visit.fetched.validators, digest.issues, decision, settlement)
+        appraisal = self._appraised(digest, decision, known)
+        broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
+        told = digest.issues + broken
+        report, update = self._committed(visit.fetched, told, decision, settlement)
+        return report, replace(update, appraisal=appraisal)
+
+    def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
+        """How good the data of the source is now."""
+        refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+        there = decision.records.keys() - decision.withdrawn
+        return appraise(
+            self.source,
+            {iri: decision.records[iri] for iri in there},
+            known.records,
+            self.now,
+            before=self.means.state.appraisal(self.source.id),
+            refused=len(refused),
+        )
+
+    @cached_property
+    def _scrub(self) -> Scrub:
+        return Scrub(self.means.takedowns, self.means.iris)
 
     @property
     def _removals(self) -> Removals:
@@ -193,9 +228,20 @@ class _Run:
         if settlement.changeset and not self.means.dry_run:
             entry = Entry(self.source.id, self.now, run.activity, settlement.changeset)
             self.means.changelog.write(entry)
+            self._distrust()
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
         return settlement
+
+    def _distrust(self) -> None:
+        """Forget the validators of the last answer: the store is about to hold another one.
+
+        A crash before the new state is written would leave the store at the new content and the
+        state at the old; a source that then went back to the old would say 304 for ever.
+        """
+        if self.before.etag or self.before.last_modified or self.before.content_hash:
+            state = replace(self.before, etag="", last_modified="", content_hash="")
+            self.means.state.save([Saved(state)])
 
     def _publishable(self, lines: Lines) -> Lines:
         return lines if self.source.texts_allowed else without_texts(lines)
@@ -207,20 +253,29 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if self.means.state.absences(self.source.id):
+        if fetched.is_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            return self._committed(fetched.validators, None, decision, settlement)
-        state = self._read_well(fetched.validators)
+            return self._committed(fetched, None, decision, settlement)
+        state, issues = self._read_well(fetched), self._standing()
         report = Report(
             self.source.id,
             "unchanged",
             records=self.before.records,
-            reproaches=reproaches(self.means.state.issues(self.source.id)),
+            reproaches=reproaches(issues),
         )
-        return report, Saved(replace(state, outcome="unchanged"))
+        return report, Saved(replace(state, outcome="unchanged"), issues)
+
+    def _standing(self) -> tuple[StoredIssue, ...]:
+        """The issues of the last good read; what is expected of its age is asked anew."""
+        appraisal = self.means.state.appraisal(self.source.id)
+        latest = appraisal.newest if appraisal else None
+        broken = unmet(self.source.expect, self.before.records, latest, self.now)
+        known = self.means.state.issues(self.source.id)
+        lasting = (issue for issue in known if not issue.code.startswith(EXPECTED))
+        return (*lasting, *stored_issues(broken))
 
     def _unreachable(self, error: FetchError, again: Digest | None) -> tuple[Report, Saved]:
         """The source could not be fetched; what its block and the calendar say holds all the same.
@@ -228,12 +283,12 @@ class _Run:
         ``again`` is what is kept of it, when that was read anew: dates come in as time goes
         by, and a changed mapping takes effect, though nothing leaves.
         """
-        report, update = self._failed(error.message, error.not_before)
+        report, update = self._failed(error.message, error)
         known = self._known()
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
         if again:
-            read = self._fit(again, known).records
+            read = self._fit(self._scrub.digest(again), known).records
         else:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
@@ -251,7 +306,7 @@ class _Run:
 
     def _committed(
         self,
-        validators: Validators,
+        fetched: Fetched,
         told: tuple[Issue, ...] | None,
         decision: Decision,
         settlement: Settlement,
@@ -259,16 +314,15 @@ class _Run:
         """The source was read; ``told`` is what could not be understood, None as before."""
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues = None if told is None else stored_issues(told)
+        issues = self._standing() if told is None else stored_issues(told)
         reason = missing(self.source.id, decision, self.now.tzinfo)
         state = replace(
-            self._read_well(validators),
+            self._read_well(fetched),
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
             records=len(decision.records) - len(decision.withdrawn),
         )
-        standing = self.means.state.issues(self.source.id) if issues is None else issues
         report = Report(
             source=self.source.id,
             outcome=outcome,
@@ -280,7 +334,7 @@ class _Run:
             leaving=len(decision.absences.keys() - decision.withdrawn),
             quads=quads,
             issues=told or (),
-            reproaches=reproaches(standing),
+            reproaches=reproaches(issues),
             graphs={
                 graph: Change(len(delta.added), len(delta.removed))
                 for graph, delta in settlement.changeset.graphs.items()
@@ -288,7 +342,7 @@ class _Run:
         )
         return report, Saved(state, issues, decision.absences)
 
-    def _failed(self, reason: Message, not_before: datetime | None = None) -> tuple[Report, Saved]:
+    def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
         state = replace(
             self.before,
             checked_at=self.now,
@@ -296,13 +350,15 @@ class _Run:
             reason=reason,
             failures=self.before.failures + 1,
             broken_since=self.before.broken_since or self.now,
-            not_before=not_before,
+            not_before=why.not_before if why else None,
+            gone_at=(self.before.gone_at or self.now) if why and why.gone else None,
         )
         report = Report(self.source.id, "failed", reason, records=self.before.records)
         return report, Saved(state)
 
-    def _read_well(self, given: Validators) -> SourceState:
+    def _read_well(self, fetched: Fetched) -> SourceState:
         """The state of the source once it was read without fault."""
+        given = fetched.validators
         return replace(
             self.before,
             fingerprint=self._fingerprint,
@@ -312,6 +368,8 @@ class _Run:
             failures=0,
             broken_since=None,
             not_before=None,
+            fresh_until=fresh_until(self.before, fetched, self.now),
+            gone_at=None,
             etag=given.etag,
             last_modified=given.last_modified,
             content_hash=given.content_hash,

@@ -109,7 +109,7 @@ class Schedule:
     def __init__(self, desk: Desk, stopping: Event) -> None:
         self.desk = desk
         self._stopping = stopping
-        self._trouble: Message | None = None
+        self._trouble = ""
 
     def turn(self, config: Config, resolve: Resolve, *, first: bool = False) -> datetime | None:
         """Read what is due and publish it.
@@ -122,14 +122,15 @@ class Schedule:
         """
         try:
             states = self._states()
-            wanted = due(config.sources, states, self.desk.clock())
+            stopping = self._stopping.is_set()
+            wanted = () if stopping else due(config.sources, states, self._now(config))
             if wanted or first:
                 self._round(config, resolve, wanted, states)
-            self._trouble = None
-            return next_due(config.sources, self._states(), self.desk.clock())
+            self._trouble = ""
+            return next_due(config.sources, self._states(), self._now(config))
         except Told as error:
-            if error.message != self._trouble:
-                self._trouble = error.message
+            if error.message.text != self._trouble:  # its numbers may change from turn to turn
+                self._trouble = error.message.text
                 self.desk.say(error.message)
                 self.desk.say(say("the harvest is tried again every {s} s", s=RETRY.seconds))
             return self.desk.clock() + RETRY
@@ -160,6 +161,10 @@ class Schedule:
             when=when,
         )
         self.desk.say(message)
+
+    def _now(self, config: Config) -> datetime:
+        """Now, in the time zone of the node."""
+        return self.desk.clock().astimezone(ZoneInfo(config.site.timezone))
 
     def _states(self) -> dict[str, SourceState]:
         with State(self.desk.place.state) as state:

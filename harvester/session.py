@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import gc
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from harvester.children import shared
+from harvester.delivery import Delivery, write_feeds
 from harvester.digest import Digest, platform_of
-from harvester.fetch import Client, Limits, user_agent
+from harvester.fetch import Client, Limits, Manners, user_agent
+from harvester.health import health_of
 from harvester.means import Means
+from harvester.measures import measures_changeset, standings
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
+from harvester.robots import worth_keeping
 from harvester.runs import harvest
 from harvester.sources import Config, Source
+from harvester.strays import former_ids
+from store import takedown
 from store.captures import Captures
-from store.changelog import ChangeLog
+from store.changelog import ChangeLog, Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
-from store.errors import StoreError
+from store.errors import StoreError, told
+from store.follow import keep_only
 from store.generations import Generation, Generations
-from store.state import Absence, SourceState, State, StoredIssue
+from store.notes import kept
+from store.room import check_room, needed
+from store.state import State
 from vocab.iris import Iris
-from vocab.messages import say
+from vocab.messages import language_of, say
 from vocab.shapes import shapes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,11 @@ class Place:
         return self.var / "state.sqlite"
 
     @property
+    def robots(self) -> Path:
+        """The robots.txt files that were read lately; it may be lost."""
+        return self.var / "robots.json"
+
+    @property
     def captures(self) -> Path:
         """What sources last answered."""
         return self.var / "captures"
@@ -59,18 +76,24 @@ class Place:
         return self.var / "changes"
 
     @property
+    def takedowns(self) -> Path:
+        """What must never be kept again."""
+        return self.var / takedown.FILE
+
+    @property
+    def forgetting(self) -> Path:
+        """The mark of a forgetting that is not done in every room yet."""
+        return self.var / "forgetting"
+
+    @property
+    def unfinished(self) -> Path:
+        """The mark of a harvest whose changes are not published yet."""
+        return self.var / "unfinished"
+
+    @property
     def generations(self) -> Path:
         """What was published."""
         return self.var / "generations"
-
-    def known(
-        self, ids: Iterable[str]
-    ) -> list[tuple[SourceState, list[StoredIssue], dict[str, Absence]]]:
-        """What is known of sources; looking makes no folder on a new node."""
-        if not self.state.exists():
-            return [(SourceState(each), [], {}) for each in ids]
-        with State(self.state) as state:
-            return [(state.get(each), state.issues(each), state.absences(each)) for each in ids]
 
 
 class Session:
@@ -80,9 +103,34 @@ class Session:
         self._config = config
         self._generations = Generations(place.generations)
         self._means = means
-        self._unfinished = place.var / "unfinished"
+        self._unfinished = place.unfinished
+        self.place = place
+        self._ran: dict[str, Source] = {}
         self._changed = False
         self._started = False
+
+    @property
+    def means(self) -> Means:
+        """What its runs work with."""
+        return self._means
+
+    def commit(self, entry: Entry | None, changeset: Changeset | None = None) -> None:
+        """Write down and store what an operator changes; ``publish`` publishes it.
+
+        Args:
+            entry: what the change log keeps, if anything.
+            changeset: what is stored, where the log keeps less.
+
+        Raises:
+            StoreError: when it cannot be written.
+        """
+        self._mark()
+        if entry:
+            self._means.changelog.write(entry)
+            changeset = entry.changeset if changeset is None else changeset
+        if changeset:
+            self._apply(changeset)
+        self._means.store.flush()
 
     def harvest(self, sources: Iterable[Source]) -> Generator[Report, None, None]:
         """Run ``sources``; what they changed is published by ``publish``.
@@ -103,8 +151,10 @@ class Session:
             gc.collect()
             gc.freeze()
             self._started = True
-        for report in harvest(sources, self._means):
+        wanted = {source.id: source for source in sources}
+        for report in harvest(wanted.values(), self._means):
             self._changed |= report.quads > 0
+            self._ran[report.source] = wanted[report.source]
             yield report
 
     def publish(self) -> Generation | None:
@@ -119,6 +169,8 @@ class Session:
         if self._changed:
             territory = self._config.site.territory
             self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            told_of = standings(self._config.sources, self._means.state)
+            self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
             generation = self._generations.publish(
                 self._means.store,
@@ -128,13 +180,28 @@ class Session:
             )
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
+        self._tell()
         return generation
+
+    def _tell(self) -> None:
+        """Tell the operator and the publishers; what goes wrong here harms no harvest."""
+        delivery = Delivery(self._config, self._means.state, self._means.client, language_of())
+        try:
+            now, state = self._means.clock(), self._means.state
+            healths = [health_of(source, state, now) for source in self._ran.values()]
+            write_feeds(self.place.var, self._means.iris, healths)
+            keep_only(self.place.var, {source.id for source in self._config.sources})
+            delivery.tell(now)
+        except Exception:
+            log.exception("telling")
+        self._ran.clear()
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
         if not self._means.dry_run:
             self._changed |= self._unfinished.exists()
-            self._unfinished.touch()
+            with told(self._unfinished.parent):
+                self._unfinished.touch()
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -159,6 +226,7 @@ def opened(
     clock: Callable[[], datetime],
     resolve: Callable[[str], str] = str,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
     accept: bool = False,
@@ -170,18 +238,24 @@ def opened(
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
+        NoRoomError: when the disk is all but full.
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
     with ExitStack() as stack:
         if dry_run and not place.store.exists():
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        if not dry_run:
+            check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
         _same_base(store, config.site.base)
-        agent = user_agent(version, config.site.contact)
+        agent = user_agent(version, config.site.base, config.site.contact)
+        robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         means = Means(
-            client=stack.enter_context(Client(agent, limits)),
+            client=stack.enter_context(
+                Client(agent, limits, clock, manners=manners, robots=robots)
+            ),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=Captures(place.captures),
@@ -198,17 +272,17 @@ def opened(
             force=force,
             accept=accept,
             dry_run=dry_run,
+            former=former_ids(config, store, iris),
+            takedowns=takedown.load(place.takedowns),
         )
         yield Session(config, place, means)
 
 
-def orphans(config: Config, generation: Generation | None) -> tuple[str, ...]:
-    """The ids of sources that are still published though the file no longer names them."""
-    prefix = Iris(config.site.base).source_graph("")
-    named = {source.id for source in config.sources}
-    graphs = generation.counts if generation else ()
-    published = {name.removeprefix(prefix) for name in graphs if name.startswith(prefix)}
-    return tuple(sorted(published - named))
+def _robots_kept(
+    place: Place, clock: Callable[[], datetime]
+) -> AbstractContextManager[dict[str, str]]:
+    """The robots.txt files read lately, so that a schedule's next round need not ask again."""
+    return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
 def _same_base(store: EmbeddedStore, base: str) -> None:

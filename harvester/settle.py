@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harvester.decide import Decision, Known
 from harvester.glance import glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
-from harvester.provenance import Run, dataset_lines, generated, tombstone_lines
+from harvester.provenance import Run, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
 from vocab import term
 
@@ -48,7 +48,6 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
     description changed (licence, version of the program) has all its entities written again,
     compared with what the store holds of them.
     """
-    dataset = dataset_lines(run.source, run.iris, run.version, merged=run.merged)
     links = _links_after(decision, known, ledger, run)
     touched = decision.added | decision.changed | decision.removed
     iris = run.iris
@@ -56,13 +55,13 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
         added=_union(decision.records, touched) - _union(known.records, touched),
         removed=_union(known.records, touched) - _union(decision.records, touched),
     )
-    everything = dataset != ledger.dataset
+    everything = run.dataset != ledger.dataset
     deltas = {
         iris.source_graph(run.source.id): source,
         iris.graph("canonical"): _canonical(decision, ledger, links, run, everything=everything),
         iris.graph("links"): Delta.between(_link_lines(ledger.links), _link_lines(links)),
         iris.graph("tombstones"): _tombstones(known, ledger, links, run),
-        iris.graph("provenance"): Delta.between(ledger.dataset, dataset),
+        iris.graph("provenance"): Delta.between(ledger.dataset, run.dataset),
     }
     graphs = {name: delta for name, delta in deltas.items() if delta}
     if graphs:

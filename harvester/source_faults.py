@@ -26,6 +26,19 @@ _EXAMPLES = MappingProxyType(
         "publisher": 'publisher = "Mairie de Lescheraines"',
     }
 )
+_CHOICES = MappingProxyType(
+    {
+        "scope": say('write "local" to keep everything, "wide" to keep what is in the territory'),
+        "contacts": say('write "mask" to hide numbers and addresses in texts, or "publish"'),
+        "removals": say(
+            'write "guarded" to have removals confirmed, "sliding" to keep what is merely old, '
+            '"authoritative" to believe the source at once'
+        ),
+        "robots": say(
+            'write "named" to obey rules of robots.txt for our name, "strict" for all rules'
+        ),
+    }
+)
 _SYNONYMS = MappingProxyType(
     {
         "name": "title",
@@ -65,13 +78,18 @@ def _guess(key: str, fields: Collection[str]) -> str | None:
 
 def meant(faults: Iterable[ErrorDetails], fields: Collection[str]) -> frozenset[str]:
     """The keys that mistyped ones stand for."""
-    unknown = (str(fault["loc"][-1]) for fault in faults if fault["type"] == "extra_forbidden")
+    unknown = (
+        str(fault["loc"][-1])
+        for fault in faults
+        if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1
+    )
     return frozenset(guess for key in unknown if (guess := _guess(key, fields)))
 
 
 def explain(fault: ErrorDetails, fields: Collection[str]) -> tuple[Message, Message]:
     """What a pydantic error means to the person who wrote the file, and what to do."""
-    key, value = toml(str(fault["loc"][0]))[1:-1], fault["input"]
+    names = [name for name in fault["loc"] if isinstance(name, str)]
+    key, value = toml(names[-1] if names else "")[1:-1], fault["input"]
     match fault["type"]:
         case "value_error":
             wrong = fault["ctx"]["error"]
@@ -86,17 +104,37 @@ def explain(fault: ErrorDetails, fields: Collection[str]) -> tuple[Message, Mess
                 say("“{key}” is neither true nor false: {value}", key=key, value=toml(value)),
                 say("write {key} = true or {key} = false, without quotes", key=key),
             )
+        case "model_type" | "dict_type":
+            found = (
+                say("“{key}” is not a group of keys: {value}", key=key, value=toml(value)),
+                say("write {key} = {{ {first} = … }}", key=key, first=next(iter(fields))),
+            )
+        case "tuple_type":
+            found = (
+                say("“{key}” is not a list: {value}", key=key, value=toml(value)),
+                say('write {key} = ["…", "…"]', key=key),
+            )
         case "literal_error":
             found = (
-                say("“{key}” is neither local nor wide: {value}", key=key, value=toml(value)),
-                say('write "local" to keep everything, "wide" to keep what is in the territory'),
+                say("“{key}” cannot be {value}", key=key, value=toml(value)),
+                _CHOICES.get(key) or say("write one of: {known}", known=_choices(fault)),
             )
         case _:  # string_type: the other rules are ours
             found = _not_text(key, value)
     return found
 
 
+def _choices(fault: ErrorDetails) -> str:
+    """The values that a field knows, as they are written in TOML."""
+    return str(fault["ctx"]["expected"]).replace(" or ", ", ").replace("'", '"')
+
+
 def _unknown_key(key: str, fields: Collection[str]) -> tuple[Message, Message]:
+    if "smtp_user" in fields and ("pass" in key or "mdp" in key):
+        return say("“{key}”: a password does not stand in this file", key=key), say(
+            "give it in the environment, as ENBAUGES_SMTP_PASSWORD, or write smtp_password_file "
+            "= and the path of a file that holds nothing else"
+        )
     message = say("unknown key “{key}”", key=key)
     if guess := _guess(key, fields):
         return message, say("did you mean “{guess}”?", guess=guess)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -54,9 +55,13 @@ _FORMATS = MappingProxyType(
 _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
+_MOST_PAGES = 1_000
+_CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
+_LAST_PORT = 65535
 _MAILBOX = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 
@@ -240,6 +245,39 @@ def every(value: object) -> object:
     return length
 
 
+def pages(value: object) -> object:
+    """How many pages may be read of one source."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
+        raise WrongValueError(
+            say("“pages” is not a number of pages: {value}", value=toml(value)),
+            say("write a number from 1 to {most}, without quotes", most=_MOST_PAGES),
+        )
+    return value
+
+
+def cron(value: str) -> str:
+    """The hours of visits, as crontab(5) writes them; no two within five minutes."""
+    from harvester.crontab import trigger_of  # noqa: PLC0415  # 30 ms, and rarely used
+
+    remedy = say('write five fields, like "30 6 * * 1-5" for 6:30 from Monday to Friday')
+    try:
+        trigger = trigger_of(value, UTC)
+        first = trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=UTC))
+    except ValueError as error:
+        message = say("“cron” names no hours: {value}", value=toml(value))
+        raise WrongValueError(message, remedy) from error
+    times = [first]
+    while times[-1] and len(times) < _CRON_LOOKED_AT:
+        times.append(trigger.get_next_fire_time(times[-1], times[-1]))
+    if first is None:
+        message = say("“cron” names a day that never comes: {value}", value=toml(value))
+        raise WrongValueError(message, remedy)
+    if any(later and later - sooner < _SHORTEST for sooner, later in pairwise(times)):
+        message = say("“cron” asks more often than every five minutes: {value}", value=toml(value))
+        raise WrongValueError(message, remedy)
+    return value
+
+
 def licence(value: str) -> str:
     """A known short name, the address of a licence's text, or ``accord``."""
     if value.lower() in {*LICENCES, AGREEMENT}:
@@ -308,4 +346,105 @@ def encoding(value: str) -> str:
             say("there is no encoding {value}", value=toml(value)),
             say('write "utf-8", "windows-1252", or leave the line out to have it detected'),
         ) from error
+    return value
+
+
+def age(value: object, info: ValidationInfo) -> object:
+    """How old the latest entry of a source may be: from an hour to ten years."""
+    if isinstance(value, timedelta):
+        return value
+    found = _EVERY.fullmatch(value) if isinstance(value, str) else None
+    length = timedelta(minutes=int(found[1]) * _UNITS[found[2]]) if found else timedelta()
+    if not timedelta(hours=1) <= length <= 10 * _LONGEST:
+        raise WrongValueError(
+            say("“{key}” is not a length of time: {value}", key=info.field_name, value=toml(value)),
+            say('write "12h", "30d" or "8w"'),
+        )
+    return length
+
+
+def count(value: object, info: ValidationInfo) -> object:
+    """A whole number, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise WrongValueError(
+            say("“{key}” is not a number of entries: {value}", key=info.field_name,
+                value=toml(value)),
+            say("write {key} = 20, without quotes", key=info.field_name),
+        )  # fmt: skip
+    return value
+
+
+def web_address(value: str, info: ValidationInfo) -> str:
+    """An address of the web, without user name or password."""
+    _web_address(value, info.field_name)
+    return value
+
+
+def mailbox(value: str, info: ValidationInfo) -> str:
+    """A bare mailbox in ASCII (RFC 5321, 4.1.2, without quoted local parts)."""
+    if not _MAILBOX.fullmatch(value):
+        raise WrongValueError(
+            say("“{key}” is not a mailbox: {value}", key=info.field_name, value=toml(value)),
+            say('write one like "agenda@example.org"'),
+        )
+    return value
+
+
+def mailboxes(value: object) -> object:
+    """One mailbox, or a list of them."""
+    return (
+        (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    )
+
+
+def host(value: str, info: ValidationInfo) -> str:
+    """The name or the address of a machine, without port."""
+    if not _HOST.fullmatch(value):
+        raise WrongValueError(
+            say("“{key}” is not the name of a server: {value}", key=info.field_name,
+                value=toml(value)),
+            say('write it without port, like "mail.example.org"'),
+        )  # fmt: skip
+    return value
+
+
+def port(value: object, info: ValidationInfo) -> object:
+    """A TCP port."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LAST_PORT:
+        raise WrongValueError(
+            say("“{key}” is not a port: {value}", key=info.field_name, value=toml(value)),
+            say("write {key} = 587, or what your provider says", key=info.field_name),
+        )
+    return value
+
+
+def secret_file(value: object, info: ValidationInfo) -> object:
+    """The path of a file that holds a password, seen from the folder of ``sources.toml``."""
+    if isinstance(value, Path):
+        return value
+    folder = info.context.directory if isinstance(info.context, Surroundings) else Path()
+    try:
+        path = folder / value if isinstance(value, str) else None
+        found = path is not None and path.is_file()
+    except ValueError:  # a null character
+        found = False
+    if not found:
+        raise WrongValueError(
+            say("there is no file {value} to read the password from", value=toml(value)),
+            say(
+                "write the password alone into a file that only enbauges may read (chmod 600), "
+                "and its path here"
+            ),
+        )
+    return path
+
+
+def tiles(value: str) -> str:
+    """The address of map tiles: on the web, and with ``{z}``, ``{x}`` and ``{y}`` in it."""
+    complete = all(part in value for part in ("{z}", "{x}", "{y}"))
+    if value and not (value.startswith(("https://", "http://")) and complete):
+        raise WrongValueError(
+            say("“tiles” is not the address of map tiles: {value}", value=toml(value)),
+            say('write it like "https://tiles.example.org/{{z}}/{{x}}/{{y}}.png"'),
+        )
     return value

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 
 from harvester import source_rules as rule
+from harvester.problems import WrongValueError
 from harvester.source_rules import AGREEMENT, LICENCES, SHARE_ALIKE
 from mappings.table import ShortForm
+from vocab.messages import say
 
 Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
+Count = Annotated[int, BeforeValidator(rule.count)]
+Mailbox = Annotated[str, AfterValidator(rule.mailbox)]
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _Value(BaseModel, frozen=True, strict=True, extra="forbid"):
@@ -27,6 +33,8 @@ class Site(_Value, frozen=True):
     User-Agent. ``territory`` lists INSEE codes; ``timezone`` is an IANA name. With
     ``share_alike``, sources under a share-alike licence (OpenStreetMap's ODbL) are merged into
     the canonical graph, which then takes on that licence; without it they are only linked.
+    ``tiles`` is the address of a map's tiles, with ``{z}``, ``{x}`` and ``{y}``, and
+    ``attribution`` whom their server asks to name; without them maps have no background.
     """
 
     title: Text
@@ -35,6 +43,67 @@ class Site(_Value, frozen=True):
     territory: Annotated[tuple[Insee, ...], BeforeValidator(rule.territory)]
     timezone: Annotated[str, AfterValidator(rule.timezone)] = "Europe/Paris"
     share_alike: bool = False
+    tiles: Annotated[str, AfterValidator(rule.tiles)] = ""
+    attribution: str = ""
+
+
+class Expect(_Value, frozen=True):
+    """What the operator expects of a source; what it does not keep is told.
+
+    ``min_records`` and ``max_records`` bound how many entries it gives; the latest date that
+    they tell of themselves is not older than ``fresh``.
+    """
+
+    min_records: Count | None = None
+    max_records: Count | None = None
+    fresh: Annotated[timedelta, BeforeValidator(rule.age)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.min_records, self.max_records
+        if low is not None and high is not None and low > high:
+            raise WrongValueError(
+                say("“min_records” is more than “max_records”"),
+                say("exchange them, or leave one out"),
+            )
+        return self
+
+
+class Notify(_Value, frozen=True):
+    """Who is told when the state of a source changes: a web address, mailboxes, or both.
+
+    ``smtp_host`` sends the mail, with ``smtp_tls``: ``starttls`` (usual on port 587), ``tls``
+    (usual on 465) or ``none``. The password of ``smtp_user`` is in the environment
+    (``ENBAUGES_SMTP_PASSWORD``) or alone in ``smtp_password_file``, never in this file.
+    """
+
+    webhook: Annotated[str, AfterValidator(rule.web_address)] | None = None
+    mail_to: Annotated[tuple[Mailbox, ...], BeforeValidator(rule.mailboxes)] = ()
+    mail_from: Mailbox | None = None
+    smtp_host: Annotated[str, AfterValidator(rule.host)] | None = None
+    smtp_port: Annotated[int, BeforeValidator(rule.port)] = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Text | None = None
+    smtp_password_file: Annotated[Path, BeforeValidator(rule.secret_file)] | None = None
+
+    @model_validator(mode="after")
+    def _deliverable(self) -> Self:
+        if self.mail_to and not (self.mail_from and self.smtp_host):
+            raise WrongValueError(
+                say("“mail_to” needs to know who sends, and through which server"),
+                say('add mail_from = "agenda@example.org" and smtp_host = "mail.example.org"'),
+            )
+        if not self.mail_to and not self.webhook:
+            raise WrongValueError(
+                say("[notify] names nobody to tell"),
+                say('add webhook = "https://…" or mail_to = "agenda@example.org"'),
+            )
+        if self.smtp_user and self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
+            raise WrongValueError(
+                say("the password of “smtp_user” would travel readable by anyone on the way"),
+                say('write smtp_tls = "starttls" or smtp_tls = "tls"'),
+            )
+        return self
 
 
 class Source(_Value, frozen=True):
@@ -44,9 +113,13 @@ class Source(_Value, frozen=True):
     when it must be filtered. ``contacts`` says whether telephone numbers and addresses
     inside texts are masked (design, rule 14). ``removals`` is what it means that something is
     no longer given (``harvester.decide.Policy``), None for what its kind says. ``every`` is
-    the time between two visits. ``mapping`` is an absolute path, or relative to the working
-    directory. The last four fields override what a reader detects
-    (``harvester.records.ReadOptions``).
+    the time between two visits, unless ``cron`` names their hours (five fields as in crontab(5),
+    in the node's time zone). ``mapping`` is an absolute path, or relative to the working
+    directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
+    name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
+    saying it has the links of a feed followed too. ``iterator`` and the three after it override
+    what a reader detects (``harvester.records.ReadOptions``); ``expect`` is what the source is
+    expected to keep.
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -56,6 +129,7 @@ class Source(_Value, frozen=True):
     publisher: Text
     licence: Annotated[str, AfterValidator(rule.licence)] | None = None
     every: Annotated[timedelta, BeforeValidator(rule.every)] = timedelta(hours=6)
+    cron: Annotated[str, AfterValidator(rule.cron)] = ""
     mapping: Annotated[Path | ShortForm, BeforeValidator(rule.mapping)] | None = None
     commune: Insee | None = None
     place: Text | None = None
@@ -64,10 +138,13 @@ class Source(_Value, frozen=True):
     enabled: bool = True
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
+    robots: Literal["named", "strict"] = "named"
+    pages: Annotated[int, BeforeValidator(rule.pages)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""
     encoding: Annotated[str, AfterValidator(rule.encoding)] = ""
+    expect: Expect | None = None
 
     @property
     def licence_iri(self) -> str | None:

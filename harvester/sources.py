@@ -21,14 +21,24 @@ from harvester.problems import ConfigError, Problem, WrongValueError, closest, t
 from harvester.records import HarvestError
 from harvester.source_faults import explain, meant, unknown_section
 from harvester.source_rules import Surroundings
-from harvester.source_values import Site, Source
+from harvester.source_values import Expect, Notify, Site, Source
 from harvester.toml_lines import KeyPath
 from harvester.toml_syntax import Parsed, parse
 from vocab.messages import Message, say
 
 __all__ = ["Config", "ConfigError", "Problem", "Site", "Source", "UnknownSourceError", "load"]
 
-_SECTIONS = MappingProxyType({"site": "[site]", "defaults": "[defaults]", "source": "[[source]]"})
+_SECTIONS = MappingProxyType(
+    {
+        "site": "[site]",
+        "notify": "[notify]",
+        "defaults": "[defaults]",
+        "source": "[[source]]",
+    }
+)
+_GROUPS: Mapping[str, type[BaseModel]] = MappingProxyType({"expect": Expect})
+"""The keys of a source that are groups of keys themselves."""
+
 _OWN = frozenset({"id", "url", "title"})  # of one source: they cannot be defaults
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -44,6 +54,7 @@ class Config:
     path: Path
     site: Site
     sources: tuple[Source, ...]
+    notify: Notify | None = None
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
@@ -75,10 +86,10 @@ def load(path: Path, *, kinds: Collection[str]) -> Config:
     """
     parsed = parse(_read(path))
     check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent))
-    site, sources = check.whole()
+    site, notify, sources = check.whole()
     if check.problems or site is None:
         raise ConfigError(path, check.problems)
-    return Config(path, site, tuple(sources))
+    return Config(path, site, tuple(sources), notify)
 
 
 def _read(path: Path) -> str:
@@ -110,15 +121,16 @@ class _Check:
         self._parsed = parsed
         self._around = around
 
-    def whole(self) -> tuple[Site | None, list[Source]]:
+    def whole(self) -> tuple[Site | None, Notify | None, list[Source]]:
         """What the file says; complete only when it has no problems."""
         blocks = self._blocks()
         for slip in self._parsed.slips:
             self._add(slip.line, self._id_at(slip.path, blocks), slip.message, slip.remedy)
         self._sections()
-        site = self._site()
+        site = self._section("site", Site)
+        notify = self._section("notify", Notify)
         sources = self._sources(blocks)
-        return site, sources
+        return site, notify, sources
 
     def _add(self, line: int | None, source: str | None, message: Message, remedy: Message) -> None:
         self.problems.append(Problem(line, source, message, remedy))
@@ -152,13 +164,13 @@ class _Check:
             remedy = say("add it, with title, base, contact and territory")
             self._add(None, None, say("section [site] is missing"), remedy)
 
-    def _site(self) -> Site | None:
-        content = self._parsed.document.get("site")
+    def _section(self, name: str, model: type[_Model]) -> _Model | None:
+        content = self._parsed.document.get(name)
         if not isinstance(content, dict):
             return None
-        site, faults = self._validate(Site, content)
-        self._report(faults, Site, ("site",), None)
-        return site
+        section, faults = self._validate(model, content)
+        self._report(faults, model, (name,), None)
+        return section
 
     def _validate(
         self, model: type[_Model], content: Mapping[str, Any]
@@ -188,7 +200,9 @@ class _Check:
             missing = fault["type"] == "missing"
             if missing and (path[-1] in misspelt | known_elsewhere or self._parsed.spoiled(path)):
                 continue
-            self._add(self._line(*path), source, *explain(fault, fields))
+            group = _GROUPS.get(str(fault["loc"][0])) if fault["loc"] else None
+            known = group.model_fields if group else fields
+            self._add(self._line(*path), source, *explain(fault, known))
 
     def _defaults(self) -> tuple[dict[str, Any], frozenset[str]]:
         """The defaults that can be used, and the keys that were meant but cannot."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Validators
+from harvester.pages import PAGES
 from harvester.parcel import Task
 from harvester.records import Content, ReadOptions
 from harvester.sources import Source
+from mappings import Paging
 from store.captures import Capture, Captures, Page
 
 
@@ -22,7 +24,8 @@ class Errand:
     """What to ask of one source.
 
     ``address`` is where to ask (a sample's is not the registered one); ``validators`` are
-    those of the last good answer, None to be given the content in any case; ``fingerprint``
+    those of the last good answer, None to be given the content in any case; ``paging`` are the
+    ways in which a long answer may go on; ``fingerprint``
     tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
     nothing new comes, because the way of reading it has changed.
@@ -34,6 +37,7 @@ class Errand:
     options: ReadOptions
     fingerprint: str = ""
     validators: Validators | None = None
+    paging: tuple[Paging, ...] = ()
     again: bool = False
     kept: str = ""
 
@@ -93,6 +97,9 @@ class Visitor:
             errand.address,
             validators=errand.validators,
             allow_private=source.allow_private or errand.address != source.url,
+            robots=source.robots,
+            paging=errand.paging,
+            pages=source.pages or PAGES,
         )
 
     def _kept(self, errand: Errand) -> tuple[Content, ...]:

@@ -7,6 +7,7 @@ closures once per process. Pure: no network, no clock, no store.
 from __future__ import annotations
 
 from mappings.compiler import Mapping
+from mappings.paging import Paging
 from mappings.platform import (
     Platform,
     compile_file,
@@ -20,6 +21,7 @@ from mappings.problems import MappingError, Problem
 __all__ = [
     "Mapping",
     "MappingError",
+    "Paging",
     "Platform",
     "Problem",
     "compile_file",

@@ -7,6 +7,7 @@ and withdraws things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,8 +17,9 @@ from types import MappingProxyType
 from typing import Final, Literal, cast
 
 from mappings.compiler import Mapping as Compiled
-from mappings.documents import Table, Value
+from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
+from mappings.paging import Paging, read_paging
 from mappings.problems import MappingError, nearest
 from mappings.rml import read_rml
 from mappings.table import ShortForm
@@ -30,32 +32,42 @@ ENGINE: Final = "3"
 """Raised whenever the same mapping file comes to give other quads."""
 
 FOLDER: Final = Path(__file__).parent / "platforms"
-READERS: Final = ("ics", "feed", "geojson", "json", "csv")
+READERS: Final = (
+    *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
+    *("activitypub", "apidae", "communecter", "datatourisme", "dcat", "flat", "mediawiki"),
+    *("openagenda", "overpass", "table", "umap"),
+)
 REMOVALS: Final = ("guarded", "sliding")
 
-_KEYS = {key: (key,) for key in ("title", "reader", "iterator", "key", "removals")}
-_TITLE = {key: (key,) for key in ("fr", "en")}
+_PLAIN = ("reader", "iterator", "key", "removals", "like")
+_KEYS = {key: (key,) for key in ("title", "reads", "paging", *_PLAIN)}
+_MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
+_LANGUAGES = {key: (key,) for key in ("fr", "en")}
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One kind of source.
 
-    ``title`` is by language ("fr", "en"); ``reader`` names the format of its bytes;
-    ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
+    ``title``, and what it ``reads``, are by language ("fr", "en"); ``reader`` names the format
+    of its bytes; ``iterator`` and ``key`` tell the JSON reader where its entries and their ids are;
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
+    a file that is ``like`` another platform's has its mapping, for records of the same fields;
+    ``paging`` are the ways in which a long answer may go on, none where it is one;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
 
     name: str
     title: Mapping[str, str]
+    reads: Mapping[str, str]
     reader: str
     iterator: str
     key: str
     removals: Literal["guarded", "sliding"]
     fingerprint: str
     mapping: Compiled
+    paging: tuple[Paging, ...] = ()
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -147,31 +159,50 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
     """
     text, name = _text(path, path.name)
     functions = registry(words)
-    plan, document = read_yarrrml(text, functions, name)
     reading = Reading(name, {}, functions, {})
+    if _MAPS.search(text):
+        plan, document = read_yarrrml(text, functions, name)
+    else:
+        document = read(text, name)
     if "platform" not in document:
         raise reading.error(
             document, say("{file}:{line}: the key “platform” is missing — add title and reader")
         )
     table = reading.table(document["platform"], _KEYS)
-    values = {key: str(reading.text(value)) for key, value in table.items() if key != "title"}
+    values = {key: str(reading.text(value)) for key, value in table.items() if key in _PLAIN}
+    if "like" in table:
+        model = _choice("like", table, _names(), reading)
+        liked, file = _text(path.with_name(f"{model}.yml"), f"{model}.yml")
+        text += liked
+        plan, _ = read_yarrrml(liked, functions, file)
+    elif not _MAPS.search(text):
+        raise reading.error(
+            document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
+        )
     return Platform(
         path.stem,
-        _title(table.get("title"), document["platform"], reading),
+        _told("title", table.get("title"), document["platform"], reading),
+        _told("reads", table.get("reads"), document["platform"], reading),
         _choice("reader", table, READERS, reading),
         values.get("iterator", ""),
         values.get("key", ""),
         cast(Literal["guarded", "sliding"], _choice("removals", table, REMOVALS, reading)),
         sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
         Compiled(plan, functions),
+        read_paging(table.get("paging"), reading),
     )
 
 
-def _title(value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
-    table = reading.table(value, _TITLE) if isinstance(value, Table) else {}
-    if set(table) != set(_TITLE):
+def _told(key: str, value: Value | None, where: Value, reading: Reading) -> Mapping[str, str]:
+    """The text of ``key`` by language."""
+    table = reading.table(value, _LANGUAGES) if isinstance(value, Table) else {}
+    if set(table) != set(_LANGUAGES):
         raise reading.error(
-            where, say("{file}:{line}: a platform has a title in two languages — write fr and en")
+            where,
+            say(
+                "{file}:{line}: “{key}” of a platform is in two languages — write fr and en",
+                key=key,
+            ),
         )
     return MappingProxyType({language: str(reading.text(text)) for language, text in table.items()})
 

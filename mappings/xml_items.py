@@ -19,7 +19,7 @@ from mappings.unmet import Unmet
 
 _PLAIN = re.compile(r"(?:/(?:[\w.\-]+:)?(?:[\w.\-]+|\*))+")
 _OUTWARD = re.compile(r"\.\.|^/|[(\[|=,\s]/|(?:ancestor|parent|preceding|following)(?:-[\w-]+)?::")
-_NOTHING: tuple[Any, ...] = (None, "", [])
+_NOTHING: tuple[object, ...] = (None, "", [])
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 

@@ -41,6 +41,15 @@ class Answer:
     chunks: AsyncIterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many workers there are, how many have nothing to do, how many queries wait."""
+
+    workers: int
+    idle: int
+    waiting: int
+
+
 class Pool:
     """Workers on the generation that ``current`` tells, which is asked every ``every`` s.
 
@@ -84,6 +93,11 @@ class Pool:
     def ready(self) -> bool:
         """Whether a worker is there to take a query, now or when it is free again."""
         return bool(self._workers)
+
+    @property
+    def load(self) -> Load:
+        """How busy the pool is at this moment."""
+        return Load(len(self._workers), len(self._idle), self._waiting.total())
 
     @asynccontextmanager
     async def ask(self, question: Question, client: str) -> AsyncIterator[Answer]:

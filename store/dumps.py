@@ -271,8 +271,11 @@ def _value(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name when it is whole."""
+    """A file that takes its name when it is whole, and leaves nothing when it never is."""
     part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        yield file
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +15,7 @@ import pyoxigraph as ox
 
 from store.changes import Changeset, Lines
 from store.errors import LockedError, StoreError, told
+from store.swap import finish
 from vocab.messages import say
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -46,6 +50,7 @@ class EmbeddedStore:
             StoreError: when the directory is damaged, or cannot be written.
         """
         with told(self.directory):
+            finish(self.directory)
             self.directory.mkdir(parents=True, exist_ok=True)
             try:
                 opened = ox.Store(str(self.directory))
@@ -66,6 +71,27 @@ class EmbeddedStore:
         if self._open is not None:
             self._open = None
             (self.directory / _WRITER).unlink(missing_ok=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from opening the store, without opening it, until the block ends.
+
+        For whoever moves its directory: RocksDB goes on writing to the path of an open store,
+        where another one then is. It takes the lock that RocksDB takes, on the same file.
+
+        Raises:
+            LockedError: when another process has it open.
+        """
+        with told(self.directory):
+            if not (lock := self.directory / "LOCK").exists():
+                yield
+                return
+            with lock.open("r+b") as file:
+                try:
+                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except (BlockingIOError, PermissionError) as error:
+                    raise self._locked() from error
+                yield
 
     def lines(self, graph: str) -> Lines:
         """The N-Triples statements of ``graph``, empty when the store has no such graph."""

@@ -6,7 +6,9 @@
     ├── LockedError       another process writes to this store
     ├── GraphError        a record's quads cannot be stored
     ├── StateError        the operational state cannot be used
-    └── GenerationError   a published state cannot be made or opened
+    ├── GenerationError   a published state cannot be made or opened
+    ├── BackupError       a backup cannot be made, or not be restored (``store.backup``)
+    └── NoRoomError       too little space is left to begin (``store.room``)
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ class Generations:
         now: datetime,
         base: str,
         facts: Mapping[str, Any],
+        after: int = 0,
     ) -> Generation:
         """Flush ``store``, snapshot it, make it current and retire what is too old.
 
@@ -103,6 +104,7 @@ class Generations:
             now: aware; when the generation is said to be created.
             base: the ``[site] base`` of its IRIs.
             facts: JSON values to keep with it.
+            after: a number that the new one must exceed, where its predecessors are not here.
 
         Raises:
             StoreError: when it cannot be written; the current generation stays.
@@ -110,7 +112,7 @@ class Generations:
         with told(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            number = max(self._numbers(), default=0) + 1
+            number = max([*self._numbers(), after]) + 1
             part = self.root / f"{number:06}{_PART}"
             part.mkdir()
             store.flush()
@@ -128,6 +130,18 @@ class Generations:
             self._switch(generation)
             self._retire(now)
         return generation
+
+    def purge(self) -> None:
+        """Remove all generations but the current one, whoever may be opening them.
+
+        Raises:
+            StoreError: when one cannot be removed.
+        """
+        with told(self.root):
+            current = (self.root / "current").resolve().name
+            for number in self._numbers():
+                if (name := f"{number:06}") != current:
+                    shutil.rmtree((self.root / name).rename(self.root / f"{name}{_PART}"))
 
     def _numbers(self) -> list[int]:
         return sorted(int(entry.name) for entry in self.root.iterdir() if entry.name.isdigit())

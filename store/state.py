@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -16,7 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from store import appraisals, outbox
+from store.appraisals import Appraisal
 from store.errors import StateError
+from store.outbox import Letter
 from vocab.messages import Message, say
 
 
@@ -95,12 +97,13 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a run leaves of one source; None keeps the issues or absences of the run before."""
+    """What a run leaves of one source; None keeps what the run before left."""
 
     state: SourceState
     issues: Sequence[StoredIssue] | None = None
     absences: Mapping[str, Absence] | None = None
     run: PastRun | None = None
+    appraisal: Appraisal | None = None
 
 
 _MIGRATIONS = (
@@ -138,6 +141,7 @@ _MIGRATIONS = (
         PRIMARY KEY (source, at)
     ) STRICT, WITHOUT ROWID;
     """,
+    appraisals.SCHEMA + outbox.SCHEMA,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 
@@ -240,6 +244,11 @@ class State:
         )
         return [PastRun(**_read(row, {"at"})) for row in rows]
 
+    def last_seconds(self) -> dict[str, float]:
+        """Source → how long its last run took, in seconds."""
+        rows = self._select("SELECT source, seconds, max(at) FROM run GROUP BY source")
+        return {row["source"]: row["seconds"] for row in rows}
+
     def save(self, batch: Iterable[Saved]) -> None:
         """Write what a batch of runs leaves, in one transaction.
 
@@ -260,6 +269,38 @@ class State:
                     _save_absences(connection, saved.state.source, saved.absences)
                 if saved.run is not None:
                     _save_run(connection, saved.state.source, saved.run)
+                if saved.appraisal is not None:
+                    appraisals.save(connection, saved.state.source, saved.appraisal)
+
+    def appraisal(self, source: str) -> Appraisal | None:
+        """How good the data of ``source`` was when last looked at; None when it never was."""
+        rows = self._select("SELECT * FROM appraisal WHERE source = ?", source)
+        return next(map(appraisals.read, rows), None)
+
+    def told(self) -> dict[str, str]:
+        """Source → the condition that the operator was last told."""
+        with self._told():
+            return outbox.told(self._open)
+
+    def post(self, conditions: Mapping[str, str], letters: Sequence[Letter]) -> None:
+        """Put ``letters`` in the outbox, and note what they tell, in one transaction."""
+        with self._told(), self._transaction() as connection:
+            outbox.post(connection, conditions, letters)
+
+    def letters(self) -> list[Letter]:
+        """What waits to be delivered, the oldest first."""
+        with self._told():
+            return outbox.waiting(self._open)
+
+    def delivered(self, letter: Letter) -> None:
+        """Take a letter out of the outbox."""
+        with self._told():
+            outbox.drop(self._open, letter)
+
+    def postpone(self, letter: Letter) -> None:
+        """Keep a letter that could not be delivered, with its new ``attempts`` and ``due``."""
+        with self._told():
+            outbox.postpone(self._open, letter)
 
     @property
     def _open(self) -> sqlite3.Connection:
@@ -331,20 +372,17 @@ def _holes(count: int) -> str:
 def _save_issues(
     connection: sqlite3.Connection, source: str, issues: Sequence[StoredIssue]
 ) -> None:
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], StoredIssue] = {}
-    for issue in issues:
-        same = (issue.code, issue.severity, issue.message.to_json())
-        counts[same] += issue.count
-        first.setdefault(same, issue)
     connection.execute("DELETE FROM issue WHERE source = ?", (source,))
     connection.executemany(
         f"INSERT INTO issue VALUES ({_holes(8)})",  # noqa: S608  # only "?"
         (
-            (source, rank, *same, issue.where, json.dumps(issue.key), counts[same])
-            for rank, (same, issue) in enumerate(first.items())
+            (
+                source, rank, issue.code, issue.severity, issue.message.to_json(), issue.where,
+                json.dumps(issue.key), issue.count,
+            )
+            for rank, issue in enumerate(issues)
         ),
-    )
+    )  # fmt: skip
 
 
 def _save_absences(

@@ -28,7 +28,10 @@ class Site:
 
 @contextmanager
 def loopback_site() -> Iterator[Site]:
-    """Serve until the block ends; a path without a page is a 404."""
+    """Serve until the block ends; a path without a page is a 404.
+
+    ``asked`` and ``statuses`` do not tell of robots.txt where there is none.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -38,9 +41,11 @@ def loopback_site() -> Iterator[Site]:
             page = site.pages.get(self.path, Page(b"", status=404))
             tag = f'"{sha256(page.body).hexdigest()}"'
             fresh = page.tagged and self.headers.get("If-None-Match") == tag
-            site.asked.append(self.path)
-            site.statuses.append(304 if fresh else page.status)
-            self.send_response(site.statuses[-1])
+            status = 304 if fresh else page.status
+            if self.path in site.pages or self.path != "/robots.txt":
+                site.asked.append(self.path)
+                site.statuses.append(status)
+            self.send_response(status)
             body = b"" if fresh else page.body
             if page.tagged and page.status == 200:
                 self.send_header("ETag", tag)

@@ -16,7 +16,7 @@ from vocab.messages import Message, say
 ROOT = Path(__file__).parents[1]
 METHODS = [(f"{room}/**.py", "python") for room in (
     "harvester", "mappings", "samples", "sparql", "store", "vocab", "web",
-)] + [("cli.py", "python"), ("web/templates/**.html", "jinja2")]  # fmt: skip
+)] + [("cli.py", "python"), ("web/templates/**.*", "jinja2")]  # fmt: skip
 
 
 def sentences() -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from mappings import platforms
 
 HEAD = """
 [site]
@@ -63,6 +64,16 @@ def enbauges(config: Path, monkeypatch: pytest.MonkeyPatch) -> Enbauges:
         return CliRunner().invoke(cli.main, [*words, "--config", str(config)])
 
     return run
+
+
+def test_every_kind_is_told_with_what_it_reads(enbauges: Enbauges) -> None:
+    told = json.loads(enbauges("kinds", "--json").stdout)
+    assert [each["name"] for each in told] == sorted(platforms())
+    assert all(set(each["reads"]) == {"fr", "en"} for each in told)
+    for language, words in (("fr", "l'API d'un site"), ("en", "the API of a site")):
+        shown = enbauges("kinds", language=language).stdout
+        assert "wordpress" in shown
+        assert words in shown
 
 
 def test_harvest_prints_a_table_and_the_generation(enbauges: Enbauges) -> None:
@@ -223,6 +234,32 @@ def test_status_tells_each_source_and_its_reproaches(enbauges: Enbauges, config:
     told = json.loads(enbauges("status", "malade", "--json").stdout)
     assert told[0]["failures"] == 1
     assert told[0]["outcome"] == "failed"
+
+
+def test_status_of_one_source_says_all_about_it(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    shown = enbauges("status", "mairie").stdout
+    for told in (
+        "state: up to date",
+        "next read: ",
+        "Completeness: ",
+        "https://node.example/sources/",
+    ):
+        assert told in shown
+    [told] = json.loads(enbauges("status", "mairie", "--json").stdout)
+    assert told["condition"] == "fine"
+    assert told["follow"] in shown
+    assert told["completeness"]["score"] < 100
+
+
+def test_a_letter_is_in_french_whoever_asks_for_it(enbauges: Enbauges, config: Path) -> None:
+    config.write_text(HEAD + SICK, encoding="utf-8")
+    enbauges("harvest")
+    told = enbauges("letter", "malade", language="en")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("Objet : « Agenda malade » n'est plus lisible\n")
+    assert "https://node.example/sources/malade/suivi/" in told.stdout
+    assert enbauges("letter", "inconnue").exit_code == 2
 
 
 def test_status_writes_nothing_on_a_node_that_never_harvested(

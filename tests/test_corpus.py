@@ -107,8 +107,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.root / unquote(urlsplit(self.path).path).lstrip("/")
-        body = path.read_bytes()
-        self.send_response(200)
+        body = path.read_bytes() if path.is_file() else b""  # there is no robots.txt
+        self.send_response(200 if path.is_file() else 404)
         self.send_header("Content-Type", MEDIA.get(path.suffix, "application/octet-stream"))
         self.send_header("ETag", f'"{sha256(body).hexdigest()}"')
         self.send_header("Content-Length", str(len(body)))

@@ -34,6 +34,7 @@ PREFIXES = MappingProxyType(
         "skos": "http://www.w3.org/2004/02/skos/core#",
         "dcterms": "http://purl.org/dc/terms/",
         "dcat": "http://www.w3.org/ns/dcat#",
+        "dqv": "http://www.w3.org/ns/dqv#",
         "prov": "http://www.w3.org/ns/prov#",
         "void": "http://rdfs.org/ns/void#",
         "sd": "http://www.w3.org/ns/sparql-service-description#",

@@ -67,6 +67,14 @@ class Iris:
         """One harvest run of one source (prov:Activity); ``stamp`` is UTC, ``20261122T101500Z``."""
         return f"{self.runs}{source_id}/{stamp}"
 
+    def metric(self, name: str) -> str:
+        """What is measured of each source (dqv:Metric), such as its completeness."""
+        return f"{self.base}id/metric/{name}"
+
+    def measure(self, source_id: str, name: str) -> str:
+        """What a metric says of one source (dqv:QualityMeasurement)."""
+        return f"{self.base}id/measure/{source_id}/{name}"
+
     def software(self, version: str) -> str:
         """One version of the harvester (prov:SoftwareAgent)."""
         return f"{self.base}id/software/enbauges-{encode(version)}"

@@ -25,6 +25,7 @@ _FILES = MappingProxyType(
         "https://openactive.io/": "oa",
         "http://purl.org/ontology/bibo/": "bibo",
         "http://www.w3.org/2003/06/sw-vocab-status/ns#": "vs",
+        "http://www.w3.org/ns/dqv#": "dqv",
     }
 )
 _RDFLIB = MappingProxyType(

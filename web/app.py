@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, MutableMapping
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sparql.protocol import Endpoint
 from sparql.values import Limits
 from sparql.workers import Pool
 from store.generations import Generations
-from web.home import Clock, Homes
+from web.agenda_feeds import AgendaFeeds
+from web.agenda_pages import Agenda
+from web.coverage import Coverage
+from web.directory import Directory
+from web.embed import Embeds
+from web.entities import Entities
+from web.follow import Follow
+from web.front import Front
+from web.health import Health
+from web.home import Home
+from web.library import Library
+from web.map_page import MapPage
 from web.pages import Pages
-from web.shell import ROOM, Shell
+from web.plain_pages import PlainPages
+from web.policy import Secured
+from web.portrait import Portraits
+from web.search_page import Search
+from web.shell import ROOM, Clock, Shell, Site
+from web.source_pages import SourcePages
+from web.standing import Standings
 from web.vocabulary import Vocabulary
-
-SECURITY = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-"""No script, nothing from another host, no frame around a page, no word of where one was."""
 
 
 def _now() -> datetime:
@@ -48,6 +50,10 @@ def create(
     *,
     title: str,
     timezone: str = "Europe/Paris",
+    contact: str = "",
+    tiles: str = "",
+    attribution: str = "",
+    state: Path | None = None,
     limits: Limits | None = None,
     clock: Clock = _now,
     every: float = 1.0,
@@ -58,65 +64,57 @@ def create(
     first one, the pages say what to do.
 
     Args:
-        generations_root: the folder that ``store.generations`` publishes in.
+        generations_root: the folder that ``store.generations`` publishes in; the state of the
+            sources and the feeds of their publishers lie beside it.
         title: the node's name, ``[site] title``.
         timezone: IANA name of the zone whose days and hours the pages tell.
+        contact: a mailbox or a web address of whoever runs the node.
+        tiles: address of map tiles with ``{z}/{x}/{y}``; without it maps have no background.
+        attribution: whom the server of the tiles asks to name.
+        state: the file of the operational state, for the pages that tell how the sources do.
         limits: bounds on queries and clients.
         clock: the present, aware; it decides what "this week" is.
         every: seconds between two looks at what is published.
     """
     pool = Pool(Generations(generations_root).current, limits, every=every)
-    zone = ZoneInfo(timezone)
-    shell = Shell(title, zone)
-    pages = Pages(pool, Homes(pool, clock, zone), shell)
+    shell = Shell(Site(title, ZoneInfo(timezone), contact, tiles, attribution, state))
+    library = Library(pool)
+    front = Front(library, shell, clock)
+    standings = Standings(state, clock)
+    sources, maps = SourcePages(front, standings), MapPage(front)
+    pages = Pages(pool, shell)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool:
-            yield
-
-    def ready(_: Request) -> Response:
-        if pool.generation is None:
-            return PlainTextResponse("no generation is published yet\n", 503)
-        if not pool.ready:
-            return PlainTextResponse("no query worker is running\n", 503)
-        return PlainTextResponse(f"generation {pool.generation.number}\n")
+            following = asyncio.create_task(library.follow(every))
+            try:
+                yield
+            finally:
+                following.cancel()
 
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(
         routes=[
-            Route("/", pages.home, methods=["GET"], name="home"),
+            *Home(front).routes(),
+            *Agenda(front).routes(),
+            *AgendaFeeds(front).routes(),
+            *Directory(front).routes(),
+            *maps.routes(),
+            *Embeds(front, maps).routes(),
+            *PlainPages(front).routes(),
+            *Search(front).routes(),
+            *sources.routes(),
+            *Coverage(front).routes(),
+            *Entities(front, Portraits(standings, front.site.zone), sources).routes(),
             Route("/sparql", endpoint, name="sparql"),
             Route("/sparql/", endpoint),
-            Route("/healthz", _healthy, methods=["GET"]),
-            Route("/readyz", ready, methods=["GET"]),
+            *Health(pool, generations_root.parent).routes(),
+            *Follow(generations_root.parent).routes(),
             *Vocabulary(shell).routes(),
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
         exception_handlers={404: pages.nowhere},
-        middleware=[Middleware(_Secured)],
+        middleware=[Middleware(Secured)],
         lifespan=lifespan,
     )
-
-
-def _healthy(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
-
-
-class _Secured:
-    """Adds ``SECURITY`` to every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def secured(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY)
-            await send(message)
-
-        await self._app(scope, receive, secured)

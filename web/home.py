@@ -1,97 +1,86 @@
-"""What the first page tells, asked once for each generation and day."""
+"""The first page: what this is, what comes up, what is new, where it comes from."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections.abc import Callable
+import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from sparql.ask import rows, saved
-from sparql.workers import Pool
-from store.generations import Generation
-from vocab.iris import Iris
-from web.agenda import Day, Period, days
-from web.sources import Source
+from sparql.ask import saved
+from web.agenda import Period, days, events
+from web.filters import Filter
+from web.front import Front
+from web.library import Shelf
+from web.shell import language_of
 
-Clock = Callable[[], datetime]
-_OURSELVES = "the pages"
-"""Whose share of the workers the pages' own queries take."""
+_NEWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A saved query, ready to run."""
+    """A saved query, ready to run, and the command that runs it from a terminal."""
 
     name: str
     text: str
+    command: str
 
 
-@dataclass(frozen=True, slots=True)
 class Home:
-    """The facts of the first page; ``counts`` by the last word of the type."""
+    """Answers at ``/``."""
 
-    generation: Generation
-    period: Period
-    days: tuple[Day, ...]
-    counts: tuple[tuple[str, int], ...]
-    sources: tuple[Source, ...]
-    examples: tuple[Example, ...]
+    def __init__(self, front: Front) -> None:
+        self._front = front
 
+    def routes(self) -> Iterator[Route]:
+        """The page."""
+        yield self._front.route("/", self.page)
 
-class Homes:
-    """The ``Home`` of now in each language; computed once, however many readers come."""
-
-    def __init__(self, pool: Pool, clock: Clock, zone: ZoneInfo) -> None:
-        self._zone = zone
-        self._pool = pool
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._last: dict[str, Home] = {}
-
-    async def now(self, generation: Generation, language: str) -> Home:
-        """The facts of ``generation`` for the week that begins today, labels in ``language``.
-
-        Raises:
-            SparqlError: when the store does not answer.
-        """
-        period = Period.week(self._clock(), self._zone)
-        async with self._lock:
-            last = self._last.get(language)
-            if last is None or (last.generation, last.period) != (generation, period):
-                last = await _gather(self._pool, generation, period, language)
-                self._last[language] = last
-            return last
+    def page(self, request: Request, shelf: Shelf) -> Response:
+        """What this is, and what comes up."""
+        period = Period.week(self._front.clock(), self._front.site.zone)
+        found = events(shelf.index, Filter(), period)
+        newest = Filter().wanted(("article",), order="newest", limit=_NEWS)
+        return self._front.page(
+            request,
+            shelf,
+            "home.html",
+            period=period,
+            days=days(found, period),
+            news=shelf.index.find(newest),
+            counts=_counts(shelf),
+            examples=_examples(request, period),
+        )
 
 
-async def _gather(pool: Pool, generation: Generation, period: Period, language: str) -> Home:
-    tag = ox.Literal(language)
-    agenda = saved("agenda", **period.values(), language=tag)
-    counts, places = saved("counts"), saved("places-by-type", language=tag)
-    iris = Iris(generation.base)
-    provenance = ox.NamedNode(iris.graph("provenance"))
-    listed = await rows(pool, saved("sources", provenance=provenance), _OURSELVES)
-    sources = {row["source"]: Source.read(row, iris) for row in listed}
+def _counts(shelf: Shelf) -> list[tuple[str, int]]:
+    """How many things there are of each kind, each counted once; third places apart."""
+    kinds = shelf.index.kinds()
+    third = shelf.index.count(Filter().having("genre", "ThirdPlace").wanted(("place",)))
+    kinds["place"] = kinds.get("place", 0) - third
+    kinds["third"] = third
+    order = ("event", "series", "third", "place", "organization", "article")
+    return [(kind, kinds[kind]) for kind in order if kinds.get(kind)]
 
-    def source_of(record: str) -> Source | None:
-        return sources.get(iris.source(record.removeprefix(iris.records).partition("/")[0]))
 
-    return Home(
-        generation=generation,
-        period=period,
-        days=days(await rows(pool, agenda, _OURSELVES), period, source_of),
-        counts=tuple(
-            (re.split("[/#]", row["kind"])[-1], int(row["count"]))
-            for row in await rows(pool, counts, _OURSELVES)
-        ),
-        sources=tuple(sources.values()),
-        examples=(
-            Example("agenda", agenda),
-            Example("counts", counts),
-            Example("places-by-type", places),
-        ),
-    )
+def _examples(request: Request, period: Period) -> list[Example]:
+    tag = ox.Literal(language_of(request))
+    endpoint = str(request.url_for("sparql"))
+    texts = {
+        "agenda": saved("agenda", **period.values(), language=tag),
+        "counts": saved("counts"),
+        "places-by-type": saved("places-by-type", language=tag),
+    }
+    return [
+        Example(
+            name,
+            text,
+            f"curl -G -H 'Accept: text/csv' {endpoint} \\\n"
+            f"  --data-urlencode query={shlex.quote(text)}",
+        )
+        for name, text in texts.items()
+    ]

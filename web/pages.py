@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shlex
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from sparql.protocol import prepare
 from sparql.values import SparqlError
 from sparql.workers import Pool
 from vocab.messages import say
-from web.home import Homes
 from web.shell import HTML, VARY, Shell, language_of
 from web.texts import reference
 
@@ -42,27 +40,9 @@ class Shown:
 class Pages:
     """Renders the pages of one node."""
 
-    def __init__(self, pool: Pool, homes: Homes, shell: Shell) -> None:
+    def __init__(self, pool: Pool, shell: Shell) -> None:
         self._pool = pool
-        self._homes = homes
         self._shell = shell
-
-    async def home(self, request: Request) -> Response:
-        """``/``: what this is, what it holds, what comes up, and how to ask it."""
-        generation = self._pool.generation
-        if generation is None:
-            return self._page(request, "empty.html", status=503)
-        try:
-            home = await self._homes.now(generation, language_of(request))
-        except SparqlError as error:
-            return self._page(request, "trouble.html", status=error.status, error=error)
-        endpoint = str(request.url_for("sparql"))
-        commands = {
-            example.name: f"curl -G -H 'Accept: text/csv' {endpoint} \\\n"
-            f"  --data-urlencode query={shlex.quote(example.text)}"
-            for example in home.examples
-        }
-        return self._page(request, "home.html", home=home, commands=commands)
 
     async def sparql(self, request: Request, operation: Operation) -> Response:
         """``/sparql`` in a browser: a form, and the result of its query."""

@@ -61,6 +61,10 @@ def serve(
     *,
     title: str,
     timezone: str = "Europe/Paris",
+    contact: str = "",
+    tiles: str = "",
+    attribution: str = "",
+    state: Path | None = None,
     limits: Limits | None = None,
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -76,6 +80,10 @@ def serve(
         port: 0 lets the system choose.
         title: the node's name, shown on the pages.
         timezone: IANA name of the zone whose days and hours the pages tell.
+        contact: a mailbox or a web address of whoever runs the node.
+        tiles: address of map tiles with ``{z}/{x}/{y}``; without it maps have no background.
+        attribution: whom the server of the tiles asks to name.
+        state: the file of the operational state, for the pages that tell how the sources do.
         limits: bounds on queries and clients.
         announce: told the address once it accepts connections.
 
@@ -84,8 +92,18 @@ def serve(
     """
     listening = listen(host, port)
     logging.getLogger("enbauges").setLevel(logging.WARNING)
+    app = create(
+        root,
+        title=title,
+        timezone=timezone,
+        contact=contact,
+        tiles=tiles,
+        attribution=attribution,
+        state=state,
+        limits=limits,
+    )
     config = uvicorn.Config(
-        create(root, title=title, timezone=timezone, limits=limits),
+        app,
         access_log=False,
         http="h11",
         lifespan="on",

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from sparql.formats import Format
 from sparql.language import preferred
+from store.folding import slug
 from store.generations import Generation
+from store.things import plain
 from vocab.messages import LANGUAGES
-from web.texts import Words
+from web.structured import script
+from web.texts import Words, link, reference
 
 ROOM = Path(__file__).parent
 HTML = Format("html", "text/html", "", graph=False, extension="html", charset=True)
 VARY = "Accept, Accept-Language"
 """What decides between a page and data, and in which language it speaks."""
 
+Clock = Callable[[], datetime]
 
-class Shell:
-    """Renders the templates of one node.
 
-    Args:
-        title: the node's name.
-        zone: the zone whose days and hours the pages tell.
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What pages say of the node itself.
+
+    ``title`` is its name; ``zone`` the one whose days and hours the pages tell; ``contact`` a
+    mailbox or a web address; ``tiles`` the address of map tiles with ``{z}/{x}/{y}``, "" for a
+    map without background, and ``attribution`` whom that server asks to name; ``state`` the
+    file of the operational state, None when pages need not tell how the sources do.
     """
 
-    def __init__(self, title: str, zone: ZoneInfo) -> None:
-        self._title = title
-        self._zone = zone
+    title: str
+    zone: ZoneInfo
+    contact: str = ""
+    tiles: str = ""
+    attribution: str = ""
+    state: Path | None = None
+
+
+class Shell:
+    """Renders the templates of one node."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
         self._templates = Environment(
             loader=FileSystemLoader(ROOM / "templates"),
             autoescape=True,
@@ -39,6 +60,9 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters.update(slug=slug, plain=plain)
+        self._templates.tests["iri_node"] = lambda node: isinstance(node, NamedNode)
+        self._templates.globals.update(link=link, reference=reference, structured=script, site=site)
 
     def render(
         self,
@@ -53,16 +77,20 @@ class Shell:
         ``generation`` is named at the foot of the page, when what it shows was gathered.
         """
         language = language_of(request)
-        words = Words(language, self._zone)
         other = next(known for known in LANGUAGES if known != language)
+        chosen = "lang" in request.query_params
         return self._templates.get_template(template).render(
             values,
-            _=words.say,
-            words=words,
+            _=Words(language, self.site.zone).say,
+            words=Words(language, self.site.zone),
             lang=language,
-            keep=f"?lang={language}" if "lang" in request.query_params else "",
+            keep=f"?lang={language}" if chosen else "",
+            also=f"&lang={language}" if chosen else "",
             other=f"?{request.url.include_query_params(lang=other).query}",
-            title=self._title,
+            canonical=_canonical(request, generation),
+            path=_path(request),
+            webcal=f"webcal://{request.url.netloc}",
+            title=self.site.title,
             generation=generation,
         )
 
@@ -92,3 +120,16 @@ def language_of(request: Request) -> str:
     return preferred(
         request.headers.get("accept-language", ""), request.query_params.get("lang", "")
     )
+
+
+def _canonical(request: Request, generation: Generation | None) -> str:
+    """The public address of a page, whatever the host that it was asked of; "" before the first."""
+    if generation is None:
+        return ""
+    query = request.url.remove_query_params("lang").query
+    return generation.base + _path(request).lstrip("/") + (f"?{query}" if query else "")
+
+
+def _path(request: Request) -> str:
+    """The path of a page, whichever of its two addresses was asked."""
+    return request.url.path.removesuffix(".html")

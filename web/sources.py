@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from store.published import SourceFacts
+from store.things import plain
 from vocab.iris import Iris
 from web.texts import link
 
@@ -29,32 +30,41 @@ class Source:
     ``address`` is where it is read, "" when that is no web address; ``licence`` is the name of
     its licence and ``licence_address`` the text of it, both "" when it has none; ``agreed``
     tells that its publisher agreed in writing instead. ``changed`` is when a change of its data
-    was last published here.
+    was last published here; ``records`` how many things it describes. What
+    is not ``known`` was tried, and nothing of it is published: its id is all there is.
     """
 
+    id: str
     title: str
-    publisher: str
-    address: str
-    licence: str
-    licence_address: str
-    agreed: bool
-    changed: datetime | None
+    publisher: str = ""
+    address: str = ""
+    licence: str = ""
+    licence_address: str = ""
+    agreed: bool = False
+    changed: datetime | None = None
+    records: int = 0
+    known: bool = True
 
     @classmethod
-    def read(cls, row: Mapping[str, str], iris: Iris) -> Source:
-        """The source of a solution of ``sources.rq``."""
-        changed = row.get("changed")
-        stated = row.get("license", "")
-        agreed = stated == iris.agreement
+    def read(cls, facts: SourceFacts, iris: Iris) -> Source:
+        """The source that the provenance of a generation describes."""
+        agreed = facts.licence == iris.agreement
         return cls(
-            title=row["title"],
-            publisher=row.get("publisher", ""),
-            address=link(row.get("address")),
-            licence="" if agreed else licence_name(stated),
-            licence_address="" if agreed else link(stated),
+            id=facts.id,
+            title=plain(facts.title),
+            publisher=plain(facts.publisher),
+            address=link(facts.address),
+            licence="" if agreed else licence_name(facts.licence),
+            licence_address="" if agreed else link(facts.licence),
             agreed=agreed,
-            changed=datetime.fromisoformat(changed) if changed else None,
+            changed=datetime.fromisoformat(facts.changed) if facts.changed else None,
+            records=facts.records,
         )
+
+    @property
+    def path(self) -> str:
+        """The page of the source here."""
+        return f"/id/source/{self.id}"
 
     @property
     def unclear(self) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from email.utils import format_datetime as format_rfc822
 from functools import cache
+from types import MappingProxyType
+from typing import Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,6 +17,53 @@ from babel.numbers import format_decimal
 
 from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
+
+
+class Dated(Protocol):
+    """What has local days, and an hour when it does not last whole days."""
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        ...
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        ...
+
+    @property
+    def starts(self) -> datetime | None:
+        """When it begins, None for whole days."""
+        ...
+
+
+_OSM_WORDS = MappingProxyType(
+    {
+        "fr": {
+            "Mo": "lun.",
+            "Tu": "mar.",
+            "We": "mer.",
+            "Th": "jeu.",
+            "Fr": "ven.",
+            "Sa": "sam.",
+            "Su": "dim.",
+            "PH": "jours fériés",
+            "SH": "vacances scolaires",
+            "off": "fermé",
+            "closed": "fermé",
+            "open": "ouvert",
+            "sunrise": "lever du soleil",
+            "sunset": "coucher du soleil",
+            "unknown": "à vérifier",
+        },
+        "en": {"PH": "public holidays", "SH": "school holidays", "off": "closed"},
+    }
+)
+_SPACED = re.compile(r"(?<=«) | (?=[:;!?»])")
+"""The spaces of French punctuation, at which no line may break."""
+
+_OSM_WORD = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +75,61 @@ class Words:
 
     def say(self, text: str, /, **values: object) -> str:
         """An English sentence in the language of the page; ``_`` in the templates."""
-        return Message(text, values).render(self.language)
+        told = Message(text, values).render(self.language)
+        return _SPACED.sub("\N{NO-BREAK SPACE}", told) if self.language == "fr" else told
 
     def day(self, day: date) -> str:
         """``dimanche 22 novembre``, ``Sunday 22 November``."""
-        return format_date(day, "EEEE d MMMM", locale=self.language)
+        return self._date(day, "EEEE d MMMM")
+
+    def short_day(self, day: date) -> str:
+        """``dim. 22 nov.``, ``Sun 22 Nov``."""
+        return self._date(day, "EEE d MMM")
+
+    def full_day(self, day: date) -> str:
+        """``dimanche 22 novembre 2026``."""
+        return self._date(day, "EEEE d MMMM y")
+
+    def month(self, day: date) -> str:
+        """``novembre 2026``."""
+        return format_date(day, "LLLL y", locale=self.language)
+
+    def weekdays(self) -> list[str]:
+        """The short names of the days of a week, from Monday."""
+        return [format_date(date(2024, 1, day), "EEE", locale=self.language) for day in range(1, 8)]
+
+    def when(self, event: Dated) -> str:
+        """``sam. 28 nov., 20:30``, ``sam. 28 nov. – lun. 30 nov.``: when it takes place."""
+        told = self.short_day(event.first)
+        if event.starts:
+            told = f"{told}, {self.hour(event.starts)}"
+        return told if event.last == event.first else f"{told} – {self.short_day(event.last)}"
+
+    def instant(self, value: str) -> str:
+        """An xsd:date or xsd:dateTime in words; as it is when it is neither."""
+        try:
+            if "T" not in value:
+                return self.full_day(date.fromisoformat(value[:10]))
+            found = datetime.fromisoformat(value)
+            return self.stamp(found if found.tzinfo else found.replace(tzinfo=self.zone))
+        except (ValueError, OverflowError):
+            return value
+
+    def _date(self, day: date, pattern: str) -> str:
+        """A date as people write it: the first of a month is "1er" in French."""
+        told = format_date(day, pattern, locale=self.language)
+        return told.replace(" 1 ", " 1er ") if self.language == "fr" else told
+
+    def opening(self, hours: str) -> list[str]:
+        """Opening hours in OpenStreetMap's notation, rule by rule, its words in ours."""
+        known = _OSM_WORDS[self.language]
+        told = _OSM_WORD.sub(lambda found: known.get(found[0], found[0]), hours)
+        told = re.sub(r",(?=\S)", ", ", told)
+        return [rule.strip() for rule in told.split(";") if rule.strip()]
+
+    def rfc822(self, moment: datetime) -> str:
+        """``Sun, 22 Nov 2026 18:30:00 +0000``, as RSS dates are written."""
+        return format_rfc822(moment)
 
     def hour(self, moment: datetime) -> str:
         """``20:30``, in the local time."""
@@ -62,13 +163,18 @@ def link(address: str | None) -> str:
 def reference(iri: str, base: str) -> str:
     """Where ``iri`` may be read, "" when that is nowhere.
 
-    Terms and concepts of the vocabulary are on this node's own pages. Nothing answers yet at
-    the addresses under ``base``, the node's own.
+    Terms and concepts of the vocabulary, and what is under ``base``, are on this node's own
+    pages.
     """
     for namespace, path in ((EB, "/ns#"), (CONCEPT, "/concept/")):
         if iri.startswith(namespace):
             return path + iri.removeprefix(namespace) if iri in _vocabulary() else ""
-    return "" if iri.startswith(base) else link(iri)
+    return local(iri, base) or link(iri)
+
+
+def local(iri: str, base: str) -> str:
+    """The path at which this node tells of an IRI of its own; "" for any other IRI."""
+    return f"/{iri.removeprefix(base)}" if iri.startswith(f"{base}id/") else ""
 
 
 @cache

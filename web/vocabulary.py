@@ -8,7 +8,6 @@ harvested is needed to answer.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +28,7 @@ from vocab.facts import Facts
 from vocab.messages import say
 from vocab.pages import Page, picture_svg
 from vocab.picture import picture
+from web.answers import METHODS, conditional, preflight
 from web.listings import page_of
 from web.shell import HTML, VARY, Shell, language_of
 
@@ -37,17 +37,12 @@ FORMATS = (*DATA, HTML)
 
 _BY_EXTENSION = {format_.extension: format_ for format_ in FORMATS}
 _NAMES = {"turtle": "Turtle", "jsonld": "JSON-LD", "ntriples": "N-Triples", "rdfxml": "RDF/XML"}
-_FRESH = {"cache-control": "public, max-age=3600"}
+_SECONDS = 3_600  # a page may be kept for so long: the vocabulary changes with a release
 _VARY = {"vary": VARY}
-_PREFLIGHT = CORS | {
-    "access-control-allow-methods": "GET, HEAD, OPTIONS",
-    "access-control-allow-headers": "Accept, Accept-Language, If-None-Match",
-    "access-control-max-age": "86400",
-    "allow": "GET, HEAD, OPTIONS",
-}
 _CONTEXT = (
     '</context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 )
+_CONTEXT_TYPE = {"content-type": "application/ld+json"}
 _OWN_LINK = re.compile(r'href="/(?:ns|concept/)[^"#]*')
 _PICTURE = "/picture.svg"
 _KEPT = 1024
@@ -62,7 +57,7 @@ class Vocabulary:
 
     def routes(self) -> Iterator[Route]:
         """The routes of ``/ns``, ``/shapes``, ``/concept`` and the JSON-LD context."""
-        methods = ["GET", "HEAD", "OPTIONS"]
+        methods = list(METHODS)
         for room in ("ns", "shapes", "concept"):
             for tail in ("", ".{extension}", "/{rest:path}"):
                 yield Route(f"/{room}{tail}", self.answer, methods=methods)
@@ -71,7 +66,7 @@ class Vocabulary:
     def answer(self, request: Request) -> Response:
         """One address of the vocabulary, in the format that is asked."""
         if request.method == "OPTIONS":
-            return _preflight()
+            return preflight()
         path = request.url.path.strip("/")
         if path.endswith(_PICTURE):
             return self._picture(request, path.removeprefix("ns/").removesuffix(_PICTURE))
@@ -86,15 +81,15 @@ class Vocabulary:
         if format_ is not HTML:
             headers |= {"content-type": format_.content_type(media)}
             headers["content-location"] = f"/{path}.{format_.extension}"
-            return _conditional(request, _data(path, format_.key), headers)
+            return conditional(request, _data(path, format_.key), headers, seconds=_SECONDS)
         return self._html(request, path, headers)
 
     def context(self, request: Request) -> Response:
         """``/context.jsonld``: the context that the vocabulary is written to be used with."""
         if request.method == "OPTIONS":
-            return _preflight()
+            return preflight()
         body = (ROOM / "context.jsonld").read_bytes()
-        return _conditional(request, body, {"content-type": "application/ld+json"})
+        return conditional(request, body, _CONTEXT_TYPE, seconds=_SECONDS)
 
     def _html(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         """A page; for a lone concept, the way to its place on the page of its scheme."""
@@ -102,7 +97,11 @@ class Vocabulary:
         keep = f"?lang={language}" if "lang" in request.query_params else ""
         if path.count("/") == 2:  # noqa: PLR2004  # concept, scheme, slug
             scheme, _, slug = path.rpartition("/")
-            return RedirectResponse(f"/{scheme}{keep}#{slug}", 303, {**CORS, **_FRESH, **headers})
+            return RedirectResponse(
+                f"/{scheme}{keep}#{slug}",
+                303,
+                {**CORS, "cache-control": f"public, max-age={_SECONDS}", **headers},
+            )
         page, article = _article(path, language, keep)
         body = self._shell.render(
             request,
@@ -113,7 +112,7 @@ class Vocabulary:
             versions=versions(),
         )
         told = {"content-type": HTML.content_type(), "content-language": language}
-        return _conditional(request, body.encode(), {**headers, **told})
+        return conditional(request, body.encode(), {**headers, **told}, seconds=_SECONDS)
 
     def _picture(self, request: Request, version: str) -> Response:
         """The classes of the vocabulary as a picture that stands alone: its logo."""
@@ -124,7 +123,9 @@ class Vocabulary:
         drawn = Markup(str(picture_svg(language)).replace('href="#', 'href="/ns#'))  # noqa: S704  # ours
         body = self._shell.render(request, "picture.svg", layout=layout, drawn=drawn)
         told = {"content-type": "image/svg+xml", "content-language": language}
-        return _conditional(request, body.encode(), {**told, "vary": "Accept-Language"})
+        return conditional(
+            request, body.encode(), {**told, "vary": "Accept-Language"}, seconds=_SECONDS
+        )
 
     def _missing(self, request: Request) -> Response:
         """Nothing here, and what there is instead."""
@@ -164,19 +165,6 @@ def _links(path: str, current: Format) -> str:
         if one is not current
     ]
     return ", ".join([*links, _CONTEXT] if current.key == "jsonld" else links)
-
-
-def _conditional(request: Request, body: bytes, headers: Mapping[str, str]) -> Response:
-    """``body``, or 304 when the client holds it already."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    told = {**CORS, **_FRESH, **headers, "etag": etag}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=told)
-    return Response(body, headers=told)
-
-
-def _preflight() -> Response:
-    return Response(status_code=204, headers=_PREFLIGHT)
 
 
 def _plain(sentence: str, status: int, language: str) -> Response:

@@ -12,7 +12,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from harvester.readers.text import ID_NAMES, apart, decode, hash_key, is_html, refusal
+from harvester.readers.text import (
+    ID_NAMES,
+    apart,
+    decode,
+    hash_key,
+    is_binary,
+    is_html,
+    refusal,
+)
 from harvester.readers.unkeyed import Unkeyed
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
@@ -30,10 +38,10 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
     """The rows under the first one, which names the columns.
 
     Raises:
-        ReadError: when the body is empty, a web page or JSON; and while iterating, when a quoted
-            cell has no end.
+        ReadError: when the body is empty, a web page, a spreadsheet or JSON; and while
+            iterating, when a quoted cell has no end.
     """
-    if not content.body.strip() or is_html(content.body):
+    if not content.body.strip() or is_html(content.body) or is_binary(content.body):
         raise refusal(content, "CSV")
     text, notice = decode(content.body, content.charset, forced=options.encoding)
     if _JSON.match(text) or text.lstrip().startswith(("<?xml", "BEGIN:V")):

@@ -34,7 +34,7 @@ from harvester.readers.text import (
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
-_ROOT = re.compile(rb"<(?:[\w-]+:)?(?:rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[\w-]+:)?(?:rss|feed|channel)[\s>/]", re.IGNORECASE)
 _RELATIVE = re.compile(
     rb"(?:src|href)\s*=\s*(?:[\"']|&quot;|&#3[49];)(?!https?:|mailto:|tel:|data:|#|//)[^\"'&]",
     re.IGNORECASE,
@@ -44,8 +44,13 @@ _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w+);", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _DECLARED = re.compile(r"(?<=\s)encoding\s*=\s*[\"'][\w-]+[\"']")
 _ENCODING = re.compile(rb"(?<=\s)encoding\s*=\s*[\"']([\w.:-]+)[\"']")
-_REFERENCE = re.compile(rb"&#([xX]0{0,8}[dD][89a-fA-F][0-9a-fA-F]{2}|0{0,8}5[567]\d{3});")
+_REFERENCE = re.compile(
+    rb"&#(?:[xX]0*(?P<hex>[dD][89a-fA-F][0-9a-fA-F]{2}|[1-9a-fA-F][0-9a-fA-F]{5,})"
+    rb"|0*(?P<decimal>5[567]\d{3}|[1-9]\d{6,}))(?![0-9a-fA-F]);?"
+)
 _HALVES = range(0xD800, 0xE000)
+_LAST = 0x10FFFF  # of Unicode
+_DIGITS = 8  # the last one has fewer
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = 8_192  # bytes
 _MOST_ATTRIBUTES = 500
@@ -200,7 +205,7 @@ def _check_tags(body: bytes) -> None:
 
 
 def _sound(body: bytes) -> bytes:
-    """``body`` without references to halves of characters, or an encoding that is none."""
+    """``body`` without references to what is no character, or an encoding that is none."""
     head, rest = body[:_HEAD], body[_HEAD:]
     if (found := _ENCODING.search(head)) and not is_charset(found[1].decode()):
         head = head.replace(found[0], b"", 1)
@@ -208,8 +213,10 @@ def _sound(body: bytes) -> bytes:
 
 
 def _whole(reference: re.Match[bytes]) -> bytes:
-    number = int(reference[1][1:], 16) if reference[1][:1] in b"xX" else int(reference[1])
-    return b"&#xFFFD;" if number in _HALVES else reference[0]
+    digits, base = (reference["hex"], 16) if reference["hex"] else (reference["decimal"], 10)
+    if len(digits) > _DIGITS or (number := int(digits, base)) > _LAST or number in _HALVES:
+        return b"&#xFFFD;"
+    return reference[0]
 
 
 def _complaint(parsed: Any) -> Issue | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ _ASIDE = frozenset(
 )
 _STAMPS = frozenset({"CREATED", "LAST-MODIFIED"})
 _STAMP = len(":20260501T160000Z")
+_LONG_ZONE = re.compile(r"(;TZID=\"?[^;:\"]{60})[^;:\"]*", re.IGNORECASE)  # zones are files
 _YEARS = range(1000, 9999)
 """Years in which a date can still be moved from one zone to another, and written."""
 
@@ -146,7 +148,7 @@ def _tell_apart(block: Block) -> tuple[dict[str, str], list[str]]:
             if value:
                 texts.setdefault(name, value)
         elif not line.endswith(":"):
-            rest.append(line.replace(" ", "") if name == "RRULE" else line)
+            rest.append(line.replace(" ", "") if name == "RRULE" else _LONG_ZONE.sub(r"\1", line))
     return texts, rest
 
 

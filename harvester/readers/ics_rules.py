@@ -31,6 +31,7 @@ MAX_COUNT = 1_000
 
 _CYCLE = 400
 _LIMITS = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS")
+_RANGES = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53}
 _ENDS = ("COUNT", "UNTIL")
 _MAX_LISTED = 400
 _DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
@@ -39,7 +40,12 @@ _UNITS = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "M", "YEARLY": "Y"}
 
 def refusal(rule: vRecur, start: Time, window: Window) -> Message | None:
     """Why ``rule`` is not expanded, None when it may be."""
-    return _malformed(rule) or _boundless(rule, start, window) or _barren(rule, start)
+    return (
+        _malformed(rule)
+        or _off_the_calendar(rule)
+        or _boundless(rule, start, window)
+        or _barren(rule, start)
+    )
 
 
 def _malformed(rule: vRecur) -> Message | None:
@@ -62,6 +68,14 @@ def _malformed(rule: vRecur) -> Message | None:
             count=str(count)[:20],
             most=MAX_COUNT,
         )
+    return None
+
+
+def _off_the_calendar(rule: vRecur) -> Message | None:
+    for name, most in _RANGES.items():
+        for value in map(int, rule.get(name, ())):
+            if not 1 <= abs(value) <= most or (value < 0 and name == "BYMONTH"):
+                return say("the rule has {name}={value}: there is none", name=name, value=value)
     return None
 
 
@@ -101,25 +115,32 @@ def _barren(rule: vRecur, start: Time) -> Message | None:
 
 
 def bounded(rule: vRecur, start: Time, window: Window) -> str:
-    """``rule`` as text, with an UNTIL no later than the window.
-
-    An UNTIL that is a day means that whole day, by the clock of ``start``.
-    """
+    """``rule`` as text, with an UNTIL no later than the window."""
     last: datetime = window.end + timedelta(days=1)
-    until = _one(rule, "UNTIL")
+    until = _until(rule, start)
     if isinstance(start, datetime):
-        if isinstance(until, datetime):
-            last = min(last, until if until.tzinfo else until.replace(tzinfo=start.tzinfo))
-        elif isinstance(until, date):
-            last = min(last, datetime.combine(until, time(23, 59, 59), start.tzinfo))
+        last = min(last, until) if isinstance(until, datetime) else last
         text = last.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     else:
         day = last.date()
-        if isinstance(until, date):
-            day = min(day, date(until.year, until.month, until.day))
-        text = day.strftime("%Y%m%d")
+        text = (min(day, until) if until else day).strftime("%Y%m%d")
     kept = vRecur({name: value for name, value in rule.items() if name != "UNTIL"})
     return f"{_text(kept)};UNTIL={text}"
+
+
+def _until(rule: vRecur, start: Time) -> Time | None:
+    """The UNTIL of ``rule``, told as ``start`` is (RFC 5545, section 3.3.10, asks for that).
+
+    Where it is a day and ``start`` a time, it means that whole day, by the clock of ``start``.
+    """
+    until = _one(rule, "UNTIL")
+    if not isinstance(until, date):
+        return None
+    if not isinstance(start, datetime):
+        return date(until.year, until.month, until.day)
+    if not isinstance(until, datetime):
+        return datetime.combine(until, time(23, 59, 59), start.tzinfo)
+    return until if until.tzinfo else until.replace(tzinfo=start.tzinfo)
 
 
 def describe(event: VEvent) -> dict[str, Any]:
@@ -139,9 +160,7 @@ def describe(event: VEvent) -> dict[str, Any]:
 
 
 def _describe_rule(rule: vRecur, event: VEvent) -> dict[str, Any]:
-    until = _one(rule, "UNTIL")
-    if isinstance(until, datetime) and until.tzinfo is None:
-        until = until.replace(tzinfo=getattr(event.start, "tzinfo", None) or event.home)
+    until = _until(rule, event.start)
     frequency = str(_one(rule, "FREQ", ""))
     unit = _UNITS.get(frequency)
     days = [str(day) for day in rule.get("BYDAY", [])]
@@ -154,7 +173,7 @@ def _describe_rule(rule: vRecur, event: VEvent) -> dict[str, Any]:
         "by_month_day": [int(day) for day in rule.get("BYMONTHDAY", [])],
         "by_month": [int(month) for month in rule.get("BYMONTH", [])],
         "count": _one(rule, "COUNT"),
-        "until": iso(until, event.home) if isinstance(until, date) else None,
+        "until": None if until is None else iso(until, event.home),
     }
 
 

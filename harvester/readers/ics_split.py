@@ -50,7 +50,9 @@ WANTED = frozenset(
 _DEEPEST = 16  # components in one another; RFC 5545 knows two
 
 _PROPERTY = re.compile(r"\s*([A-Za-z0-9-]+)[ \t]*[;:]")
-_BEGINS = re.compile(r"^[^\S\n]*BEGIN[ \t]*:[ \t]*V[A-Z]", re.IGNORECASE | re.MULTILINE)
+_BEGINS = re.compile(
+    r"^[^\S\n]*BEGIN[ \t]*:[ \t]*V(?:CALENDAR|EVENT)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(slots=True)
@@ -146,7 +148,7 @@ class _Splitter:
         """What was found, once every line was taken.
 
         Raises:
-            ReadError: when the last event has no end.
+            ReadError: when the last event has no end, or the calendar neither events nor end.
         """
         if self._block is not None and self._block.name == "VEVENT":
             raise ReadError(
@@ -154,6 +156,13 @@ class _Splitter:
                     "the calendar is cut short inside {where} — nothing was changed, it will be"
                     " read again",
                     where=self._block.where,
+                )
+            )
+        if self._calendar_open and not self.found.events:
+            raise ReadError(
+                say(
+                    "the calendar is cut short before its first event — nothing was changed, it"
+                    " will be read again"
                 )
             )
         if self._calendar_open:

@@ -127,17 +127,28 @@ def iso(value: Time, home: tzinfo) -> str:
     if not isinstance(value, datetime):
         return value.isoformat()
     if is_utc(value):
-        value = value.astimezone(home)
+        value = _moved(value, home)
     offset = value.utcoffset()
     if offset is not None and offset.seconds % 60:
-        value = value.astimezone(UTC)
+        value = _moved(value, UTC)
     return value.isoformat(timespec="seconds")
+
+
+def _moved(value: datetime, zone: tzinfo) -> datetime:
+    """``value`` by the clock of ``zone``; as it is where that is before year 1 or after 9999.
+
+    Rules that are meant to go on for ever end in the last second of the year 9999.
+    """
+    try:
+        return value.astimezone(zone)
+    except OverflowError:
+        return value
 
 
 def recurrence_key(value: Time) -> str:
     """A recurrence id as records write it: ``20260501T160000Z``, or ``20260501`` for a day."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ").rjust(16, "0")
+        return _moved(value, UTC).strftime("%Y%m%dT%H%M%SZ").rjust(16, "0")
     return value.strftime("%Y%m%d").rjust(8, "0")
 
 

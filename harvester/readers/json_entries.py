@@ -31,6 +31,7 @@ _MAX_NAMES = 12
 COLLECTIONS = (
     *("events", "data", "items", "results", "records", "elements", "features", "entries"),
     *("objects", "rows", "orderedItems", "member", "hydra:member", "@graph", "value"),
+    *("structures", "services", "objetsTouristiques", "labs"),
 )
 """Names under which an object usually holds its entries; the first that does so is taken."""
 
@@ -124,24 +125,33 @@ def _guess(body: bytes) -> str:
     if body.lstrip()[:1] == b"[":
         return "$[*]"
     top = _top(body)
-    return next((f"$['{name}'][*]" for name in COLLECTIONS if top.get(name)), "$")
+    named = [name for name in COLLECTIONS if name in top]
+    full = (name for name in named if top[name] == "start_map")
+    empty = (name for name in named if top[name] == "start_array")
+    name = next(full, None) or next(empty, None)
+    return f"$['{name}'][*]" if name else "$"
 
 
-def _top(body: bytes) -> dict[str, bool]:
-    """The names at the top of an object, and whether each holds a list with objects in it.
+def _top(body: bytes) -> dict[str, str]:
+    """The names at the top of an object, and what each holds.
+
+    "start_map" stands for a list with objects in it, "start_array" for an empty list, "" for
+    anything else.
 
     Raises:
         ReadError: when the body is cut short or broken.
     """
-    found: dict[str, bool] = {}
+    found: dict[str, str] = {}
     name = ""
     try:
         for prefix, event, value in ijson.parse(io.BytesIO(body)):
             if event == "map_key" and not prefix:
                 name = str(value)
-                found[name] = False
-            elif event == "start_map" and prefix == f"{name}.item":
-                found[name] = True
+                found[name] = ""
+            elif event == "start_array" and prefix == name:
+                found[name] = event
+            elif prefix == f"{name}.item" and found.get(name) in {"", "start_array"}:
+                found[name] = event if event == "start_map" else ""
     except (ijson.JSONError, ValueError) as error:
         raise ReadError(
             say(

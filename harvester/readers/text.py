@@ -31,6 +31,8 @@ _NO_TEXT = frozenset(
 _GUESSES = ["cp1252", "mac_roman", "koi8_r", "cp1251"]
 _GUESS_BYTES = 65_536
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-")
+"""How spreadsheets (zipped or old), archives and PDF files begin."""
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+([a-z]{2,})(?:[/?#].*)?$", re.IGNORECASE)
 _FILES = frozenset(
@@ -111,7 +113,7 @@ def _declared_codec(declared: str) -> str:
 
 def wide_encoding(body: bytes) -> str:
     """UTF-16 or UTF-32 without its mark, "" if not: of a mostly ASCII text they are half NUL."""
-    head = body[:512]
+    head = body[:512].rstrip(b"\0")
     if len(head) < 4 or any(head.startswith(mark) for mark, _ in _BOMS):  # noqa: PLR2004
         return ""
     share = head.count(0) / len(head)
@@ -134,14 +136,25 @@ def is_html(body: bytes) -> bool:
     return bool(_HTML.search(body[:1024]))
 
 
+def is_binary(body: bytes) -> bool:
+    """Whether ``body`` is a spreadsheet, an archive or a PDF file, which hold no plain text."""
+    return body.startswith(_BINARY)
+
+
 def refusal(content: Content, wanted: str) -> ReadError:
     """The error for a body that is not ``wanted`` ("iCalendar", "GeoJSON"…): what it is instead."""
     head = content.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     message: Message
-    if not content.body.strip():
+    if not content.body.strip(b"\0 \t\r\n\v\f"):
         message = say(
             "the address answers with an empty body, not {format} — it may be down for a moment,"
             " or want another address",
+            format=wanted,
+        )
+    elif is_binary(content.body):
+        message = say(
+            "the address gives a spreadsheet, an archive or a PDF file, not {format} — ask for its"
+            " export as {format}, and register the address of that",
             format=wanted,
         )
     elif is_html(content.body):
@@ -157,7 +170,7 @@ def refusal(content: Content, wanted: str) -> ReadError:
             format=wanted,
             start=_excerpt(content.body),
         )
-    elif head[:5].upper() == b"BEGIN":
+    elif head[:15].upper() == b"BEGIN:VCALENDAR":
         message = say(
             'the address answers with a calendar, not {format} — write kind = "ics"',
             format=wanted,

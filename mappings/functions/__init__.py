@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import vocab.words
-from mappings.functions import content, dates, general, places, words
+from mappings.functions import content, coordinates, dates, general, objects, places, words
 from mappings.functions.registry import EBF, Function, Lookup, Parameter, Registry
 
 __all__ = ["EBF", "Function", "Lookup", "Parameter", "Registry", "registry"]
@@ -23,6 +23,8 @@ def registry(lookup: Lookup = vocab.words.lookup) -> Registry:
         *dates.FUNCTIONS,
         *content.FUNCTIONS,
         *places.FUNCTIONS,
+        *coordinates.FUNCTIONS,
+        *objects.FUNCTIONS,
         *words.functions(lru_cache(_WORDS)(lookup), vocab.words.schemes),
     )
     return {function.iri: function for function in every}

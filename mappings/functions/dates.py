@@ -137,6 +137,12 @@ def _unreadable(text: str) -> Problem:
     )
 
 
+def read_day(value: Any, timezone: Any = None, to: Any = None) -> ox.Literal | Problem:
+    """As ``read_date``, but only the day: what a publisher calls a whole day, at midnight."""
+    found = read_date(value, timezone, to)
+    return found if isinstance(found, Problem) else ox.Literal(found.value[:10], datatype=_DATE)
+
+
 _WEEKDAYS = {
     "MO": "Monday",
     "TU": "Tuesday",
@@ -156,5 +162,6 @@ def weekday(value: Any) -> ox.NamedNode | None:
 
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "date", read_date, "value", optional("timezone"), optional("to")),
+    declare(EBF, "day", read_day, "value", optional("timezone"), optional("to")),
     declare(EBF, "weekday", weekday, "value"),
 )

@@ -16,13 +16,15 @@ from vocab.messages import say
 _LONGEST = 1_000  # characters: no address is longer
 
 
-def postcode(value: Any) -> str | Problem | None:
-    """A French postcode: five digits, the leading zero that spreadsheets lose put back."""
+def postcode(value: Any) -> Any:
+    """A French postcode: five digits, the leading zero that spreadsheets lose put back, told."""
     text = _code(value)
     if text in NO_VALUE:
         return None
-    if re.fullmatch(r"\d{4,5}", text):
-        return text.zfill(5)
+    if re.fullmatch(r"\d{5}", text):
+        return text
+    if re.fullmatch(r"\d{4}", text):
+        return [text.zfill(5), _lost_zero(text)]
     return problem(
         "bad-postcode",
         say("“{value}” is not a postcode — write five digits", value=shown(text)),
@@ -30,19 +32,32 @@ def postcode(value: Any) -> str | Problem | None:
     )
 
 
-def commune(base: Any, insee: Any) -> str | Problem | None:
+def commune(base: Any, insee: Any) -> Any:
     """The IRI of a municipality by its INSEE code, on the node whose base is ``base``."""
     text = _code(insee).upper()
     if text.casefold() in NO_VALUE:
         return None
-    if re.fullmatch(r"\d{4}", text):
-        text = "0" + text
     if re.fullmatch(r"(\d{2}|2[AB])\d{3}", text):
         return Iris(text_of(base)).commune(text)
+    if re.fullmatch(r"\d{4}", text):
+        return [Iris(text_of(base)).commune("0" + text), _lost_zero(text)]
     return problem(
         "bad-insee",
         say("“{value}” is not an INSEE code — write five characters, as 73081", value=shown(text)),
         text,
+    )
+
+
+def _lost_zero(text: str) -> Problem:
+    return problem(
+        "lost-zero",
+        say(
+            "the code {value} has lost its first zero: it is read as {code} — keep codes as text",
+            value=text,
+            code=text.zfill(5),
+        ),
+        text,
+        "notice",
     )
 
 

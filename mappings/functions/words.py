@@ -11,6 +11,7 @@ from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, Lookup, Parameter, declare
 from mappings.problems import Problem, problem, shown
 from vocab.messages import say
+from vocab.words import in_name
 
 _Known = Callable[[str], str | None]
 _REMEMBERED = 8192  # values of one mapping: a source repeats the same few for every entry
@@ -46,9 +47,13 @@ def functions(lookup: Lookup, schemes: Callable[[], Collection[str]]) -> tuple[F
         long = (value for value in values if len(text_of(value)) > _LONGEST)
         return [*strange, *map(_unmatched, strange), *map(_too_long, long)]
 
+    def said(scheme: str, name: Any) -> list[str]:
+        return list(in_name(scheme, text_of(name)[:_LONGEST_WORD]))
+
     values = Parameter(EBF + "value", "list")
     return (
         declare(EBF, "concept", concept, Parameter(EBF + "scheme", choices=schemes), values),
+        declare(EBF, "inName", said, Parameter(EBF + "scheme", choices=schemes), "value"),
         declare(EBF, "unmatched", unmatched, Parameter(EBF + "schemes", choices=schemes), values),
     )
 

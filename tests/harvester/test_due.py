@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from harvester.due import SILENCE, block_of, due, due_at, next_due
+from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
+from harvester.fetch import Fetched, Validators
 from harvester.source_values import Source
 from store.state import SourceState
 
@@ -36,7 +38,9 @@ def read(asked: Source, **more: Any) -> SourceState:
 
 def wait(asked: Source, **more: Any) -> timedelta:
     """How long after its last run the source is due."""
-    return due_at(asked, read(asked, **more), NOW) - NOW
+    at = due_at(asked, read(asked, **more), NOW)
+    assert at is not None
+    return at - NOW
 
 
 def test_a_source_that_was_never_read_is_due_at_once() -> None:
@@ -127,3 +131,73 @@ def test_what_waited_longest_comes_first_and_the_next_is_told() -> None:
     assert next_due([first, third], {**states, "a": read(first)}, NOW) == min(
         NOW + wait(first), NOW + wait(third)
     )
+
+
+def test_a_source_whose_answer_still_holds_is_not_asked_before_it_does_not() -> None:
+    later = NOW + 2 * DAY
+    assert due_at(source(), read(source(), fresh_until=later), NOW) == later
+    assert wait(source(), fresh_until=NOW + HOUR) >= 6 * HOUR
+    assert wait(source(), fresh_until=NOW + 900 * DAY) == SILENCE
+    assert wait(source(), fresh_until=later, not_before=NOW + 3 * DAY, failures=1) == 3 * DAY
+
+
+def test_an_edited_source_is_read_though_its_last_answer_still_holds() -> None:
+    states = {"mairie": read(source(), fresh_until=NOW + DAY)}
+    assert due([source(url="https://mairie.example/ics")], states, NOW) != ()
+
+
+def test_a_source_that_is_gone_is_not_due_until_its_block_is_edited() -> None:
+    states = {"mairie": read(source(), gone_at=NOW, outcome="failed", failures=1)}
+    assert due([source()], states, NOW + 900 * DAY) == ()
+    assert next_due([source()], states, NOW) is None
+    assert due_at(source(), states["mairie"], NOW) is None
+    moved = source(url="https://mairie.example/nouvel-agenda.ics")
+    assert due([moved], states, NOW) == (moved,)
+
+
+@pytest.mark.parametrize(
+    ("status", "before", "told", "expected"),
+    [
+        (304, {"fresh_until": NOW + HOUR}, None, NOW + DAY + HOUR),
+        (304, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
+        (304, {"fresh_until": NOW - HOUR}, None, None),
+        (304, {}, None, None),
+        (304, {"checked_at": None, "fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, None, None),
+        (200, {"fresh_until": NOW + HOUR}, NOW + 3 * DAY, NOW + 3 * DAY),
+    ],
+)
+def test_an_answer_that_nothing_changed_holds_as_long_as_the_one_before(
+    status: int, before: dict[str, Any], told: datetime | None, expected: datetime | None
+) -> None:
+    fetched = Fetched("", NOW + DAY, status, None, Validators(), fresh_until=told)
+    assert fresh_until(read(source(), **before), fetched, NOW + DAY) == expected
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [
+        ("2026-05-04T12:00", "2026-05-05T06:30"),
+        ("2026-05-08T06:29", "2026-05-08T06:30"),
+        ("2026-05-08T06:30", "2026-05-11T06:30"),
+        ("2026-10-23T12:00", "2026-10-26T06:30"),
+    ],
+)
+def test_the_hours_of_a_crontab_are_those_of_the_node(checked: str, expected: str) -> None:
+    at = datetime.fromisoformat(checked).replace(tzinfo=PARIS)
+    weekdays = source(cron="30 6 * * 1-5")
+    due_then = due_at(weekdays, read(weekdays, checked_at=at), at)
+    assert due_then == datetime.fromisoformat(expected).replace(tzinfo=PARIS)
+
+
+def test_a_source_that_keeps_failing_skips_hours_of_its_crontab() -> None:
+    hourly = source(cron="0 * * * *", every=HOUR)
+    once, often = (read(hourly, failures=n, outcome="failed") for n in (1, 5))
+    first, later = due_at(hourly, once, NOW), due_at(hourly, often, NOW)
+    assert first == NOW + HOUR
+    assert later is not None
+    assert NOW + 16 * HOUR <= later <= NOW + 18 * HOUR
+    assert later.minute == 0

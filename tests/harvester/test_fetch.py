@@ -6,92 +6,19 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from harvester.fetch import Client, Fetched, FetchError, Limits, Validators, user_agent
+from tests.answering import BODY, Handler, Reply, Server, saying, serving
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
-BODY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-Reply = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers with the ``reply`` of its server, and keeps the connection."""
-
-    protocol_version = "HTTP/1.1"
-    server: "Server"
-
-    def do_GET(self) -> None:
-        self.server.seen.append((self.client_address[1], self.path, dict(self.headers)))
-        with suppress(OSError):
-            self.server.reply(self)
-
-    def answer(self, status: int = 200, body: bytes = BODY, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args: Any) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.reply = reply
-        self.seen: list[tuple[int, str, dict[str, str]]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/agenda.ics"
-
-
-@contextmanager
-def serving(reply: Reply) -> Iterator[Server]:
-    with Server(reply) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@contextmanager
-def saying(*pieces: bytes, pause: float = 0.0) -> Iterator[str]:
-    """The address of a server that writes ``pieces`` whatever is asked, then hangs up."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-
-        def talk() -> None:
-            with suppress(OSError):
-                connection, _ = listener.accept()
-                with connection:
-                    connection.recv(65536)
-                    for piece in pieces:
-                        connection.sendall(piece)
-                        time.sleep(pause)
-
-        thread = threading.Thread(target=talk)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        thread.join()
 
 
 @pytest.fixture
@@ -101,7 +28,7 @@ def client() -> Iterator[Client]:
 
 
 def fetch(client: Client, url: str, validators: Validators | None = None) -> Fetched:
-    return client.fetch(url, validators=validators, allow_private=True)
+    return client.fetch(url, validators=validators, allow_private=True, robots="none")
 
 
 def failure(client: Client, url: str) -> FetchError:
@@ -134,8 +61,9 @@ def test_we_say_who_we_are_and_whom_to_write_to(client: Client) -> None:
     with serving(Handler.answer) as server:
         fetch(client, server.url)
     assert server.seen[0][2]["User-Agent"] == "EnBauges/test"
-    agent = user_agent("0.1.0", "https://enbauges.example/à-propos")
-    assert agent == "EnBauges/0.1.0 (+https://enbauges.example/-propos)"
+    agent = user_agent("0.1.0", "https://node.example/", "https://enbauges.example/à-propos")
+    told = "(+https://node.example/moissonneur; https://enbauges.example/-propos)"
+    assert agent == f"EnBauges/0.1.0 {told}"
 
 
 @pytest.mark.parametrize(
@@ -268,6 +196,9 @@ def test_any_other_status_is_an_error_that_names_it(client: Client, status: int)
     [
         ("120", NOW + timedelta(seconds=120)),
         ("Fri, 01 May 2026 09:00:00 GMT", NOW + timedelta(hours=1)),
+        ("Friday, 01-May-26 09:00:00 GMT", NOW + timedelta(hours=1)),
+        ("Fri May  1 09:00:00 2026", NOW + timedelta(hours=1)),
+        ("-5", None),
         ("soon", None),
         ("9" * 30, None),
     ],
@@ -433,6 +364,24 @@ def test_a_redirect_may_be_written_in_utf_8(client: Client) -> None:
     ) as server:
         fetch(client, server.url)
     assert server.seen[-1][1] == "/l'%C3%A9t%C3%A9"
+
+
+def test_a_redirect_may_be_written_in_latin_1_as_old_sites_do(client: Client) -> None:
+    def reply(it: Handler) -> None:
+        if "%E9" in it.path:
+            it.answer()
+        else:
+            it.answer(302, b"", Location="/l'été?a=1%202")
+
+    with serving(reply) as server:
+        fetch(client, server.url)
+    assert server.seen[-1][1] == "/l'%E9t%E9?a=1%202"
+
+
+def test_a_chunk_of_a_negative_size_is_a_broken_answer_and_no_bad_address(client: Client) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with saying(head, b"-5\r\nBEGIN\r\n0\r\n\r\n") as url:
+        assert failure(client, url).code == "broken"
 
 
 def test_a_loop_of_redirects_ends(client: Client) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import samples.serving
-from harvester.source_values import Site, Source
+from harvester.source_values import Notify, Site, Source
 from harvester.sources import load
 from harvester.starter import StarterError, write_starter
 from vocab.messages import LANGUAGES
@@ -34,7 +34,8 @@ def test_the_file_loads_without_problems_and_harvests_bundled_samples(
 def test_the_models_are_valid_once_uncommented(tmp_path: Path, language: str) -> None:
     path = write_starter(tmp_path, language=language)
     path.write_text(COMMENTED_OUT.sub("", path.read_text()))
-    (tmp_path / "correspondances.yml").touch()
+    for name in ("correspondances.yml", "mot-de-passe"):
+        (tmp_path / name).touch()
     assert len(load(path, kinds=KINDS).sources) == 5
 
 
@@ -42,7 +43,7 @@ def test_the_models_are_valid_once_uncommented(tmp_path: Path, language: str) ->
 def test_every_key_is_shown_and_every_kind_explained(tmp_path: Path, language: str) -> None:
     text = write_starter(tmp_path, language=language).read_text()
     shown = set(re.findall(r"^#?(\w+) = ", text, re.MULTILINE))
-    assert shown == {*Site.model_fields, *Source.model_fields}
+    assert shown == {*Site.model_fields, *Notify.model_fields, *Source.model_fields}
     assert set(re.findall(r"^#   (\w+) ", text, re.MULTILINE)) == {*KINDS}
 
 

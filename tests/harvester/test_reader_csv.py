@@ -101,6 +101,8 @@ def test_a_header_alone_yields_nothing() -> None:
     [
         (b"", {}, "empty body"),
         (b"<!doctype html><html>", {}, "web page"),
+        (b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml", {}, "a spreadsheet"),
+        (b"%PDF-1.7\n%\xe2\xe3", {}, "a PDF file"),
         (b'{"message": "not found"}', {}, "JSON"),
         (b'[{"id": 1}]', {}, "JSON"),
         (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", {}, "calendar"),

@@ -76,6 +76,23 @@ def test_a_charset_that_is_none_and_half_a_character_lose_no_entry(
     assert record.data["title"] == "Fête \ufffd\ufffdé"
 
 
+@pytest.mark.parametrize("number", ["x110000", "xFFFFFFFFFF", "99999999999", "9" * 9_000, "xDC00"])
+def test_a_reference_to_no_character_loses_no_entry(number: str) -> None:
+    found = run(rss(f"<item><guid>n1</guid><title>Bal &#{number}; Loto</title></item>"))
+    assert [one["title"] for one in data(found)] == ["Bal \ufffd Loto"]
+
+
+def test_a_reference_to_the_last_characters_is_read() -> None:
+    found = run(rss("<item><guid>n1</guid><title>a&#x10FFFD;b&#1114109;c&#8217;</title></item>"))
+    assert [one["title"] for one in data(found)] == ["a\U0010fffdb\U0010fffdc’"]
+
+
+def test_rdf_that_is_no_feed_is_refused_and_not_taken_for_an_empty_one() -> None:
+    graph = RDF.replace(b"http://purl.org/rss/1.0/", b"https://schema.org/")
+    with pytest.raises(ReadError, match="XML, not RSS"):
+        run(graph.replace(b"channel", b"Event").replace(b"item", b"Place"))
+
+
 def test_rss_in_rdf_is_read() -> None:
     (entry,) = data(run(RDF))
     assert entry["id"] == "https://site.example/1"

@@ -96,6 +96,9 @@ def test_a_valid_calendar_without_events_yields_nothing() -> None:
         (b'<?xml version="1.0"?><rss/>', "XML"),
         (b"%PDF-1.4 ...", "not iCalendar"),
         (CALENDAR.replace("END:VEVENT\nEND:VCALENDAR\n", "").encode(), "cut short"),
+        (b"BEGIN:VCALENDAR\nVERSION:2.0\n", "cut short before its first event"),
+        (b"BEGIN:VCARD\nVERSION:4.0\nFN:X\nEND:VCARD\n", "not iCalendar — check the address"),
+        (bytes(5_000), "empty body"),
     ],
 )
 def test_what_is_no_calendar_says_what_it_is(content: bytes, words: str) -> None:
@@ -140,6 +143,10 @@ def test_an_event_that_icalendar_refuses_does_not_lose_the_others() -> None:
         "FREQ=WEEKLY;COUNT=0",
         "FREQ=DAILY;COUNT=1000000000",
         "FREQ=DAILY;COUNT=beaucoup",
+        "FREQ=YEARLY;BYMONTH=13",
+        "FREQ=MONTHLY;BYMONTHDAY=0",
+        "FREQ=MONTHLY;BYMONTHDAY=-32",
+        "FREQ=YEARLY;BYYEARDAY=367",
         "n'importe quoi",
     ],
 )
@@ -149,6 +156,42 @@ def test_a_rule_that_must_not_be_expanded_leaves_a_single_event(rule: str) -> No
     assert [(one.code, one.key) for one in found if isinstance(one, Issue)] == [
         ("ics-bad-rule", ("a",))
     ]
+
+
+def test_a_rule_until_the_last_second_of_time_is_expanded_like_any_other() -> None:
+    found = events(f"{ONE}\nRRULE:FREQ=MONTHLY;UNTIL=99991231T235959Z")
+    assert len(starts(found)) == 11
+    assert data(found)[0]["rule"]["until"] == "9999-12-31T23:59:59+00:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "told"),
+    [
+        ("DTSTART:20260501T100000Z", "20260901", "2026-09-02T01:59:59+02:00"),
+        ("DTSTART;TZID=Europe/Paris:20260501T100000", "20260901", "2026-09-01T23:59:59+02:00"),
+        (
+            "DTSTART;TZID=Europe/Paris:20260501T100000",
+            "20260901T100000",
+            "2026-09-01T10:00:00+02:00",
+        ),
+        ("DTSTART;VALUE=DATE:20260501", "20260901T220000Z", "2026-09-01"),
+        ("DTSTART;VALUE=DATE:20260501", "20260901", "2026-09-01"),
+    ],
+)
+def test_the_end_of_a_rule_is_told_as_its_start_is(start: str, until: str, told: str) -> None:
+    """A series that starts at a time and ends on a day would be refused by its shape."""
+    found = events(f"UID:a\n{start}\nSUMMARY:Yoga\nRRULE:FREQ=WEEKLY;UNTIL={until}")
+    assert data(found)[0]["rule"]["until"] == told
+
+
+def test_a_zone_whose_name_is_no_name_of_a_file_loses_no_event() -> None:
+    found = events(f"UID:a\nDTSTART;TZID={'Z' * 5_000}:20260501T100000\nSUMMARY:Fête")
+    assert [one["start"] for one in data(found)] == ["2026-05-01T10:00:00+02:00"]
+    assert codes(found) == ["ics-unknown-zone"]
+
+
+def test_nul_characters_after_the_end_do_not_make_it_utf_16() -> None:
+    assert [one["summary"] for one in data(body(CALENDAR.encode() + bytes(5_000)))] == ["Fête"]
 
 
 def test_an_empty_rule_is_none() -> None:

@@ -19,6 +19,7 @@ from harvester.report import Report
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
 from mappings import Mapping, platforms
+from store import follow
 from store.captures import Captures
 from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
@@ -257,6 +258,27 @@ def test_data_committed_before_a_crash_costs_one_useless_fetch(
     assert (report.outcome, report.quads) == ("unchanged", 0)
     after = node.graphs()
     assert {name: before[name] - after[name] for name in before if before[name] - after[name]} == {}
+
+
+def test_a_source_that_goes_back_to_what_it_said_before_a_crash_is_read_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The validators of the state would make it 304, though the store holds what came between."""
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    node.site.pages["/mairie"] = Page(calendar(("a", "Grand bal")))
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedStore, "flush", crash)
+        with pytest.raises(KeyboardInterrupt):
+            node.harvest()
+    assert node.names() == {"Grand bal"}
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert node.names() == {"Bal"}
 
 
 def test_a_program_error_in_one_source_is_its_reason(
@@ -548,10 +570,18 @@ def test_what_a_source_answered_is_kept_when_it_could_be_read(node: Node) -> Non
     assert kept() == [calendar(CONCERT), calendar(BAL)]
 
 
+def unmeasured(node: Node) -> dict[str, frozenset[str]]:
+    """The graphs without how the sources do, which follows the state and not the runs."""
+    return {
+        name: frozenset(line for line in lines if f"<{IRIS.base}id/measure/" not in line)
+        for name, lines in node.graphs().items()
+    }
+
+
 def test_what_a_run_changes_is_logged_and_can_be_undone(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL))
     node.harvest()
-    before = node.graphs()
+    before = unmeasured(node)
     node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
     node.harvest()
     last, first = ChangeLog(node.place.changes).entries("mairie")
@@ -559,7 +589,7 @@ def test_what_a_run_changes_is_logged_and_can_be_undone(node: Node) -> None:
         for entry in (first, last):
             assert store.about(IRIS.graph("provenance"), entry.activity)
         store.apply(last.changeset.inverse())
-    assert node.graphs() == before
+    assert unmeasured(node) == before
 
 
 def test_an_unchanged_answer_confirms_what_is_missing_without_being_read(node: Node) -> None:
@@ -605,3 +635,93 @@ def test_runs_are_remembered(node: Node) -> None:
     assert (good.outcome, good.records, good.added, good.reason) == ("committed", 1, 1, None)
     assert (bad.outcome, bad.records) == ("failed", 1)
     assert "breakdown" in str(bad.reason)
+
+
+def expected(node: Node) -> list[str]:
+    with State(node.place.state) as state:
+        issues = state.issues("mairie")
+    return [issue.code for issue in issues if issue.code.startswith("expected-")]
+
+
+def test_a_broken_expectation_is_a_reproach_of_the_run(node: Node) -> None:
+    node.more += 'expect = { min_records = 2, fresh = "30d" }\n'
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    report = node.harvest()["mairie"]
+    assert report.outcome == "committed"
+    assert [issue.code for issue in report.issues if issue.code == "expected-min-records"]
+    assert expected(node) == ["expected-min-records"]
+
+
+def test_an_unchanged_source_gets_old(node: Node) -> None:
+    """Its age is asked anew at each run, though its content is not read again."""
+    node.more += 'expect = { fresh = "30d" }\n'
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert expected(node) == []
+    node.now = datetime(2026, 7, 13, 12, 1, tzinfo=UTC) - DAY
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    assert expected(node) == []
+    node.now += 3 * DAY
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    assert expected(node) == ["expected-fresh"]
+
+
+def test_a_run_leaves_how_complete_the_source_is(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    with State(node.place.state) as state:
+        appraisal = state.appraisal("mairie")
+    assert appraisal is not None
+    assert appraisal.score == 100 - sum(remark.points for remark in appraisal.of("penalty"))
+    assert "event-no-place" in {remark.code for remark in appraisal.remarks}
+
+
+def measures(node: Node) -> dict[str, str]:
+    """What is published of the state of the sources."""
+    prefix = IRIS.measure("mairie", "")
+    current = Generations(node.place.generations).current()
+    assert current is not None
+    return {
+        line.split()[0].strip("<>").removeprefix(prefix): line.split('"')[1]
+        for line in node.graphs()[IRIS.graph("provenance")]
+        if f"<{term('dqv:value')}>" in line
+    }
+
+
+def test_how_a_source_does_is_published_with_what_changed_and_makes_no_generation(
+    node: Node,
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    first = measures(node)
+    assert (first["condition"], first["records"]) == ("fine", "1")
+    node.site.pages["/mairie"] = Page(b"", status=500)
+    node.harvest()
+    generation = Generations(node.place.generations).current()
+    assert generation is not None
+    assert generation.number == 1
+    assert measures(node) == first
+    node.site.pages["/amap"] = Page(calendar(MARCHE))
+    node.harvest()
+    assert measures(node)["condition"] == "failed"
+
+
+def test_each_source_that_ran_has_a_feed_for_its_publisher(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    assert b"Agenda /mairie" in follow.path_of(node.place.var, "mairie").read_bytes()
+
+
+def test_what_goes_wrong_with_telling_harms_no_harvest(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.session.write_feeds", lambda *_: 1 / 0)
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    assert node.harvest()["mairie"].outcome == "committed"
+    assert Generations(node.place.generations).current() is not None
+
+
+def test_a_dry_run_tells_nobody(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest(dry_run=True)
+    assert not node.place.var.exists()

@@ -73,6 +73,22 @@ def test_a_mistake_in_the_site_is_told(tmp_path: Path, line: str, told: str) -> 
     assert mistakes(tmp_path, edited(line, SITE)) == [told]
 
 
+@pytest.mark.parametrize(("line", "told"), cases("in-notify"))
+def test_a_mistake_about_whom_to_tell_is_told(tmp_path: Path, line: str, told: str) -> None:
+    assert mistakes(tmp_path, f"{SITE}\n[notify]\n{line}\n") == [told]
+
+
+def test_a_password_is_not_sent_readable_to_another_machine(tmp_path: Path) -> None:
+    """A server on this very machine needs no TLS."""
+    lines = (
+        '[notify]\nmail_to = "agenda@example.org"\nmail_from = "agenda@example.org"\n'
+        'smtp_tls = "none"\nsmtp_user = "agenda"\n'
+    )
+    [told] = mistakes(tmp_path, f'{SITE}\n{lines}smtp_host = "mail.example.org"\n')
+    assert told.startswith("7: the password of “smtp_user” would travel readable")
+    assert mistakes(tmp_path, f'{SITE}\n{lines}smtp_host = "localhost"\n') == []
+
+
 def test_the_folder_of_a_time_zone_is_no_time_zone(tmp_path: Path) -> None:
     [told] = mistakes(tmp_path, edited('timezone = "Europe"', SITE))
     assert told.startswith('6: there is no time zone "Europe" — did you mean "Europe/')
@@ -193,8 +209,11 @@ def test_unknown_sections_and_keys_outside_sections_are_told(tmp_path: Path) -> 
         ),
         "7: there is no section “default” — did you mean [defaults]?",
         "8: there is no section “sources” — did you mean [[source]]?",
-        "9: there is no section “other” — write one of: [site], [defaults], [[source]]",
-        "10: there is no section “whatever” — write one of: [site], [defaults], [[source]]",
+        ("9: there is no section “other” — write one of: [site], [notify], [defaults], [[source]]"),
+        (
+            "10: there is no section “whatever” — "
+            "write one of: [site], [notify], [defaults], [[source]]"
+        ),
     ]
 
 
@@ -234,7 +253,7 @@ def test_a_key_written_twice_is_told_with_both_lines(tmp_path: Path) -> None:
     assert mistakes(tmp_path, text) == [
         "12: source “agenda”: key “url” is written twice, on lines 9 and 12 — keep one of the two",
         (
-            '14: source “agenda”: “scope” is neither local nor wide: "nowhere" — '
+            '14: source “agenda”: “scope” cannot be "nowhere" — '
             'write "local" to keep everything, "wide" to keep what is in the territory'
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mappings import platforms
+from mappings import described, platforms
 from mappings.functions import registry
 from mappings.functions.registry import EBF, GREL, IDLAB
 from mappings.local import map_file
@@ -26,6 +26,13 @@ def test_every_function_and_its_parameters_are_documented() -> None:
 
 def test_every_platform_is_documented() -> None:
     assert [name for name in platforms() if f"`{name}`" not in PAGE] == []
+
+
+def test_the_page_of_platforms_is_that_of_the_mapping_files() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "platforms.md").read_text("utf-8")
+    assert page == described.page(), "python -m mappings.described > docs/platforms.md"
+    assert "| `schema:name` | `title.rendered`, `title` | `mask`, `text` |" in page
+    assert "| `#organizer` `a` | `org.name` | `schema:Organization` |" in page
 
 
 def test_the_example_gives_what_the_page_shows(tmp_path: Path) -> None:

@@ -191,6 +191,61 @@ def test_coordinates_lie_within_their_limit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pair", "expected", "told"),
+    [
+        ((45.68, 6.13), ("45.68", "6.13"), []),
+        (("45,68", "6,13"), ("45.68", "6.13"), []),
+        ((6.13, 45.68), ("45.68", "6.13"), ["swapped-coordinates"]),
+        (("6.13", "45.68"), ("45.68", "6.13"), ["swapped-coordinates"]),
+        (("45.68, 6.13",), ("45.68", "6.13"), ["mended-coordinates"]),
+        (("45,68 ; 6,13",), ("45.68", "6.13"), ["mended-coordinates"]),
+        (("45.68,6.13",), ("45.68", "6.13"), ["mended-coordinates"]),
+        (("45°41'2\"N", "6°7'48\"E"), ("45.6838889", "6.13"), ["mended-coordinates"]),
+        (("N 45.68", "O 1.5"), ("45.68", "-1.5"), ["mended-coordinates"]),
+        ((-21.11, 55.53), ("-21.11", "55.53"), []),
+    ],
+)
+def test_a_pair_of_coordinates_is_mended_where_that_is_certain(
+    pair: tuple[object, ...], expected: tuple[str, str], told: list[str]
+) -> None:
+    north, *problems = call("latitude", *pair)
+    assert (north, call("longitude", *pair)) == expected
+    assert [code(one) for one in problems] == told
+
+
+@pytest.mark.parametrize("pair", [(0, 0), ("45,64",), (456, 6), ("abc", "6.1"), (930000, 6510000)])
+def test_what_is_no_pair_of_coordinates_is_told_once(pair: tuple[object, ...]) -> None:
+    assert code(call("latitude", *pair)) == "bad-coordinate"
+    assert call("longitude", *pair) is None
+    assert call("latitude", "", None) is None
+
+
+def test_what_is_said_of_one_of_several_objects_is_picked() -> None:
+    ways = {"ways": [{"type": {"id": 201}, "at": "04"}, {"type": {"id": 204}, "at": "a@b.example"}]}
+    assert call("pick", ways, "ways", "type.id", "201|202", "at") == ["04"]
+    assert call("pick", ways, "ways", "type.id", "205", "at") is None
+    assert call("pick", ways, "absent", "type.id", "205", "at") is None
+
+
+def test_tags_are_pairs_and_a_text_is_taken_in_its_language() -> None:
+    tags = {"amenity": "cafe;bar", "office": "coworking", "inner": {}}
+    assert call("pairs", tags) == ["amenity=cafe", "amenity=bar", "office=coworking"]
+    text = {"en": "Fair", "fr": "Foire", "de": ""}
+    assert [call("localised", text, code) for code in (None, "en", "de")] == [
+        "Foire",
+        "Fair",
+        "Foire",
+    ]
+    assert call("localised", {"oc": "Fièra"}) == "Fièra"
+    assert call("localised", {"fr": ["Foire"]}) == ["Foire"]
+
+
+def test_a_whole_day_is_a_date_whatever_midnight_it_is_written_with() -> None:
+    assert call("day", "2026-05-17 00:00:00").value == "2026-05-17"
+    assert code(call("day", "demain")) == "bad-date"
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("04 79 54 38 00", "+33479543800"),
@@ -209,12 +264,16 @@ def test_telephone_numbers_take_one_form(written: object, expected: str | None) 
 def test_addresses_codes_and_languages_are_normalised() -> None:
     assert call("email", "mailto:Accueil@Fab.example") == "accueil@fab.example"
     assert code(call("email", "a at b")) == "bad-email"
-    assert call("postcode", 1340) == "01340"
+    assert [str(getattr(one, "code", one)) for one in call("postcode", 1340)] == [
+        "01340",
+        "lost-zero",
+    ]
     assert call("postcode", "73 340") == "73340"
     assert code(call("postcode", "F-73")) == "bad-postcode"
     assert call("postcode", 0) is None
     assert call("commune", "https://b.example/", "0") is None
-    assert call("commune", "https://b.example/", 1004) == "https://b.example/id/commune/01004"
+    iri, lost = call("commune", "https://b.example/", 1004)
+    assert (iri, code(lost)) == ("https://b.example/id/commune/01004", "lost-zero")
     assert code(call("commune", "https://b.example/", "731")) == "bad-insee"
     assert [call("language", tag) for tag in ("fr-FR", "en_GB", "", None, "Français")] == [
         "fr",
@@ -321,6 +380,9 @@ ON_TEXT: dict[str, tuple[Any, ...]] = {
     "slug": (),
     "beginning": (),
     "postcode": (),
+    "latitude": (None,),
+    "longitude": ("6.1",),
+    "day": (None, None),
     "boolean": (),
 }
 

@@ -158,9 +158,15 @@ def test_an_unknown_platform_names_the_nearest() -> None:
         ("", "the key “platform” is missing"),
         ("platform: {reader: csv}\n", "write fr and en"),
         ("platform: {title: {fr: A}}\n", "write fr and en"),
-        ("platform: {title: {fr: A, en: B}, reader: cvs}\n", "reader cannot be “cvs”"),
+        (
+            "platform: {title: {fr: A, en: B}, reads: {fr: A, en: B}, reader: cvs}\n",
+            "reader cannot be “cvs”",
+        ),
         ("platform: {title: {fr: A, en: B}, removal: sliding}\n", "“removal” — write removals"),
-        ("platform: {title: {fr: A, en: B}, removals: never}\n", "removals cannot be “never”"),
+        (
+            "platform: {title: {fr: A, en: B}, reads: {fr: A, en: B}, removals: never}\n",
+            "removals cannot be “never”",
+        ),
     ],
 )
 def test_a_wrong_platform_file_is_refused(head: str, said: str, tmp_path: Path) -> None:

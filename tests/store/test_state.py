@@ -2,12 +2,15 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from store.appraisals import Appraisal, Remark
 from store.errors import StateError
+from store.outbox import Letter
 from store.state import RUNS_KEPT, Absence, PastRun, Saved, SourceState, State, StoredIssue
 from vocab.messages import say
 
@@ -69,11 +72,11 @@ def test_everything_saved_is_read_back_after_reopening(tmp_path: Path) -> None:
         assert state.absences("mairie") == absences
 
 
-def test_identical_issues_are_counted_and_the_first_place_is_kept(tmp_path: Path) -> None:
+def test_issues_are_kept_as_they_are_given_each_with_its_place(tmp_path: Path) -> None:
     with State(tmp_path / "s") as state:
         met = [issue("line 1"), issue("line 5", "Y"), issue("line 9", count=3)]
         state.save([Saved(FULL, met)])
-        assert state.issues("mairie") == [issue("line 1", count=4), issue("line 5", "Y")]
+        assert state.issues("mairie") == met
 
 
 def test_none_keeps_the_issues_and_absences_and_empty_forgets_them(tmp_path: Path) -> None:
@@ -155,3 +158,48 @@ def test_the_last_runs_are_remembered_and_no_more(tmp_path: Path) -> None:
     assert len(kept) == RUNS_KEPT
     assert kept[-1] == run
     assert kept[0].at == NOON + timedelta(hours=3)
+
+
+def letter(name: str, at: datetime = NOON) -> Letter:
+    return Letter(name, "mail", at, '{"é": 1}', 0, at)
+
+
+def test_an_appraisal_is_read_back(tmp_path: Path) -> None:
+    remark = Remark("penalty", "x", say("reason"), say("state"), NOON, 5)
+    first = Appraisal(NOON, 95, NOON - timedelta(days=1), (remark,))
+    with State(tmp_path / "state.sqlite") as state:
+        assert state.appraisal("mairie") is None
+        state.save([Saved(FULL, appraisal=first)])
+        state.save([Saved(FULL)])
+        assert state.appraisal("mairie") == first
+        state.save([Saved(FULL, appraisal=Appraisal(NOON, None))])
+        assert state.appraisal("mairie") == Appraisal(NOON, None)
+
+
+def test_letters_wait_in_order_until_they_are_delivered(tmp_path: Path) -> None:
+    first, second = letter("b"), letter("a", NOON + timedelta(minutes=1))
+    with State(tmp_path / "state.sqlite") as state:
+        state.post({"mairie": "failed"}, [first])
+        state.post({"amap": "held"}, [second])
+        assert state.told() == {"mairie": "failed", "amap": "held"}
+        assert state.letters() == [first, second]
+        later = replace(first, attempts=1, due=NOON + timedelta(hours=1))
+        state.postpone(later)
+        state.delivered(second)
+    with State(tmp_path / "state.sqlite") as state:
+        assert state.letters() == [later]
+
+
+def test_a_letter_is_put_in_once(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state:
+        state.post({}, [letter("a")])
+        state.post({}, [letter("a", NOON + timedelta(days=1))])
+        assert state.letters() == [letter("a")]
+
+
+def test_the_last_run_tells_how_long_it_took(tmp_path: Path) -> None:
+    with State(tmp_path / "state.sqlite") as state:
+        for hours, seconds in ((0, 1.5), (1, 0.5)):
+            run = PastRun(NOON + timedelta(hours=hours), "unchanged", seconds=seconds)
+            state.save([Saved(FULL, run=run)])
+        assert state.last_seconds() == {"mairie": 0.5}

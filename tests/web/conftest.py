@@ -14,10 +14,12 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from sparql.values import Limits
 from store.changes import Changeset, Delta
 from store.embedded import EmbeddedStore
 from store.generations import Generations
 from vocab import PREFIXES
+from web.app import create
 from web.server import listen
 
 BASE = "https://data.example/"
@@ -61,16 +63,70 @@ ebc:local skos:prefLabel "Vie locale"@fr .
   schema:startDate "2026-11-23"^^xsd:date ; schema:url <javascript:alert(1)> .
 <id/place/fab> a eb:ThirdPlace, schema:Place ; schema:name "Fab"@fr ; eb:placeType ebc:fablab .
 ebc:fablab skos:prefLabel "Fablab"@fr, "Fablab"@en .
+
+<id/event/atelier/20261205> a schema:Event ; schema:name "Atelier de réparation"@fr ;
+  schema:startDate "2026-12-05T14:00:00+01:00"^^xsd:dateTime ;
+  schema:endDate "2026-12-05T17:00:00+01:00"^^xsd:dateTime ;
+  schema:superEvent <id/series/atelier> ; schema:isAccessibleForFree true ;
+  schema:location <id/place/fab> ; eb:audience ebc:tous ; eb:commune <id/commune/73081> ;
+  schema:description "On répare ensemble : vélos, grille-pain & cie.\\nAmenez vos <outils>."@fr ;
+  schema:dateModified "2026-11-01T10:00:00Z"^^xsd:dateTime ;
+  prov:wasDerivedFrom <id/record/comite/atelier/20261205>, <id/record/mairie/atelier> .
+<id/event/atelier/20261212> a schema:Event ; schema:name "Atelier de réparation"@fr ;
+  schema:startDate "2026-12-12T14:00:00+01:00"^^xsd:dateTime ;
+  schema:superEvent <id/series/atelier> ;
+  eb:noLongerAnnouncedSince "2026-11-20T06:00:00Z"^^xsd:dateTime ;
+  prov:wasDerivedFrom <id/record/comite/atelier/20261212> .
+<id/series/atelier> a schema:EventSeries ; schema:name "Ateliers du samedi"@fr ;
+  schema:startDate "2026-12-05T14:00:00+01:00"^^xsd:dateTime ;
+  prov:wasDerivedFrom <id/record/comite/atelier> .
+ebc:tous skos:prefLabel "Tout public"@fr, "Everybody"@en .
+<id/place/fab> schema:geo <id/place/fab#geo> ; schema:address <id/place/fab#address> ;
+  eb:service ebc:reparer ; eb:commune <id/commune/73081> ; eb:openingHoursOsm "Sa 10:00-17:00" ;
+  schema:url <https://fab.example/> ; prov:wasDerivedFrom <id/record/mairie/fab> .
+<id/place/fab#geo> a schema:GeoCoordinates ; schema:latitude 45.69 ; schema:longitude 6.13 .
+<id/place/fab#address> a schema:PostalAddress ; schema:streetAddress "Le Bourg" ;
+  schema:postalCode "73630" ; schema:addressLocality "Le Châtelard" .
+ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
+<id/organization/comédie> a schema:NGO ; schema:name "Comédie"@fr ; eb:actorKind ebc:asso .
+<id/place/jardin> a schema:Place ; schema:name "Jardin partagé"@fr ;
+  schema:geo <id/place/jardin#geo> ; prov:wasDerivedFrom <id/record/mairie/jardin> .
+<id/place/jardin#geo> a schema:GeoCoordinates ; schema:latitude 45.70 ; schema:longitude 6.14 .
+<id/article/lettre> a schema:Article ; schema:name "La lettre du comité"@fr ;
+  schema:url <https://comite.example/lettre> ; eb:commune <id/commune/73081> ;
+  schema:datePublished "2026-11-19T08:00:00Z"^^xsd:dateTime ;
+  prov:wasDerivedFrom <id/record/comite/lettre> .
+<id/event/piege> a schema:Event ;
+  schema:name "</title><img src=x onerror=alert(1)> \u202etxt.exe ]]> & fin"@fr ;
+  schema:description "<script>alert(2)</script>\\n<b onclick='x'>gras \\u0007"@fr ;
+  schema:location <id/event/piege#location> ; schema:organizer <id/event/piege#organizer> ;
+  schema:url <javascript:alert(3)> ; schema:startDate "2026-12-20"^^xsd:date ;
+  prov:wasDerivedFrom <id/record/foyer/piege> .
+<id/event/piege#location> a schema:Place ; schema:name "\\"><svg onload=alert(4)>"@fr .
+<id/event/piege#organizer> a schema:Organization ; schema:name "'\\"><i>ORG"@fr .
+"""
+RECORDS = """
+<id/record/comite/atelier/20261205> a schema:Event ; schema:name "Atelier de réparation"@fr ;
+  schema:startDate "2026-12-05T14:00:00+01:00"^^xsd:dateTime .
+<id/record/mairie/atelier> a schema:Event ; schema:name "Repair café"@fr ;
+  schema:url <https://mairie.example/repair> ;
+  schema:startDate "2026-12-05T14:30:00+01:00"^^xsd:dateTime .
+"""
+TOMBSTONES = """
+<id/event/parti> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
+  prov:invalidatedAtTime "2026-11-18T06:00:00Z"^^xsd:dateTime .
 """
 PROVENANCE = """
 <id/source/comite> a dcat:Dataset ; dcterms:title "Agenda du comité"@fr ;
   dcterms:publisher "Comité & Cie"@fr .
 <id/source/mairie> a dcat:Dataset ; dcterms:title "Agenda de la mairie"@fr ;
   dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
-  dcat:distribution [ dcat:accessURL <https://mairie.example/agenda.ics> ] .
+  dcat:distribution <graph/source/mairie> .
+<graph/source/mairie> dcat:accessURL <https://mairie.example/agenda.ics> .
 <id/source/foyer> a dcat:Dataset ; dcterms:title "Agenda du foyer"@fr ;
   dcterms:license <id/licence/accord> ;
-  dcat:distribution [ dcat:accessURL <sample:foyer> ] .
+  dcat:distribution <graph/source/foyer> .
+<graph/source/foyer> dcat:accessURL <sample:foyer> .
 <id/source/velo> a dcat:Dataset ; dcterms:title "Vélo"@fr ;
   dcterms:license <https://licence.example/v2/> .
 <id/activity/1> prov:used <id/source/comite> ;
@@ -85,7 +141,14 @@ def _lines(turtle: str) -> frozenset[str]:
 
 
 def _publish(root: Path) -> Path:
-    graphs = {"canonical": _lines(CANONICAL), "provenance": _lines(PROVENANCE)}
+    graphs = {
+        "canonical": _lines(CANONICAL),
+        "provenance": _lines(PROVENANCE),
+        "tombstones": _lines(TOMBSTONES),
+    }
+    for line in _lines(RECORDS):
+        source = line.removeprefix(f"<{BASE}id/record/").partition("/")[0]
+        graphs[f"source/{source}"] = graphs.get(f"source/{source}", frozenset()) | {line}
     with EmbeddedStore(root / "store") as store:
         store.apply(
             Changeset({f"{BASE}graph/{name}": Delta(added=lines) for name, lines in graphs.items()})
@@ -98,6 +161,19 @@ def _publish(root: Path) -> Path:
 def publish() -> Callable[[Path], Path]:
     """Publishes the small territory under a folder; gives the folder of the generations."""
     return _publish
+
+
+@pytest.fixture(scope="module")
+def client(
+    tmp_path_factory: pytest.TempPathFactory,
+    browse: Callable[[ASGIApp], AbstractContextManager[httpx.Client]],
+) -> Iterator[httpx.Client]:
+    """A client of the small territory."""
+    root = _publish(tmp_path_factory.mktemp("node"))
+    limits = Limits(workers=1, per_client=1)
+    app = create(root, title="Données des Bauges", limits=limits, clock=lambda: NOW)
+    with browse(app) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -47,8 +48,11 @@ FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory, browse: Browse) -> Iterator[httpx.Client]:
-    app = create(tmp_path_factory.mktemp("node"), title="Vide", limits=Limits(workers=1))
+def client(
+    tmp_path_factory: pytest.TempPathFactory, publish: Callable[[Path], Path], browse: Browse
+) -> Iterator[httpx.Client]:
+    root = publish(tmp_path_factory.mktemp("node"))
+    app = create(root, title="Données des Bauges", limits=Limits(workers=1))
     with browse(app) as client:
         yield client
 

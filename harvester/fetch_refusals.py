@@ -1,0 +1,53 @@
+"""Why an address is not asked at all, in words that an operator can act on."""
+
+from __future__ import annotations
+
+from harvester.fetch_errors import FetchError
+from harvester.robots import NAME, Verdict
+from vocab.messages import Message, say
+
+
+def stopped(url: str) -> FetchError:
+    """The fetch was ended from outside, or not begun."""
+    message = say("the reading of {url} was stopped — it will be read again", url=url)
+    return FetchError("stopped", message)
+
+
+def crowded(url: str, host: str, seconds: float) -> FetchError:
+    """The turn of ``url`` at ``host`` did not come within ``seconds``."""
+    message = say(
+        "{url} waited for more than {seconds} s, as {host} answers one request at a time — it "
+        "will be asked again; write a longer “every” in the sources of this server",
+        url=url,
+        host=host,
+        seconds=round(seconds),
+    )
+    return FetchError("crowded", message)
+
+
+def refused_by_robots(url: str, verdict: Verdict) -> FetchError:
+    """The ``verdict`` of robots.txt keeps us from reading ``url``."""
+    return FetchError("robots", _refusal(url, verdict))
+
+
+def _refusal(url: str, verdict: Verdict) -> Message:
+    values = {"url": url, "robots": verdict.robots, "status": verdict.status}
+    if verdict.closed:
+        return say(
+            "{url} is not asked while {robots} cannot be given ({status}), since it may forbid "
+            "it — it will be tried again; tell its publisher if it lasts",
+            **values,
+        )
+    values |= {"line": verdict.line, "rule": verdict.rule, "agent": verdict.agent}
+    if verdict.agent == NAME:
+        return say(
+            "{url} may not be read: line {line} of {robots} tells {agent} “{rule}” — ask its "
+            "publisher to let us in, or write enabled = false",
+            **values,
+        )
+    return say(
+        "{url} may not be read: line {line} of {robots} tells every robot “{rule}” — ask its "
+        'publisher to let {name} in, or take robots = "strict" out of this source',
+        name=NAME,
+        **values,
+    )

@@ -1,0 +1,219 @@
+"""Looking things up in the index of a generation: by kind, days, facets, words and position."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from store.errors import GenerationError
+from store.folding import match
+from store.published import SourceFacts
+from store.things import Facet, Thing
+from vocab.messages import say
+
+Order = Literal["days", "name", "newest", "rank"]
+
+MOST = 5_000
+"""Things that one question gives at most."""
+
+_ORDERS = {
+    "days": "thing.first, thing.iri",
+    "name": "thing.sorted, thing.iri",
+    "newest": "thing.stamp DESC, thing.iri",
+    "rank": "bm25(words, 5.0, 1.0), thing.iri",
+}
+_STRICT = len("2026-11-22")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of the map in degrees (WGS 84)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question to the index.
+
+    ``first`` and ``last`` are ISO days between which something must happen, both included, and
+    "" leaves that end open; the days of the index are those that sources write, so whoever
+    knows the zone asks for a day more on both sides. Of several values of one facet any
+    suffices; different facets must all hold. Of the facets of ``having``, a thing must have one,
+    whatever its value, and of the pairs of ``without`` none. ``since`` is the ISO day that news is
+    published on at the earliest. ``words`` are a reader's; ``order`` "rank" needs
+    them.
+    """
+
+    kinds: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+    facets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    having: tuple[str, ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    free: bool = False
+    box: Box | None = None
+    words: str = ""
+    order: Order = "name"
+    limit: int = MOST
+    offset: int = 0
+
+
+class Index:
+    """The index in the file ``path``; any number of threads may ask it.
+
+    Raises:
+        GenerationError: when it is damaged (from any method).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def find(self, wanted: Wanted) -> list[Thing]:
+        """The things that are ``wanted``, in its order."""
+        tables, where, values = _conditions(wanted)
+        sql = (
+            f"SELECT thing.doc FROM {tables} WHERE {where} "  # noqa: S608  # our own words
+            f"ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?"
+        )
+        rows = self._rows(sql, *values, min(wanted.limit, MOST), wanted.offset)
+        return [Thing.from_json(doc) for (doc,) in rows]
+
+    def all(self, *, first: str, limit: int) -> list[Thing]:
+        """Everything but events that were over before the ISO day ``first``, at most ``limit``."""
+        sql = "SELECT doc FROM thing WHERE kind <> 'event' OR last >= ? ORDER BY kind, iri LIMIT ?"
+        return [Thing.from_json(doc) for (doc,) in self._rows(sql, first, limit)]
+
+    def count(self, wanted: Wanted) -> int:
+        """How many there are in all."""
+        tables, where, values = _conditions(wanted)
+        return int(self._rows(f"SELECT count(*) FROM {tables} WHERE {where}", *values)[0][0])  # noqa: S608
+
+    def kinds(self) -> dict[str, int]:
+        """How many things there are of each kind."""
+        return dict(self._rows("SELECT kind, count(*) FROM thing GROUP BY kind"))
+
+    def values(self, facet: str, wanted: Wanted) -> list[tuple[Facet, int]]:
+        """The values of ``facet`` among what is wanted, and how many things have each.
+
+        The facet itself does not restrict: it tells what else there is to choose.
+        """
+        open_ = replace(wanted, facets=tuple(pair for pair in wanted.facets if pair[0] != facet))
+        tables, where, values = _conditions(open_)
+        sql = (
+            "SELECT named.value, named.iri, named.text, count(*) "  # noqa: S608  # our own words
+            f"FROM {tables} JOIN facet AS chosen ON chosen.thing = thing.id AND chosen.facet = ? "
+            "JOIN named ON named.facet = chosen.facet AND named.value = chosen.value "
+            f"WHERE {where} GROUP BY named.value ORDER BY named.value"
+        )
+        rows = self._rows(sql, facet, *values)
+        return [(Facet(facet, value, iri, text), count) for value, iri, text, count in rows]
+
+    def named(self, facet: str, value: str) -> Facet:
+        """A value of a facet with its name; without one when nothing has that value."""
+        sql = "SELECT iri, text FROM named WHERE facet = ? AND value = ?"
+        rows = self._rows(sql, facet, value)
+        return Facet(facet, value, *rows[0]) if rows else Facet(facet, value)
+
+    def get(self, iri: str) -> Thing | None:
+        """The thing at ``iri``, None when the index knows none."""
+        rows = self._rows("SELECT doc FROM thing WHERE iri = ?", iri)
+        return Thing.from_json(rows[0][0]) if rows else None
+
+    def some(self, iris: Iterable[str]) -> list[Thing]:
+        """The things among ``iris`` that the index knows."""
+        return [thing for iri in iris if (thing := self.get(iri))]
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str], str]:
+        """(IRI, language) → name of a concept or commune."""
+        rows = self._rows("SELECT iri, language, text FROM label")
+        return {(iri, language): text for iri, language, text in rows}
+
+    @cached_property
+    def sources(self) -> dict[str, SourceFacts]:
+        """The sources by id."""
+        rows = self._rows("SELECT id, doc FROM source ORDER BY id")
+        return {id_: SourceFacts(**json.loads(doc)) for id_, doc in rows}
+
+    def _rows(self, sql: str, *values: str | float | None) -> list[Any]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise GenerationError(
+                say(
+                    "{file}: the index of this generation cannot be read ({reason}) — remove this "
+                    "file, it is made again",
+                    file=str(self.path),
+                    reason=str(error),
+                ),
+                about=self.path,
+            ) from error
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """A connection of this thread; the file never changes, so nothing is ever locked."""
+        if not hasattr(self._local, "connection"):
+            address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            self._local.connection = sqlite3.connect(address, uri=True)
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+
+def _conditions(wanted: Wanted) -> tuple[str, str, list[str | float]]:
+    """The tables, the conditions and their values."""
+    found = list(_parts(wanted))
+    tables = "thing"
+    if match(wanted.words):
+        tables += " JOIN words ON words.rowid = thing.id"
+    if wanted.box:
+        tables += " JOIN box ON box.id = thing.id"
+    where = " AND ".join(part for part, _ in found) or "1"
+    return tables, where, [value for _, values in found for value in values]
+
+
+def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
+    if wanted.kinds:
+        yield f"thing.kind IN ({_holes(wanted.kinds)})", wanted.kinds
+    if wanted.first:
+        yield "thing.last >= ?", (wanted.first[:_STRICT],)
+    if wanted.last:
+        yield "thing.first <= ?", (wanted.last[:_STRICT],)
+    yield from _faceted(wanted)
+    if wanted.since:
+        yield "thing.stamp >= ?", (wanted.since,)
+    if wanted.free:
+        yield "thing.free = 1", ()
+    if words := match(wanted.words):
+        yield "words MATCH ?", (words,)
+    elif wanted.words.strip():
+        yield "0", ()
+    if box := wanted.box:
+        yield "box.north >= ? AND box.south <= ?", (box.south, box.north)
+        yield "box.east >= ? AND box.west <= ?", (box.west, box.east)
+
+
+def _faceted(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
+    for facet, values in wanted.facets:
+        having = f"SELECT thing FROM facet WHERE facet = ? AND value IN ({_holes(values)})"  # noqa: S608
+        yield f"thing.id IN ({having})", (facet, *values)
+    if wanted.having:
+        any_ = f"SELECT thing FROM facet WHERE facet IN ({_holes(wanted.having)})"  # noqa: S608
+        yield f"thing.id IN ({any_})", wanted.having
+    for pair in wanted.without:
+        yield "thing.id NOT IN (SELECT thing FROM facet WHERE facet = ? AND value = ?)", pair
+
+
+def _holes(values: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,228 @@
+"""What a generation says, read one subject at a time: a large store does not fit in memory.
+
+Reading statements by subject is not a query: it ends when the statements do, so it needs no
+worker that can be killed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Self
+
+import pyoxigraph as ox
+
+from store.generations import Generation, open_read_only
+from store.things import KINDS, Said, Thing, read_thing
+from vocab import EB, SCHEMA, term
+from vocab.iris import Iris
+
+_TYPES = (
+    *(
+        SCHEMA + name
+        for name in (
+            *("Event", "EventSeries", "Place", "Organization", "NGO", "Cooperative"),
+            *("GovernmentOrganization", "LocalBusiness", "EducationalOrganization", "Article"),
+        )
+    ),
+    f"{EB}ThirdPlace",
+)
+_TYPE = ox.NamedNode(term("rdf:type"))
+_MOST_STATEMENTS = 2_000
+"""Statements of one document: a publisher's runaway list is cut, never a page that hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source as ``graph/provenance`` tells it; "" is unknown.
+
+    ``licence`` is an IRI, ``changed`` the xsd:dateTime of the last run that changed its data,
+    ``records`` how many things it describes.
+    """
+
+    id: str
+    title: str
+    publisher: str = ""
+    address: str = ""
+    licence: str = ""
+    changed: str = ""
+    records: int = 0
+
+
+class Published:
+    """The statements of a snapshot.
+
+    Args:
+        store: a snapshot opened read-only.
+        iris: the IRIs of its node.
+    """
+
+    def __init__(self, store: ox.Store, iris: Iris) -> None:
+        self._store = store
+        self.iris = iris
+        self._communes: dict[str, Said] = {}
+        self._graphs = {
+            name: ox.NamedNode(iris.graph(name))
+            for name in ("canonical", "provenance", "tombstones", "links")
+        }
+
+    @classmethod
+    def open(cls, generation: Generation) -> Self:
+        """The statements of ``generation``.
+
+        Raises:
+            StoreError: when its snapshot is damaged or was retired.
+        """
+        return cls(open_read_only(generation), Iris(generation.base))
+
+    def things(self) -> Iterator[Thing]:
+        """The canonical entities, each once."""
+        seen: set[str] = set()
+        for iri in chain.from_iterable(self._of_type(name, "canonical") for name in _TYPES):
+            if iri not in seen and (kind := self._kind(iri)):
+                seen.add(iri)
+                yield read_thing(iri, kind, self._said, self.iris)
+
+    def thing(self, iri: str) -> Thing | None:
+        """The canonical entity at ``iri``, None when there is none."""
+        kind = self._kind(iri)
+        if not kind or term("rdf:type") not in self._said(iri):
+            return None
+        return read_thing(iri, kind, self._said, self.iris)
+
+    def claim(self, record: str, kind: str) -> Thing:
+        """What one source says, in its ``record``, of a thing of that kind."""
+        graph = self._graph_of(record)
+
+        def said_of(iri: str) -> Said:
+            return self._read(iri, graph) or self._said(iri)
+
+        return read_thing(record, kind, said_of, self.iris)
+
+    def labels(self) -> Iterator[tuple[str, str, str]]:
+        """IRI, language and text: the names of the concepts and communes that are used."""
+        for predicate in (term("skos:prefLabel"), f"{SCHEMA}name"):
+            communes_only = predicate == f"{SCHEMA}name"
+            for quad in self._quads("canonical", predicate=predicate):
+                subject, name = quad.subject, quad.object
+                if not isinstance(subject, ox.NamedNode) or not isinstance(name, ox.Literal):
+                    continue
+                if not communes_only or subject.value.startswith(self.iris.commune("")):
+                    yield subject.value, name.language or "", name.value
+
+    def sources(self) -> Iterator[SourceFacts]:
+        """The sources, and when the data of each last changed."""
+        began = {
+            quad.subject: _value(quad.object)
+            for quad in self._quads("provenance", predicate=term("prov:startedAtTime"))
+        }
+        changed: defaultdict[str, str] = defaultdict(str)
+        for quad in self._quads("provenance", predicate=term("prov:used")):
+            source = _value(quad.object)
+            changed[source] = max(changed[source], began.get(quad.subject, ""))
+        start = self.iris.source("")
+        for iri in self._of_type(term("dcat:Dataset"), "provenance"):
+            if iri.startswith(start):
+                yield self._source(iri.removeprefix(start), iri, changed[iri])
+
+    def document(self, iri: str) -> list[ox.Triple]:
+        """What the node says under ``iri`` itself: an entity with its parts, a record, a source.
+
+        Empty when nothing is said of it. Cut after two thousand statements.
+        """
+        graph = self._graph_of(iri)
+        found: list[ox.Triple] = []
+        left, seen = [iri], {iri}
+        while left and len(found) < _MOST_STATEMENTS:
+            subject = left.pop(0)
+            for quad in self._store.quads_for_pattern(ox.NamedNode(subject), None, None, graph):
+                found.append(quad.triple)
+                value = _value(quad.object) if isinstance(quad.object, ox.NamedNode) else ""
+                if value not in seen and self._is_part(value, iri):
+                    seen.add(value)
+                    left.append(value)
+        return found[:_MOST_STATEMENTS]
+
+    def tombstone(self, iri: str) -> list[ox.Triple]:
+        """What remains of an entity that was withdrawn; empty when it never was."""
+        return [quad.triple for quad in self._quads("tombstones", iri)]
+
+    def _kind(self, iri: str) -> str:
+        room = iri.removeprefix(f"{self.iris.base}id/").partition("/")[0]
+        return room if room in KINDS and "#" not in iri else ""
+
+    def _graph_of(self, iri: str) -> ox.NamedNode:
+        """The graph in which ``iri`` is described."""
+        if iri.startswith(self.iris.records):
+            source = iri.removeprefix(self.iris.records).partition("/")[0]
+            return ox.NamedNode(self.iris.source_graph(source))
+        about = ("source/", "activity/", "software/", "licence/")
+        provenance = iri.removeprefix(f"{self.iris.base}id/").startswith(about)
+        return self._graphs["provenance" if provenance else "canonical"]
+
+    def _is_part(self, value: str, iri: str) -> bool:
+        whole = self.iris.record_of(value) if "genid/" in value else value.partition("#")[0]
+        return value != iri and (whole == iri or value.startswith(f"{iri}#"))
+
+    def _source(self, id_: str, iri: str, changed: str) -> SourceFacts:
+        def told(subject: str, *curies: str) -> str:
+            values = (
+                _value(quad.object)
+                for curie in curies
+                if ":" in subject
+                for quad in self._quads("provenance", subject, term(curie))
+            )
+            return min(values, default="")
+
+        publisher = told(iri, "dcterms:publisher")
+        named = told(publisher, "foaf:name", "schema:name") if "://" in publisher else ""
+        graph = ox.NamedNode(self.iris.source_graph(id_))
+        record = ox.NamedNode(f"{EB}SourceRecord")
+        return SourceFacts(
+            id=id_,
+            title=told(iri, "dcterms:title"),
+            publisher=named or publisher,
+            address=told(told(iri, "dcat:distribution"), "dcat:accessURL"),
+            licence=told(iri, "dcterms:license"),
+            changed=changed,
+            records=sum(1 for _ in self._store.quads_for_pattern(None, _TYPE, record, graph)),
+        )
+
+    def _of_type(self, iri: str, graph: str) -> Iterator[str]:
+        found = self._store.quads_for_pattern(None, _TYPE, ox.NamedNode(iri), self._graphs[graph])
+        return (_value(quad.subject) for quad in found)
+
+    def _quads(
+        self, graph: str, subject: str | None = None, predicate: str | None = None
+    ) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(
+            None if subject is None else ox.NamedNode(subject),
+            None if predicate is None else ox.NamedNode(predicate),
+            None,
+            self._graphs[graph],
+        )
+
+    def _said(self, iri: str) -> Said:
+        """What the canonical graph says of one subject; what it says of a commune is kept."""
+        if iri not in self._communes:
+            said = self._read(iri, self._graphs["canonical"])
+            if not iri.startswith(self.iris.commune("")):
+                return said
+            self._communes[iri] = said
+        return self._communes[iri]
+
+    def _read(self, iri: str, graph: ox.NamedNode) -> Said:
+        if ":" not in iri:
+            return {}
+        said: defaultdict[str, list[ox.NamedNode | ox.Literal]] = defaultdict(list)
+        for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, graph):
+            if isinstance(quad.object, ox.NamedNode | ox.Literal):
+                said[quad.predicate.value].append(quad.object)
+        return said
+
+
+def _value(node: object) -> str:
+    """The IRI or the lexical form of a term; "" for a blank node's name or a statement."""
+    return node.value if isinstance(node, ox.NamedNode | ox.Literal) else ""

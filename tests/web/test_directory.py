@@ -1,0 +1,54 @@
+"""The directory, third places, shared resources and news."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'<a class="title"[^>]*>(.*?)</a>', page)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/annuaire", ["Comédie", "Comité des fêtes", "Fab", "Jardin partagé"]),
+        ("/annuaire?commune=73081", ["Fab"]),
+        ("/annuaire?acteur=asso", ["Comédie"]),
+        ("/annuaire?q=jardins", ["Jardin partagé"]),
+        ("/tiers-lieux", ["Fab"]),
+        ("/tiers-lieux?type=fablab", ["Fab"]),
+        ("/tiers-lieux?type=autre", []),
+        ("/ressources", ["Fab"]),
+        ("/ressources?service=reparer", ["Fab"]),
+        ("/actualites", ["La lettre du comité"]),
+    ],
+)
+def test_a_list_holds_what_it_says(client: httpx.Client, path: str, found: list[str]) -> None:
+    assert titles(client.get(path).text) == found
+
+
+def test_a_third_place_is_explained_where_it_is_listed(client: httpx.Client) -> None:
+    assert "entre la maison et le travail" in client.get("/tiers-lieux").text
+
+
+def test_services_lead_to_those_who_give_them(client: httpx.Client) -> None:
+    assert '<a href="/ressources?service=reparer">Réparer</a>' in client.get("/ressources").text
+
+
+def test_an_article_leads_to_its_publisher(client: httpx.Client) -> None:
+    page = client.get("/actualites").text
+    assert '<a href="https://comite.example/lettre" rel="nofollow noopener">lire' in page
+
+
+def test_a_page_beyond_the_last_is_empty_and_harmless(client: httpx.Client) -> None:
+    for page in ("2", "99999999", "-1", "x"):
+        assert client.get(f"/annuaire?page={page}").status_code == 200
+
+
+def test_lists_are_maps_too(client: httpx.Client) -> None:
+    features = client.get("/annuaire.geojson").json()["features"]
+    assert {each["properties"]["name"] for each in features} == {"Fab", "Jardin partagé"}
