@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 PAGES = {
     "accueil": "/",
@@ -29,7 +29,7 @@ def main(folder: Path, address: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for width_name, width in WIDTHS.items():
-            size = {"width": width, "height": HEIGHT}
+            size = ViewportSize(width=width, height=HEIGHT)
             page = browser.new_page(viewport=size, locale="fr-FR")
             for name, path in PAGES.items():
                 page.goto(address.rstrip("/") + path, wait_until="networkidle")
