@@ -619,7 +619,7 @@ def records(config: Path, source_id: str, file: Path) -> None:
     loaded = load_config(config)
     source = loaded.source(source_id)
     kind = platform_of(source)
-    window = window_at(datetime.now(UTC))
+    window = window_at(clock())
     options = options_for(source, kind, loaded.site.timezone, window)
     digester = Digester(source, kind, Iris(loaded.site.base), options)
     print_json({"records": list(digester.exported([Content(file.read_bytes(), url=source.url)]))})

@@ -5,10 +5,15 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import endpoint, harvest, mapping, peers
+from benchmarks import endpoint, harvest, mapping, pages, peers
 from benchmarks.figures import Figure
 
-PARTS = {"harvest": harvest.measure, "mapping": mapping.measure, "endpoint": endpoint.measure}
+PARTS = {
+    "harvest": harvest.measure,
+    "mapping": mapping.measure,
+    "endpoint": endpoint.measure,
+    "pages": pages.measure,
+}
 ASKED = {"peers": peers.measure}
 """What is measured only when it is named: it installs other engines, and takes half an hour."""
 

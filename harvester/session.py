@@ -34,7 +34,6 @@ from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
 from store.follow import keep_only
 from store.generations import Generation, Generations
-from store.index import ensure
 from store.notes import kept
 from store.room import check_room, needed
 from store.state import State
@@ -179,7 +178,6 @@ class Session:
                 base=self._config.site.base,
                 facts={"title": self._config.site.title},
             )
-            ensure(generation)
         self._changed = False
         self._unfinished.unlink(missing_ok=True)
         self._tell()

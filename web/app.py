@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -77,7 +78,8 @@ def create(
     """
     pool = Pool(Generations(generations_root).current, limits, every=every)
     shell = Shell(Site(title, ZoneInfo(timezone), contact, tiles, attribution, state))
-    front = Front(Library(pool), shell, clock)
+    library = Library(pool)
+    front = Front(library, shell, clock)
     standings = Standings(state, clock)
     sources, maps = SourcePages(front, standings), MapPage(front)
     pages = Pages(pool, shell)
@@ -85,7 +87,11 @@ def create(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool:
-            yield
+            following = asyncio.create_task(library.follow(every))
+            try:
+                yield
+            finally:
+                following.cancel()
 
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(

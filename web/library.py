@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
 from sparql.workers import Pool
+from store.errors import StoreError
 from store.generations import Generation
 from store.index import ensure
 from store.lookup import Index
@@ -54,7 +57,11 @@ class Shelf:
 
 
 class Library:
-    """Gives the shelf of the current generation."""
+    """Gives the shelf of the current generation.
+
+    The index of a generation is made here, and not by the harvester: a harvest must not wait
+    for the pages, and what is served goes on being served meanwhile.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -66,11 +73,22 @@ class Library:
         """What is published now, None before the first generation."""
         return self._pool.generation
 
+    async def follow(self, every: float) -> None:
+        """Make ready each generation that is published, until cancelled.
+
+        Args:
+            every: seconds between two looks.
+        """
+        while True:
+            with suppress(StoreError):  # told to whoever asks for a page
+                await asyncio.to_thread(self.shelf)
+            await asyncio.sleep(every)
+
     def shelf(self) -> Shelf | None:
         """The shelf of what is published now, None before the first generation.
 
-        The first reader of a generation whose index is not made yet makes it; meanwhile the
-        others get the generation before.
+        Whoever asks first for a new generation makes its index, which ``follow`` does before
+        any reader; meanwhile the others get the generation before.
 
         Raises:
             StoreError: when the generation is damaged, or its index cannot be made.

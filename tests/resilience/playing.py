@@ -12,7 +12,7 @@ from harvester.fetch import Limits
 from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import load
-from harvester.telling import OUTCOMES
+from harvester.telling.wording import OUTCOMES
 from mappings import platforms
 from store.generations import Generation
 from tests.loopback import Page, Site, loopback_site
