@@ -181,7 +181,9 @@ def operated(config: Config) -> Iterator[Session]:
 
 
 def tell_orphans(config: Config) -> None:
-    """What is still published of sources that the file no longer names."""
+    """What is still published of sources that the file no longer names, or was to be forgotten."""
+    if place_of(config.path).forgetting.exists():
+        speak(say("a forgetting was interrupted — finish it: enbauges forget --again"))
     generation = Generations(place_of(config.path).generations).current()
     if found := orphans(config, generation):
         told = say(
@@ -617,7 +619,7 @@ def records(config: Path, source_id: str, file: Path) -> None:
     loaded = load_config(config)
     source = loaded.source(source_id)
     kind = platform_of(source)
-    window = window_at(datetime.now(UTC))
+    window = window_at(clock())
     options = options_for(source, kind, loaded.site.timezone, window)
     digester = Digester(source, kind, Iris(loaded.site.base), options)
     print_json({"records": list(digester.exported([Content(file.read_bytes(), url=source.url)]))})

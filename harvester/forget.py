@@ -119,6 +119,8 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
         StoreError: when something cannot be written; asking again does the rest.
     """
     means, place = session.means, session.place
+    with told(place.var):
+        place.forgetting.touch()
     takedown.save(plan.takedowns, place.takedowns)
     stale = [path for source in plan.scrub.sources for path in means.changelog.paths(source)]
     for each in plan.sources:
@@ -164,6 +166,8 @@ def renew(place: Place, *, now: datetime) -> Generation:
         generation = generations.publish(store, now=now, base=current.base, facts=current.facts)
         ensure(generation)
         generations.purge()
+    with told(place.var):
+        place.forgetting.unlink(missing_ok=True)
     return generation
 
 

@@ -109,7 +109,7 @@ class Schedule:
     def __init__(self, desk: Desk, stopping: Event) -> None:
         self.desk = desk
         self._stopping = stopping
-        self._trouble: Message | None = None
+        self._trouble = ""
 
     def turn(self, config: Config, resolve: Resolve, *, first: bool = False) -> datetime | None:
         """Read what is due and publish it.
@@ -126,11 +126,11 @@ class Schedule:
             wanted = () if stopping else due(config.sources, states, self._now(config))
             if wanted or first:
                 self._round(config, resolve, wanted, states)
-            self._trouble = None
+            self._trouble = ""
             return next_due(config.sources, self._states(), self._now(config))
         except Told as error:
-            if error.message != self._trouble:
-                self._trouble = error.message
+            if error.message.text != self._trouble:  # its numbers may change from turn to turn
+                self._trouble = error.message.text
                 self.desk.say(error.message)
                 self.desk.say(say("the harvest is tried again every {s} s", s=RETRY.seconds))
             return self.desk.clock() + RETRY

@@ -81,6 +81,11 @@ class Place:
         return self.var / takedown.FILE
 
     @property
+    def forgetting(self) -> Path:
+        """The mark of a forgetting that is not done in every room yet."""
+        return self.var / "forgetting"
+
+    @property
     def unfinished(self) -> Path:
         """The mark of a harvest whose changes are not published yet."""
         return self.var / "unfinished"

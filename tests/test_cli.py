@@ -287,6 +287,40 @@ def test_init_writes_a_file_that_harvests(
     assert result.exit_code == 0, result.output
 
 
+SHORT_FORM = """
+[[source]]
+id = "salles"
+kind = "csv"
+url = "https://a.example/salles.csv"
+title = "Salles"
+publisher = "Mairie"
+
+[source.mapping]
+a = "schema:Place"
+"Nom de la salle" = "schema:name @fr"
+"""
+
+
+@pytest.mark.parametrize("language", ["yarrrml", "rml", "rml-legacy"])
+def test_a_table_of_fields_is_run_elsewhere_on_exported_records(
+    language: str, enbauges: Enbauges, config: Path, tmp_path: Path
+) -> None:
+    config.write_text(HEAD + SHORT_FORM, encoding="utf-8")
+    table = tmp_path / "salles.csv"
+    table.write_text("id;nom de la salle\ns1;Halle\n", encoding="utf-8")
+    ending = "yml" if language == "yarrrml" else "ttl"
+    for name, *command in (
+        ("records.json", "records", "salles", str(table)),
+        (f"salles.{ending}", "map", "salles", "--to", language),
+    ):
+        done = enbauges(*command)
+        assert done.exit_code == 0, done.output
+        (tmp_path / name).write_text(done.stdout, encoding="utf-8")
+    result = enbauges("map", str(tmp_path / f"salles.{ending}"))
+    assert result.exit_code == 0, result.output
+    assert '/id/record/salles/s1> <https://schema.org/name> "Halle"@fr .' in result.stdout
+
+
 def test_map_prints_quads_of_a_local_file(enbauges: Enbauges, tmp_path: Path) -> None:
     (tmp_path / "lieux.csv").write_text("id,nom\n1,La Halle\n", encoding="utf-8")
     mapping = tmp_path / "lieux.yml"

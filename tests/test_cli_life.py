@@ -118,6 +118,17 @@ def test_what_is_forgotten_stays_out(enbauges: Enbauges) -> None:
     assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
 
 
+def test_a_forgetting_that_was_interrupted_is_spoken_of_until_it_is_finished(
+    enbauges: Enbauges, config: Path
+) -> None:
+    enbauges("harvest")
+    (config.parent / "var" / "forgetting").touch()
+    for command in ("harvest", "status", "validate"):
+        assert "enbauges forget --again" in enbauges(command).stdout, command
+    assert enbauges("forget", "--again").exit_code == 0
+    assert "forget --again" not in enbauges("status").stdout
+
+
 def test_forgetting_needs_to_know_what(enbauges: Enbauges) -> None:
     assert enbauges("forget").exit_code == 2
     assert enbauges("forget", "x", "--again").exit_code == 2

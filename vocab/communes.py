@@ -1,7 +1,9 @@
 """The municipalities of the territory's departments, and how they are recognised in text.
 
 Codes and names are facts of INSEE's Code officiel géographique (Licence Ouverte 2.0),
-departments 73 and 74. ``territory/communes.csv`` adds other names in use (``also``) and marks
+departments 73 and 74; their postcodes (``postcodes``) facts of La Poste's Base officielle des
+codes postaux (Licence Ouverte 2.0). ``territory/communes.csv`` adds other names in use (``also``)
+and marks
 those that are common in another sense (``common``): a "word" may be a school or a bedroom, a
 "name" a hamlet or a house. ``territory/elsewhere.txt`` lists towns and regions around, so that
 they are known not to be here.
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -74,12 +77,14 @@ class _Table:
     """Normalised name → INSEE code, or ``ELSEWHERE`` for names around.
 
     ``bare`` are the names without their article, where that is unequivocal; ``marks`` the codes
-    of common names; ``hints`` one word of every name.
+    of common names; ``posted`` the commune of a postcode that is of no other; ``hints`` one word
+    of every name.
     """
 
     names: Mapping[str, str]
     bare: Mapping[str, str]
     marks: Mapping[str, str]
+    posted: Mapping[str, str]
     hints: frozenset[str]
     longest: int
 
@@ -118,8 +123,9 @@ def whereabouts(text: str) -> str | None:
 def town(name: str, postcode: str = "") -> str | None:
     """The commune that a field for names of towns holds, whatever its case and article.
 
-    ``ELSEWHERE`` when it holds another town: an unknown name is one, unless ``postcode`` is of
-    a department of the table (a hamlet, an old commune).
+    A hamlet or an old commune, or no name at all, is where ``postcode`` is, if that is the
+    postcode of one commune only. ``ELSEWHERE`` when the field holds another town: an unknown
+    name is one, unless ``postcode`` is of a department of the table.
     """
     table = _table()
     if match := _INVERTED.fullmatch(name.strip()):
@@ -127,12 +133,12 @@ def town(name: str, postcode: str = "") -> str | None:
     key = _key(name).removesuffix(" cedex")
     is_away = bool(postcode) and not _is_here(postcode)
     if is_away or not key:
-        return ELSEWHERE if is_away else None
+        return ELSEWHERE if is_away else table.posted.get(postcode)
     code = table.names.get(key) or table.bare.get(key)
     if code is None and (found := whereabouts(name)):
         return found
     if postcode and (code is None or code[:2] == postcode[:2]):
-        return code
+        return code or table.posted.get(postcode)
     return ELSEWHERE if postcode else code or ELSEWHERE
 
 
@@ -227,6 +233,17 @@ def _key(text: str) -> str:
     return " ".join(_SAINTS.get(word, word) for word in plain.split())
 
 
+def _posted_once(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Postcode → the commune whose alone it is."""
+    sharing = Counter(postcode for row in rows for postcode in row["postcodes"].split())
+    return {
+        postcode: row["code"]
+        for row in rows
+        for postcode in row["postcodes"].split()
+        if sharing[postcode] == 1
+    }
+
+
 def _rows() -> list[dict[str, str]]:
     with _TABLE.open(encoding="utf-8", newline="") as table:
         return list(csv.DictReader(table))
@@ -253,6 +270,7 @@ def _table() -> _Table:
         MappingProxyType(names),
         MappingProxyType({key: code for key, code in bare.items() if key not in twice}),
         MappingProxyType({row["code"]: row["common"] for row in rows if row["common"]}),
+        MappingProxyType(_posted_once(rows)),
         frozenset(max(key.split(), key=len) for key in names),
         max(len(key.split()) for key in names),
     )

@@ -12,14 +12,17 @@ from harvester.readers import (
     feed,
     flat,
     geojson,
+    html,
     ics,
     json_entries,
     mediawiki,
     openagenda,
     overpass,
+    rdf,
     table,
     tourism,
     umap,
+    xml,
 )
 from harvester.readers.many import bounded
 from harvester.records import Reader
@@ -35,12 +38,16 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "apidae": bounded(tourism.read_apidae),
         "communecter": bounded(communecter.read),
         "datatourisme": bounded(tourism.read_datatourisme),
+        "dcat": bounded(rdf.read_datasets),
         "flat": bounded(flat.read),
+        "html": bounded(html.read),
         "mediawiki": bounded(mediawiki.read),
         "openagenda": bounded(openagenda.read),
         "overpass": bounded(overpass.read),
+        "rdf": bounded(rdf.read),
         "table": bounded(table.read),
         "umap": bounded(umap.read),
+        "xml": bounded(xml.read),
     }
 )
 """The reader of each kind of source."""

@@ -11,9 +11,10 @@ from harvester.telling.machine import plain, plain_health
 from harvester.telling.news import News, news, published
 from harvester.telling.status import attention, details, status_table, waiting
 from harvester.telling.tables import Table, answer_table, kinds_table, report_table
-from harvester.telling.wording import SEVERITIES, labelled, reasons
+from harvester.telling.wording import OUTCOMES, SEVERITIES, labelled, reasons
 
 __all__ = [
+    "OUTCOMES",
     "SEVERITIES",
     "News",
     "Reach",

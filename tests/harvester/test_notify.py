@@ -138,14 +138,14 @@ def loopback_hook() -> Iterator[Hook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if sent.status < 300:  # before the answer: the client is done once it has that
+                sent.bodies.append(json.loads(body))
+                sent.media.append(self.headers["Content-Type"])
             self.send_response(sent.status)
             if sent.status == 302:
                 self.send_header("Location", f"{sent.url}elsewhere")
             self.send_header("Content-Length", "0")
             self.end_headers()
-            if sent.status < 300:
-                sent.bodies.append(json.loads(body))
-                sent.media.append(self.headers["Content-Type"])
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -179,6 +179,24 @@ def test_a_sources_file_that_differs_is_left_alone(node: Node) -> None:
     assert any("was left alone" in str(message) for message in restored.told())
 
 
+def test_a_folder_that_cannot_be_moved_is_told_before_anything_is_done(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = back_up(node)
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "var")
+    with pytest.raises(BackupError, match="mount the disk one folder higher"):
+        restore(made, node.folder, node, force=True)
+    assert node.names() == {"Bal", "Concert"}
+
+
+def test_a_node_on_which_only_a_schedule_was_tried_is_not_filled(node: Node) -> None:
+    made, other = back_up(node), elsewhere(node)
+    with sole(other.place.var, 1):
+        pass
+    restore(made, other.folder, node)
+    assert other.names() == {"Bal", "Concert"}
+
+
 def test_without_a_generation_there_is_nothing_to_back_up(node: Node) -> None:
     shutil.rmtree(node.place.generations)
     with pytest.raises(BackupError, match="run: enbauges harvest"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -288,3 +289,18 @@ def test_a_second_schedule_is_told_which_process_to_stop(tmp_path: Path) -> None
         pass
     with sole(tmp_path / "var", 43):
         assert (tmp_path / "var" / "schedule.pid").read_text() == "43"
+
+
+def test_a_full_disk_is_told_once_however_its_figures_change(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = iter(range(40 << 20, 10 << 20, -(5 << 20)))
+    usage = shutil.disk_usage(node.place.var.parent)
+    monkeypatch.setattr("store.room.shutil.disk_usage", lambda _: usage._replace(free=next(free)))
+    for _ in range(3):
+        node.turn()
+    assert [line for line in node.told if "free on this disk" in line] == node.told[:1]
+    assert "every 60 s" in node.told[1]
+    monkeypatch.undo()
+    node.turn()
+    assert node.generation == 1

@@ -434,3 +434,11 @@ def test_no_value_of_any_key_escapes_our_own_words(
 )
 def test_any_text_is_told_about_without_failing(tmp_path: Path, text: str) -> None:
     assert mistakes(tmp_path, text)
+
+
+def test_a_mistake_in_a_table_of_fields_is_told_on_its_own_line(tmp_path: Path) -> None:
+    table = '[source.mapping]\na = "schema:Place"\n"Nom" = "shema:name"\n'
+    (told,) = mistakes(tmp_path, SITE + BLOCK + table)
+    assert told.startswith(
+        "14: source “agenda”: the prefix of shema:name is not known — write schema"
+    )

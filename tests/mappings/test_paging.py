@@ -13,6 +13,7 @@ FILE = """platform:
   title: {{fr: Essai, en: Test}}
   reader: json
   paging: {paging}
+  reads: {{fr: des listes, en: lists}}
 prefixes: {{schema: https://schema.org/}}
 mappings:
   entry:

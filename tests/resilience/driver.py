@@ -35,6 +35,7 @@ class Told:
     records: int
     removed: int
     quads: int
+    seconds: float
     sentences: list[str]
     issues: list[dict[str, str]]
 
@@ -86,6 +87,7 @@ def plain(report: Report) -> dict[str, Any]:
         "records": report.records,
         "removed": report.removed,
         "quads": report.quads,
+        "seconds": report.seconds,
         "sentences": list(reasons([report], "fr")),
         "issues": [
             {"code": each.code, "severity": each.severity, "message": str(each.message)}

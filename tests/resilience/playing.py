@@ -12,6 +12,7 @@ from harvester.fetch import Limits
 from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import load
+from harvester.telling.wording import OUTCOMES
 from mappings import platforms
 from store.generations import Generation
 from tests.loopback import Page, Site, loopback_site
@@ -36,6 +37,14 @@ class Shown:
     unannounced: frozenset[str]
     tombstones: frozenset[str]
 
+    def as_before(self, other: Shown) -> bool:
+        """Whether nothing came, went, or was said to be missing since ``other``."""
+        return (
+            self.report.quads == 0
+            and self.agenda == other.agenda
+            and self.report.reason == other.report.reason
+        )
+
     @property
     def titles(self) -> set[str]:
         return {title for title, _ in self.agenda.values()}
@@ -50,6 +59,7 @@ class Player:
     kind: str = "ics"
     told: list[str] = field(default_factory=list)
     last: Shown | None = None
+    _again: int = 0
 
     def show(self, body: bytes, at: datetime) -> Shown:
         """Let the source say ``body``, and harvest it at a time."""
@@ -67,9 +77,21 @@ class Player:
             (report,) = session.harvest(config.sources)
             generation = session.publish()
         shown = _shown(at, report, generation, graphs(self.folder))
-        self.told += _lines(shown, self.last)
+        self._tell(shown)
         self.last = shown
         return shown
+
+    def _tell(self, shown: Shown) -> None:
+        """What happened; reads after which everything is as before are counted in one line."""
+        if self.last and shown.as_before(self.last):
+            self._again += 1
+            if self._again > 1:
+                self.told.pop()
+            times = f"relue {self._again} fois sans changement"
+            self.told.append(f"    {times}, jusqu'au {shown.at:%d/%m/%Y}")
+        else:
+            self._again = 0
+            self.told += _lines(shown, self.last)
 
 
 @contextmanager
@@ -117,7 +139,8 @@ def _lines(now: Shown, before: Shown | None) -> Iterator[str]:
     report = now.report
     ahead = sum(start[:10] >= f"{now.at:%Y-%m-%d}" for _, start in now.agenda.values())
     yield (
-        f"{now.at:%d/%m/%Y %H:%M}  {report.outcome:<9}  {report.records} fiches, "
+        f"{now.at:%d/%m/%Y %H:%M}  {OUTCOMES[report.outcome].render('fr'):<9}  "
+        f"{report.records} fiches, "
         f"{len(now.agenda)} dates à l'agenda dont {ahead} à venir, "
         f"{len(now.unannounced)} non annoncées, {len(now.tombstones)} retirées pour de bon"
     )

@@ -30,7 +30,7 @@ from tests.resilience.raw import RawSite, numbered, raw_site, tagged
 from tests.resilience.size import sized
 
 KILLS = sized(8, 210)
-REPAIRED_EVERY = 4
+REPAIRED_EVERY = sized(4, 8)
 PATIENCE = 5.0  # seconds in which what the killed parent started must end
 SEED = int(os.environ.get("ENBAUGES_SEED") or time.time())
 
@@ -165,8 +165,13 @@ class Tally:
     left: list[set[int]] = field(default_factory=list)
     unrepaired: list[str] = field(default_factory=list)
     repairs: int = 0
-    moments: list[float] = field(default_factory=list)
     stages: Counter[str] = field(default_factory=Counter)
+
+    def line(self) -> str:
+        """How it stands."""
+        faults = [*self.torn, *self.lost, *self.unrepaired, *filter(None, self.left)]
+        told = f"kill {self.kills}: {dict(self.stages)}, repairs {self.repairs}"
+        return f"seed {SEED}, {told}, faults {faults}"
 
 
 def inspected(world: World, expected: Expected, stored: dict[str, int], tally: Tally) -> None:
@@ -286,7 +291,7 @@ def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
             inspected(world, expected, stored, found)
             if found.kills % REPAIRED_EVERY == 0 or found.kills == KILLS:
                 repaired(world, expected, stored, found)
-        print(f"seed {SEED}, a run takes {length:.2f} s, {dict(found.stages)}")  # noqa: T201
+            print(found.line(), flush=True)  # noqa: T201  # pytest -s shows how far it is
     return found
 
 

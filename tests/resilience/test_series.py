@@ -55,10 +55,13 @@ def test_a_real_calendar_from_version_to_version_loses_nothing_it_announced(
     announced: set[str] = set()
     agenda: set[tuple[str, str]] = set()
     played = 0
-    for published, body in versions():
+    told = versions()
+    for number, (published, body) in enumerate(told):
         at = published.replace(year=published.year - years)
+        until = told[number + 1][0] - published if number + 1 < len(told) else 365 * DAY
         announced |= {IRIS.record("serie", uid) for uid in uids(body)}
-        for shown in (player.show(body, at), *(player.read(at + later) for later in LATER)):
+        later = [at + pause for pause in LATER if pause < until]
+        for shown in (player.show(body, at), *map(player.read, later)):
             played += 1
             assert shown.report.outcome in {"committed", "unchanged"}
             assert announced <= shown.records

@@ -98,3 +98,23 @@ def test_a_snapshot_that_is_gone_is_reported(tmp_path: Path) -> None:
 
 def names(root: Path) -> list[str]:
     return sorted(entry.name for entry in root.iterdir())
+
+
+def test_a_number_goes_on_from_where_its_predecessors_were(tmp_path: Path) -> None:
+    with EmbeddedStore(tmp_path / "store") as store:
+        generations = Generations(tmp_path / "g")
+        made = generations.publish(store, now=NOON, base=BASE, facts={}, after=41)
+        assert made.number == 42
+        assert publish(tmp_path / "g", store).number == 43
+
+
+def test_a_purge_leaves_the_current_one_alone(tmp_path: Path) -> None:
+    with EmbeddedStore(tmp_path / "store") as store:
+        store.apply(add(1))
+        for _ in range(3):
+            publish(tmp_path / "g", store)
+    Generations(tmp_path / "g").purge()
+    assert sorted(path.name for path in (tmp_path / "g").iterdir()) == ["000003", "current"]
+    current = Generations(tmp_path / "g").current()
+    assert current is not None
+    assert len(open_read_only(current)) == 1

@@ -143,3 +143,10 @@ def test_most_texts_are_told_to_name_nothing_in_a_few_microseconds() -> None:
     for _ in range(10_000):
         read("Bibliothèque municipale")
     assert time.process_time() - start < 0.5
+
+
+def test_a_postcode_of_one_commune_only_says_where_a_hamlet_is() -> None:
+    assert town("Les Bossons", "74400") == town("", "74400") == town("Chamonix-Mont-Blanc")
+    assert town("Le hameau d'en haut", "73630") is None  # the postcode of several
+    assert town("", "73630") is None
+    assert town("", "69001") == ELSEWHERE

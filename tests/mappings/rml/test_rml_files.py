@@ -378,3 +378,15 @@ def test_a_document_without_a_triples_map_and_one_that_is_no_turtle_are_refused(
         run(tmp_path, "ex:a ex:b ex:c .")
     with pytest.raises(MappingError, match=r"m\.ttl:14: this is not Turtle"):
         run(tmp_path, "\nex:a exx:b ex:c .")
+
+
+def test_an_xml_file_is_mapped_before_it_is_read_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "data.xml").write_text("<a><b i='1'/><b i='2'/>" + " " * 100_000 + "<c", "utf-8")
+    source = XML_SOURCE.replace("ITERATOR", "/a/b")
+    subject = 'rml:subjectMap [ rml:template "ex:{@i}" ; rml:class ex:A ]'
+    (tmp_path / "m.ttl").write_text(f"{PREFIXES} ex:T {source} ; {subject} .", "utf-8")
+    lines = map_file(tmp_path / "m.ttl", None, "", [])
+    assert next(lines).startswith("<ex:1>")
+    assert next(lines).startswith("<ex:2>")
+    with pytest.raises(MappingError, match=r"data\.xml: this is not XML"):
+        next(lines)
