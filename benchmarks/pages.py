@@ -2,7 +2,7 @@
 
 CPU time of the process that serves, as the 95th percentile of one client's requests: on a shared
 machine, a clock on the wall would tell who else is at work. Things are invented: two in three are
-events, each in one of twenty communes, with a text of forty words, a theme and a position.
+events, over three years, each in one of twenty communes, with forty words, a theme, a position.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ _WORDS = (
     *("école", "mairie", "marché", "enfants", "lecture", "théâtre", "vélo", "neige", "alpage"),
     *("fromage", "rencontre", "partage"),
 )
+_RARE = tuple(a + b + c for a in _WORDS for b in ("eau", "ette", "on") for c in _WORDS[:15])
 
 
 def measure() -> list[Figure]:
@@ -128,9 +129,9 @@ def _thing(number: int, draw: random.Random, now: datetime) -> Iterator[str]:
     """The sixteen statements of an event, or of a place for one in three."""
     kind, type_ = ("event", "Event") if number % 3 else ("place", "Place")
     subject, schema, eb = IRIS.entity(kind, str(number)), PREFIXES["schema"], PREFIXES["eb"]
-    start = now + timedelta(minutes=draw.randrange(-100_000, 500_000))
+    start = now + timedelta(minutes=draw.randrange(-1_000_000, 600_000))
     code = f"{73001 + draw.randrange(20)}"
-    text = " ".join(draw.choices(_WORDS, k=40))
+    text = " ".join(draw.choices(_WORDS, k=4) + draw.choices(_RARE, k=36))
 
     def said(part: str, predicate: str, value: str) -> str:
         return f"<{subject}{part}> <{predicate}> {value} ."

@@ -14,7 +14,9 @@ from functools import lru_cache
 
 import snowballstemmer
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ß": "ss"})
+_LIGATURES = {"œ": "oe", "æ": "ae", "’": "'"}
+_LIGATURE = re.compile("[œæ’]")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[0-9a-z]+")
 _STEMMER = snowballstemmer.stemmer("french")
 _SHORTEST = 2
@@ -26,8 +28,8 @@ _MOST_WORDS = 12
 
 def fold(text: str) -> str:
     """``text`` in small letters without accents: two spellings of one name are equal."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    plain = _LIGATURE.sub(lambda found: _LIGATURES[found[0]], text.casefold())
+    return _MARKS.sub("", unicodedata.normalize("NFKD", plain))
 
 
 def slug(text: str) -> str:

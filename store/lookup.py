@@ -28,6 +28,9 @@ _ORDERS = {
     "newest": "thing.stamp DESC, thing.iri",
     "rank": "bm25(words, 5.0, 1.0), thing.iri",
 }
+_REMEMBERED = 1_000
+"""Counts that are kept: the forms of every page ask for the same few, and nothing changes."""
+
 _STRICT = len("2026-11-22")
 
 
@@ -79,6 +82,7 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._counted: dict[tuple[str, Wanted], list[tuple[Facet, int]]] = {}
 
     def find(self, wanted: Wanted) -> list[Thing]:
         """The things that are ``wanted``, in its order."""
@@ -109,8 +113,16 @@ class Index:
 
         The facet itself does not restrict: it tells what else there is to choose.
         """
-        open_ = replace(wanted, facets=tuple(pair for pair in wanted.facets if pair[0] != facet))
-        tables, where, values = _conditions(open_)
+        others = tuple(pair for pair in wanted.facets if pair[0] != facet)
+        asked = replace(wanted, facets=others, order="name", limit=MOST, offset=0)
+        if (facet, asked) not in self._counted:
+            if len(self._counted) >= _REMEMBERED:
+                self._counted.clear()
+            self._counted[facet, asked] = self._count_values(facet, asked)
+        return self._counted[facet, asked]
+
+    def _count_values(self, facet: str, wanted: Wanted) -> list[tuple[Facet, int]]:
+        tables, where, values = _conditions(wanted)
         sql = (
             "SELECT named.value, named.iri, named.text, count(*) "  # noqa: S608  # our own words
             f"FROM {tables} JOIN facet AS chosen ON chosen.thing = thing.id AND chosen.facet = ? "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -33,14 +34,9 @@ CONCEPTS = MappingProxyType(
 )
 """Facet → the property whose concepts it holds. A value is the last segment of the IRI."""
 
-_HIDDEN = dict.fromkeys(
-    code
-    for first, last in (
-        *((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F)),
-        *((0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069)),
-        *((0xD800, 0xDFFF), (0xFEFF, 0xFEFF), (0xFFFE, 0xFFFF)),
-    )
-    for code in range(first, last + 1)
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ufeff\ufffe\uffff]+"
 )
 """Control characters, and those that turn the direction of the text around them."""
 
@@ -193,7 +189,7 @@ def read_thing(iri: str, kind: str, said_of: SaidOf, iris: Iris) -> Thing:
 
 def plain(text: str) -> str:
     """``text`` without what would make a page or a feed show something else than it says."""
-    return text.translate(_HIDDEN)
+    return _HIDDEN.sub("", text)
 
 
 def _name(said: Said) -> str:

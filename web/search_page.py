@@ -32,16 +32,17 @@ class Search:
         yield self._front.route("/recherche.json", self.data)
 
     def page(self, request: Request, shelf: Shelf) -> Response:
-        """What answers the words, kind by kind; coming events before past ones."""
+        """What answers the words, kind by kind; of the events, those that come."""
         words = Filter.read(request.query_params).words
         asked = Filter(words=words)
         today = self._front.today().isoformat()
         found = []
         for kind in KINDS if words else ():
-            wanted = asked.wanted((kind,), order="rank", limit=_MOST)
-            coming = replace(wanted, first=today, order="days") if kind == "event" else wanted
-            if total := shelf.index.count(coming):
-                found.append((kind, shelf.index.find(coming), total))
+            wanted = asked.wanted((kind,), order="rank", limit=_MOST + 1)
+            if kind == "event":
+                wanted = replace(wanted, first=today, order="days")
+            if things := shelf.index.find(wanted):
+                found.append((kind, things[:_MOST], len(things) > _MOST))
         return self._front.page(request, shelf, "search.html", words=words, found=found)
 
     def data(self, request: Request, shelf: Shelf) -> Response:

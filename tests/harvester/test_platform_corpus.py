@@ -20,6 +20,8 @@ TEC = "event-json/the-events-calendar__the-events-calendar/tests/rest_tec_v1_int
 GEOTREK = "GeotrekCE__Geotrek-admin/geotrek"
 UMAP = "carto/umap-project__umap/umap/tests/fixtures"
 MOBILIZON = "event-json/framasoft__mobilizon/test/fixtures"
+EXTRUCT = "event-json/scrapinghub__extruct/tests/samples"
+UDATA = "rdf/opendatateam__udata/udata/harvest/tests/dcat"
 MEDNUM = "carto/anct-cartographie-nationale__mednum-cli/assets/input"
 
 # kind, file, records, and of how many each of these is said
@@ -37,6 +39,13 @@ CASES = [
     ("apidae", f"event-json/{GEOTREK}/tourism/tests/data/apidaeContent.json", 1, {"geo": 1}),
     ("apidae", f"event-json/{GEOTREK}/tourism/tests/data/apidaeNoEvent.json", 0, {}),
     ("esprit-parc", f"event-json/{GEOTREK}/tourism/tests/data/espritparc.json", 25, {"geo": 25}),
+    ("dcat", f"{UDATA}/catalog.xml", 4, {"name": 4}),
+    ("dcat", f"{UDATA}/flat.jsonld", 3, {"name": 3}),
+    ("dcat", f"{UDATA}/nested.jsonld", 1, {"name": 1}),
+    ("html", f"{EXTRUCT}/schema.org/Event.001.html", 1, {"startDate": 1, "location": 1}),
+    ("html", f"{EXTRUCT}/schema.org/LocalBusiness.003.html", 1, {"name": 1}),
+    ("html", f"{EXTRUCT}/schema.org/CreativeWork.001.html", 0, {}),
+    ("xml", f"event-json/{GEOTREK}/tourism/tests/data/LEIEvent.xml", 2, {}),
     ("json", f"{MEDNUM}/etapes-numerique/etapes-numerique.json", 95, {"name": 95, "commune": 95}),
     ("json", f"{MEDNUM}/gironde/gironde.json", 347, {"name": 347, "geo": 23, "location": 324}),
     ("json", f"{MEDNUM}/corse/corse.json", 161, {"name": 161}),
@@ -102,6 +111,11 @@ LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 KINDS = {
     ".ics": ("ics",),
     ".csv": ("csv", "mednum"),
+    ".html": ("html",),
+    ".jsonld": ("rdf", "dcat"),
+    ".rdf": ("rdf", "dcat"),
+    ".ttl": ("rdf", "dcat"),
+    ".xml": ("rdf", "dcat", "xml"),
     ".umap": ("umap",),
     ".geojson": ("geojson", "umap"),
     ".json": ("json", "gogocarto", "activitypub", "apidae", "datatourisme", "overpass"),

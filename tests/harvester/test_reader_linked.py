@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,3 +126,27 @@ def test_elements_that_repeat_are_the_entries_of_xml() -> None:
 def test_xml_that_is_cut_short_is_an_error_and_not_a_shorter_list() -> None:
     with pytest.raises(ReadError, match="cut short"):
         read("xml", "<a><i>1</i><i>2</i>")
+
+
+def openagenda(*timings: dict[str, str]) -> list[Record | Issue]:
+    event = {"uid": 1, "title": {"fr": "Visite"}, "timings": list(timings)}
+    return read("openagenda", json.dumps({"events": [event]}))
+
+
+def test_an_event_with_many_dates_is_a_series_bounded_as_a_calendar_is() -> None:
+    days = [date(2026, 4, 1) + timedelta(days=number // 2) for number in range(900)]
+    found = openagenda(
+        *({"begin": f"{day}T{9 + number % 2:02}:00:00+02:00"} for number, day in enumerate(days))
+    )
+    kinds = Counter(one.data["type"] for one in found if isinstance(one, Record))
+    assert kinds == {"series": 1, "occurrence": 400}
+    assert [one.code for one in found if isinstance(one, Issue)] == ["too-many-dates"]
+
+
+def test_a_date_that_cannot_be_read_or_ends_before_it_begins_is_mended() -> None:
+    (one,) = openagenda(
+        {"begin": "2026-05-01T18:00:00", "end": "2026-04-30T18:00:00"}, {"begin": "demain"}
+    )
+    assert isinstance(one, Record)
+    assert (one.data["type"], one.data["start"]) == ("event", "2026-05-01T18:00:00+02:00")
+    assert "end" not in one.data

@@ -16,7 +16,10 @@ from mappings.translate import LANGUAGES, translated
 from mappings.yarrrml import read_yarrrml
 from mappings.yarrrml_writer import write_yarrrml
 
-PLATFORMS = sorted(FOLDER.glob("*.yml"))
+PLATFORMS = [
+    path for path in sorted(FOLDER.glob("*.yml")) if "\nmappings:" in path.read_text("utf-8")
+]
+"""Those that have a mapping of their own."""
 RECORDS = [
     {"id": "a b", "name": "Zoé", "tags": ["x", "y"], "lang": "fr", "on": True, "in": {"code": 1}},
     {"id": "2", "name": None, "tags": [], "on": False, "_record": {"iri": "http://e.example/r"}},

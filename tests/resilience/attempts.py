@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.resilience.bad_feed import atom, json_feed
 from tests.resilience.nodes import calendar, event, item, rss, sound
-from tests.resilience.raw import Act, answer
+from tests.resilience.raw import NOT_FOUND, Act, answer
 
 PUBLIC = "93.184.215.14"
 SITE = f"http://{PUBLIC}"
@@ -32,6 +32,7 @@ class Attempt:
     names: dict[str, list[list[str]]] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     allow_private: bool = False
+    more: str = ""
 
 
 REFUSED = "refused|failed"
@@ -363,7 +364,7 @@ CONTENTS = (
     served("reference-system", "geojson", json.dumps({**COLLECTION, **CRS}).encode(), "committed"),
     Attempt(
         "robots-redirect",
-        f"{SITE}/content",
+        "http://93.184.216.34/content",
         "committed",
         acts={
             "/content": answer(ICS, "text/calendar"),
@@ -372,7 +373,7 @@ CONTENTS = (
     ),
     Attempt(
         "robots-sitemap",
-        f"{SITE}/content",
+        "http://93.184.216.35/content",
         "committed",
         acts={
             "/content": answer(ICS, "text/calendar"),
@@ -383,16 +384,60 @@ CONTENTS = (
     ),
 )
 
-NAMED = "http://agenda.example.org"
+FURTHER_PAGE = answer(b"", "text/html", "302 Found", f"Location: {METADATA}")
+ENTRY = (
+    "<entry><id>urn:n</id><title>Loto</title><updated>2026-05-01T08:00:00Z</updated>"
+    '<link href="https://j.example/1"/></entry>'
+)
+
+
+def paged(name: str, kind: str, body: bytes, *headers: str, ends: str = "committed") -> Attempt:
+    """A public source of several pages, of which the second is, or leads, inside."""
+    media = {"ics": "text/calendar", "feed": "application/atom+xml"}.get(kind, "application/json")
+    acts = {
+        "/content": answer(body, media, "200 OK", *headers),
+        "/two": FURTHER_PAGE,
+        "/robots.txt": NOT_FOUND,
+    }
+    return Attempt(f"page-{name}", f"{SITE}/content", ends, kind, acts, more="pages = 5")
+
+
+def next_of_atom(address: str) -> bytes:
+    return atom(f'<link rel="next" href="{address}"/>', ENTRY)
+
+
+LIST = {"events": [], "next_rest_url": f"{HERE}/n"}
+GROUP = {"type": "OrderedCollectionPage", "orderedItems": [], "next": f"{HERE}/next"}
+PAGES = (
+    paged("of-a-feed-inside", "feed", next_of_atom(f"{HERE}/next")),
+    paged("of-a-feed-metadata", "feed", next_of_atom(METADATA)),
+    paged("of-a-feed-on-another-port", "feed", next_of_atom(f"{SITE}:6379/next"), ends="failed"),
+    paged("of-a-feed-by-a-file", "feed", next_of_atom("file:///etc/passwd")),
+    paged("of-a-feed-without-scheme", "feed", next_of_atom("//127.0.0.1/next")),
+    paged("of-a-feed-with-userinfo", "feed", next_of_atom(f"http://{PUBLIC}@127.0.0.1/next")),
+    paged("of-a-feed-with-a-backslash", "feed", next_of_atom(f"http://{PUBLIC}\\@127.0.0.1/")),
+    paged("of-a-feed-that-redirects", "feed", next_of_atom(f"{SITE}/two"), ends="failed"),
+    paged("in-a-header-that-redirects", "ics", ICS, 'Link: </two>; rel="next"', ends="failed"),
+    paged("in-a-header-inside", "ics", ICS, f'Link: <{METADATA}>; rel="next"'),
+    paged(
+        "of-wordpress",
+        "wordpress",
+        json.dumps(LIST).encode(),
+    ),
+    paged("of-mobilizon", "mobilizon", json.dumps(GROUP).encode()),
+    paged("of-activitypub", "activitypub", json.dumps(GROUP).encode()),
+)
+
 CALENDAR = answer(calendar(event("n", "Loto")), "text/calendar")
-AGAIN = answer(b"", "text/html", "302 Found", f"Location: {NAMED}/again")
 
 
-def named(name: str, ends: str, *answers: list[str], acts: dict[str, Act] | None = None) -> Attempt:
+def named(name: str, ends: str, *answers: list[str], redirected: bool = False) -> Attempt:
     """A public name, and what the resolver says of it from one time to the next."""
-    told = {"agenda.example.org": list(answers)}
+    host = f"{name}.example.org"  # of its own: robots.txt is kept for a day
+    here = answer(b"", "text/html", "302 Found", f"Location: http://{host}/again")
+    acts = {"/named": here, "/again": CALENDAR} if redirected else {"/named": CALENDAR}
     return Attempt(
-        f"name-{name}", f"{NAMED}/named", ends, names=told, acts=acts or {"/named": CALENDAR}
+        f"name-{name}", f"http://{host}/named", ends, names={host: list(answers)}, acts=acts
     )
 
 
@@ -412,7 +457,7 @@ NAMES = (
         [PUBLIC],
         [PUBLIC],
         ["127.0.0.1"],
-        acts={"/named": AGAIN, "/again": CALENDAR},
+        redirected=True,
     ),
     named("with-two-addresses", "committed", [PUBLIC, "127.0.0.1"]),
     named("private-first", "failed", ["127.0.0.1", PUBLIC]),
@@ -450,7 +495,7 @@ ALLOWED = (
     Attempt("allowed-metadata-itself", METADATA, "failed", allow_private=True),
 )
 
-ATTEMPTS: tuple[Attempt, ...] = (*DIRECT, *REDIRECTS, *CONTENTS, *NAMES, *ALLOWED)
+ATTEMPTS: tuple[Attempt, ...] = (*DIRECT, *REDIRECTS, *CONTENTS, *PAGES, *NAMES, *ALLOWED)
 
 CALLED = f"SERVICE <{HERE}/> {{ ?s ?p ?o }}"
 QUERIES = {

@@ -86,7 +86,8 @@ class Internet:
             connection.settimeout(10)
             exchange = asked(connection)
             if exchange is not None:
-                self.acts.get(exchange.path, NOT_FOUND)(exchange)
+                path = exchange.path.partition("?")[0]
+                self.acts.get(path, NOT_FOUND)(exchange)
 
     def hits(self, *, any_at_all: bool = False) -> list[str]:
         """The addresses reached since the last call that must not be."""
@@ -160,8 +161,11 @@ def played(attempt: Attempt, folder: Path, internet: Internet) -> Came:
     """One attempt: register the source, harvest it, see what was reached."""
     internet.acts = attempt.acts
     internet.own = "127.0.0.1:80" if attempt.allow_private and "127.0.0.1" in attempt.url else ""
-    name = f"essai-{ATTEMPTS.index(attempt)}"
-    register(folder, [Block(name, attempt.kind, attempt.url, allow_private=attempt.allow_private)])
+    number, private = ATTEMPTS.index(attempt), attempt.allow_private
+    # No address is registered twice under two names; the server does not look at the query.
+    url = f"{attempt.url}?{number}" if attempt.acts else attempt.url
+    block = Block(f"essai-{number}", attempt.kind, url, attempt.more, allow_private=private)
+    register(folder, [block])
     try:
         config = load(folder / "sources.toml", kinds=platforms())
     except ConfigError as error:
