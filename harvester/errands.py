@@ -15,6 +15,9 @@ from mappings import Platform
 from store.state import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
 
+PAGES_OF_A_SITE = frozenset({"html"})
+"""Readers of what was not made for programs: robots.txt binds them whole (design, rule 13)."""
+
 
 def errand_for(
     source: Source, before: SourceState, means: Means, now: datetime, *, held: bool
@@ -50,6 +53,7 @@ def errand_for(
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
         paging=platform.paging or (BY_LINKS if source.pages else ()),
+        robots="strict" if platform.reader in PAGES_OF_A_SITE else source.robots,
         again=again,
         kept=before.content_hash,
     )
