@@ -41,8 +41,8 @@ def errand_for(
     window = window_at(now)
     fingerprint = _fingerprint(source, platform, means, window)
     again = not held or before.fingerprint != fingerprint
-    kept = means.captures.holds(source.id, before.content_hash)
-    fresh = means.force or not held or (again and not kept)
+    lost = again and not means.captures.holds(source.id, before.content_hash)
+    fresh = means.force or not held or lost
     return Errand(
         source=source,
         address=means.resolve(source.url),
