@@ -13,14 +13,16 @@ import socket
 import struct
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import accumulate
 
 HEAD_END = b"\r\n\r\n"
 GONE = (ConnectionError, TimeoutError)
+LATE = 0.5  # seconds
 
 
 @dataclass
@@ -124,6 +126,7 @@ class Visit:
 
     host: str
     path: str
+    start: float
     seconds: float
 
 
@@ -135,8 +138,23 @@ class RawSite:
     listen: Callable[[str], None]
     acts: dict[tuple[str, str], Act] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
-    most_at_once: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     most_hosts_at_once: int = 0
+
+    def most_at_once(self, host: str) -> int:
+        """How many requests of ``host`` were under way together.
+
+        A thread of the site may learn a little late that its client had the whole answer, or
+        went: what overlaps by less than ``LATE`` does not count.
+        """
+        mine = [visit for visit in self.visits if visit.host == host]
+        starts = ((visit.start, 1) for visit in mine)
+        ends = ((max(visit.start, visit.start + visit.seconds - LATE), -1) for visit in mine)
+        return max(accumulate(step for _, step in sorted([*starts, *ends])), default=0)
+
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts that were asked."""
+        return {visit.host for visit in self.visits}
 
     def put(self, host: str, path: str, act: Act) -> str:
         """Do ``act`` at this address, which is given back."""
@@ -213,14 +231,12 @@ class _AtWork:
         host, start = exchange.host, time.monotonic()
         with self._lock:
             self._now[host] += 1
-            most = self._site.most_at_once
-            most[host] = max(most[host], self._now[host])
             busy = sum(count > 0 for count in self._now.values())
             self._site.most_hosts_at_once = max(self._site.most_hosts_at_once, busy)
         try:
             yield
         finally:
-            visit = Visit(host, exchange.path, time.monotonic() - start)
+            visit = Visit(host, exchange.path, start, time.monotonic() - start)
             with self._lock:
                 self._now[host] -= 1
                 self._site.visits.append(visit)

@@ -135,7 +135,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
             harvest=harvest,
             wall=wall,
             longest=max(visit.seconds for visit in site.visits),
-            most_at_once=max(site.most_at_once.values()),
+            most_at_once=max(map(site.most_at_once, site.hosts)),
             hosts_at_once=site.most_hosts_at_once,
         )
 
