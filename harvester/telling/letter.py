@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from harvester.health import Health
 from harvester.sources import Site
 from harvester.telling.command import Reach
-from harvester.telling.wording import issue_lines, what_is_wrong
+from harvester.telling.wording import absence_lines, issue_lines, what_is_wrong
 from store.appraisals import Remark
 from vocab.messages import Message, say
 
@@ -82,6 +82,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
     trouble = _trouble(health, zone, reach.command)
     refused = list(issue_lines(health.refused, _LANGUAGE, remedies=False))
     odd = [_wish(each, zone) for each in health.anomalies]
+    absent = list(absence_lines(health.absences, zone, _LANGUAGE))
     wishes = [_wish(each, zone) for each in health.penalties[:_WISHES] if each.code != "refused"]
     values: dict[str, Any] = {
         "objet": _subject(health),
@@ -94,6 +95,8 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
         "anomalies": odd,
         "ecartees": refused[:_SOME],
         "reste": max(0, len(refused) - _SOME),
+        "absentes": absent[:_SOME],
+        "absentes_reste": max(0, len(absent) - _SOME),
         "manques": wishes,
         "score": health.appraisal.score if health.appraisal else None,
         "suivi": reach.follow,
@@ -104,7 +107,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
 def _subject(health: Health) -> str:
     if health.condition in {"failed", "gone"}:
         message = say("“{title}” can no longer be read", title=health.source.title)
-    elif health.refused or health.anomalies:
+    elif health.refused or health.anomalies or health.condition == "held":
         message = say("“{title}”: some entries need a look", title=health.source.title)
     else:
         message = say("“{title}”, relayed for the territory", title=health.source.title)
