@@ -50,7 +50,7 @@ def checked(
     announced; a new one is left out. ``record_of`` is ``Iris.record_of``; the rules on
     telephone numbers and addresses inside texts are not held where ``contacts_allowed``.
     """
-    fresh = {iri for iri, lines in digest.records.items() if known.get(iri) != lines}
+    fresh = {iri for iri, lines in digest.records.items() if not _stands(iri, lines, known)}
     found = [
         (record, finding)
         for finding in check(_triples(_with_series(fresh, digest.records)), now)
@@ -72,6 +72,12 @@ def checked(
     found.sort(key=lambda each: (each[1].focus, each[1].code))
     issues = tuple(_issue(digest, record, finding) for record, finding in found if record)
     return replace(digest, records=records, issues=digest.issues + issues)
+
+
+def _stands(iri: str, lines: Lines, known: Mapping[str, Lines]) -> bool:
+    """Whether a record is known to say ``lines``, whatever was noted of its absence."""
+    stored = known.get(iri)
+    return stored == lines or (stored is not None and unmarked(iri, stored) == lines)
 
 
 def _without(parts: AbstractSet[str], lines: Lines) -> Lines:

@@ -15,6 +15,9 @@ from mappings import Platform
 from store.state import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
 
+PAGES_OF_A_SITE = frozenset({"html"})
+"""Readers of what was not made for programs: robots.txt binds them whole (design, rule 13)."""
+
 
 def errand_for(
     source: Source, before: SourceState, means: Means, now: datetime, *, held: bool
@@ -38,8 +41,8 @@ def errand_for(
     window = window_at(now)
     fingerprint = _fingerprint(source, platform, means, window)
     again = not held or before.fingerprint != fingerprint
-    kept = means.captures.holds(source.id, before.content_hash)
-    fresh = means.force or not held or (again and not kept)
+    lost = again and not means.captures.holds(source.id, before.content_hash)
+    fresh = means.force or not held or lost
     return Errand(
         source=source,
         address=means.resolve(source.url),
@@ -50,6 +53,7 @@ def errand_for(
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
         paging=platform.paging or (BY_LINKS if source.pages else ()),
+        robots="strict" if platform.reader in PAGES_OF_A_SITE else source.robots,
         again=again,
         kept=before.content_hash,
     )

@@ -22,7 +22,7 @@ from harvester.fetch_errors import FetchError, too_large
 from harvester.fetch_hops import Ask, Hops
 from harvester.fetch_refusals import stopped
 from harvester.fetch_robots import RobotsBook
-from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of
+from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of, is_whole
 from harvester.flight import Flights
 from harvester.freshness import fresh_until
 from harvester.gate import Manners
@@ -76,7 +76,8 @@ class _Reading:
     @property
     def is_single(self) -> bool:
         """Whether the page that was read says itself that it is the only one."""
-        return len(self.pages) == 1 and not any(way.counted for way in self.paging)
+        counted = any(way.counted for way in self.paging)
+        return len(self.pages) == 1 and not counted and is_whole(self.notices.values())
 
 
 class Client:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,7 +86,12 @@ class Fetched:
     @property
     def is_whole(self) -> bool:
         """Whether every page was read: what the ones read lack may stand on the others."""
-        return not any(notice.code in PARTIAL for notice in self.notices)
+        return is_whole(self.notices)
+
+
+def is_whole(notices: Iterable[Issue]) -> bool:
+    """Whether no notice tells of a page that was left unread."""
+    return not any(notice.code in PARTIAL for notice in notices)
 
 
 def hash_of(bodies: Sequence[bytes]) -> str:

@@ -293,9 +293,12 @@ class _Run:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
         settlement = self._settled(decision, known, self.before.content_hash)
-        state = replace(update.state, fingerprint=self._fingerprint) if again else update.state
-        report = replace(report, quads=len(settlement.changeset))
-        return report, replace(update, state=state)
+        quads, state = len(settlement.changeset), update.state
+        if again:
+            state = replace(state, fingerprint=self._fingerprint)
+        if quads:
+            state = replace(state, changed_at=self.now)
+        return replace(report, quads=quads), replace(update, state=state)
 
     def _unusable(self, digest: Digest) -> tuple[Report, Saved]:
         """Entries came, and none could be used: that is a failure, and it says why (rule 7)."""
@@ -343,17 +346,18 @@ class _Run:
         return report, Saved(state, issues, decision.absences)
 
     def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
+        before = self.means.state.get(self.source.id)  # distrusted, if something was stored
         state = replace(
-            self.before,
+            before,
             checked_at=self.now,
             outcome="failed",
             reason=reason,
-            failures=self.before.failures + 1,
-            broken_since=self.before.broken_since or self.now,
+            failures=before.failures + 1,
+            broken_since=before.broken_since or self.now,
             not_before=why.not_before if why else None,
-            gone_at=(self.before.gone_at or self.now) if why and why.gone else None,
+            gone_at=(before.gone_at or self.now) if why and why.gone else None,
         )
-        report = Report(self.source.id, "failed", reason, records=self.before.records)
+        report = Report(self.source.id, "failed", reason, records=before.records)
         return report, Saved(state)
 
     def _read_well(self, fetched: Fetched) -> SourceState:

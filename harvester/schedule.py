@@ -124,7 +124,7 @@ class Schedule:
             states = self._states()
             stopping = self._stopping.is_set()
             wanted = () if stopping else due(config.sources, states, self._now(config))
-            if wanted or first:
+            if wanted or first or self._trouble:  # what was stored may wait for its publication
                 self._round(config, resolve, wanted, states)
             self._trouble = ""
             return next_due(config.sources, self._states(), self._now(config))

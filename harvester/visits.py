@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harvester.digest import Digest
-from harvester.fetch import Client, Fetched, FetchError, Validators
+from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
 from harvester.pages import PAGES
 from harvester.parcel import Task
 from harvester.records import Content, ReadOptions
@@ -25,8 +25,8 @@ class Errand:
 
     ``address`` is where to ask (a sample's is not the registered one); ``validators`` are
     those of the last good answer, None to be given the content in any case; ``paging`` are the
-    ways in which a long answer may go on; ``fingerprint``
-    tells what besides the bytes decides what is made of them. With ``again``,
+    ways in which a long answer may go on, ``robots`` which rules of robots.txt bind;
+    ``fingerprint`` tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
     nothing new comes, because the way of reading it has changed.
     """
@@ -38,6 +38,7 @@ class Errand:
     fingerprint: str = ""
     validators: Validators | None = None
     paging: tuple[Paging, ...] = ()
+    robots: Obedience = "named"
     again: bool = False
     kept: str = ""
 
@@ -97,7 +98,7 @@ class Visitor:
             errand.address,
             validators=errand.validators,
             allow_private=source.allow_private or errand.address != source.url,
-            robots=source.robots,
+            robots=errand.robots,
             paging=errand.paging,
             pages=source.pages or PAGES,
         )

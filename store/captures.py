@@ -65,8 +65,8 @@ class Captures:
         self._kept = kept
 
     def holds(self, source: str, content_hash: str) -> bool:
-        """Whether the content with this hash is kept."""
-        return self._found(source, content_hash) is not None
+        """Whether the content with this hash is kept, and can be read."""
+        return self.get(source, content_hash) is not None
 
     def keep(self, source: str, capture: Capture) -> None:
         """Keep ``capture``, and let go of the oldest beyond those that stay.

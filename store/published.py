@@ -92,6 +92,16 @@ class Published:
             return None
         return read_thing(iri, kind, self._said, self.iris)
 
+    def withdrawn(self, iri: str) -> Thing | None:
+        """What is still told at ``iri`` of an entity that its sources no longer announce.
+
+        It has lost its type, so that no query and no list finds it; its tombstone comes later.
+        """
+        said = self._said(iri)
+        if not (kind := self._kind(iri)) or not said or term("rdf:type") in said:
+            return None
+        return read_thing(iri, kind, self._said, self.iris)
+
     def claim(self, record: str, kind: str) -> Thing:
         """What one source says, in its ``record``, of a thing of that kind."""
         graph = self._graph_of(record)

@@ -52,4 +52,4 @@ def conditional(
 def json_answer(request: Request, data: Any, media: str = "application/json") -> Response:
     """``data`` as JSON, for programs and scripts of any site."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return conditional(request, body, {"content-type": media})
+    return conditional(request, body, {"content-type": media, "vary": "Accept-Language"})

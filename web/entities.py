@@ -83,8 +83,8 @@ class Entities:
         self, request: Request, shelf: Shelf, iri: str, triples: Sequence[ox.Triple]
     ) -> Response:
         """An entity or a source in words; of records, runs and the like, what is said of them."""
-        formats, thing = _formats(iri, shelf), shelf.published.thing(iri)
-        if thing is not None:
+        formats, there = _formats(iri, shelf), shelf.published.thing(iri)
+        if thing := there or shelf.published.withdrawn(iri):
             wording = self._front.wording(request, shelf)
             return self._front.page(
                 request,
@@ -93,7 +93,7 @@ class Entities:
                 thing=thing,
                 portrait=self._portraits.of(thing, wording, self._front.today()),
                 formats=formats,
-                data=document(thing, wording),
+                data=document(thing, wording) if there else {},
             )
         if self._tombstone(shelf, iri):
             response = self._front.page(request, shelf, "gone.html", status=_GONE)

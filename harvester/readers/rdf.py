@@ -32,8 +32,8 @@ _MEDIA: Mapping[str, ox.RdfFormat] = {
     "text/turtle": ox.RdfFormat.TURTLE,
 }
 _MOST_QUADS = 500_000
-_MOST_NODES = 2_000  # of one record
-_DEEPEST = 6
+_MOST_NODES = 200  # of one record
+_DEEPEST = 5
 _VOCABULARY = {"@vocab": "https://schema.org/"}
 _SCHEMA = re.compile(r"https?://(www\.)?schema\.org/?(docs/jsonldcontext\.json(ld)?)?")
 _OURS = re.compile(r"https?://[^/]+/(?:.*/)?context\.jsonld")
@@ -167,9 +167,15 @@ def _context(value: Any) -> Any:
 
 
 def _trees(roots: list[Any], statements: _Statements) -> Iterator[nodes.Node]:
+    """The nodes of ``roots`` that are of a kind; of the others none is built."""
     for root in roots:
-        left = [_MOST_NODES]
-        yield _tree(root, statements, frozenset(), left)
+        told = [
+            nodes.local(value.value)
+            for predicate, value in statements[root]
+            if predicate == _TYPE.value and isinstance(value, ox.NamedNode)
+        ]
+        if nodes.kind_of({"@type": told}):
+            yield _tree(root, statements, frozenset(), [_MOST_NODES])
 
 
 def _tree(subject: Any, statements: _Statements, above: frozenset[Any], left: list[int]) -> Any:

@@ -105,3 +105,11 @@ def test_a_wrong_registration_number_is_left_out_and_its_record_stays() -> None:
     result = look({BAL: lines})
     assert result.records == {BAL: event(BAL)}
     assert [issue.code for issue in result.issues if issue.severity == "error"] == ["siret-digits"]
+
+
+def test_a_record_that_is_announced_again_but_unreadable_needs_no_place() -> None:
+    """It was marked as missing, so taking the mark away changes it; nobody read it."""
+    since = f'"2026-05-01T00:00:00Z"^^<{term("xsd:dateTime")}>'
+    marked = event(BAL, eb_noLongerAnnouncedSince=since)
+    result = checked(Digest({BAL: event(BAL)}, (), {}), {BAL: marked}, IRIS.record_of, NOW)
+    assert (result.records, result.issues) == ({BAL: event(BAL)}, ())

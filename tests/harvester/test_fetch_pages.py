@@ -232,3 +232,16 @@ def test_a_page_on_another_port_is_behind_the_guard(client: Client) -> None:
             fetch(client, server)
         assert other.seen == []
     assert caught.value.code == "forbidden-address"
+
+
+def test_a_page_whose_next_one_is_not_read_leaves_nothing_to_ask_with(client: Client) -> None:
+    """A 304 would be taken for an answer that is whole."""
+
+    def turning(it: Handler) -> None:
+        found = it.path != "/robots.txt"
+        it.answer(200 if found else 404, b'{"entries": ["a"], "next": "/list"}', ETag='"1"')
+
+    with serving(turning) as server:
+        got = fetch(client, server)
+    assert not got.is_whole
+    assert not got.validators.conditional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -87,6 +88,18 @@ def test_a_graph_that_leads_back_to_itself_ends() -> None:
     )
     (found,) = records("rdf", body)
     assert found["about"]["about"] == "a:1"
+
+
+def test_a_graph_in_which_everything_leads_to_everything_is_read_in_a_moment() -> None:
+    things = [f"https://x.example/{number}" for number in range(60)]
+    body = "".join(
+        f"<{one}> <https://schema.org/about> <{other}> .\n" for one in things for other in things
+    )
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Event> .\n"
+    before = time.process_time()
+    found = records("rdf", body + "".join(f"<{one}> {kind}" for one in things))
+    assert len(found) == len(things)
+    assert time.process_time() - before < 5
 
 
 def test_persons_are_no_records_and_are_left_out_of_those_of_others() -> None:

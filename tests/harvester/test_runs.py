@@ -725,3 +725,38 @@ def test_a_dry_run_tells_nobody(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL))
     node.harvest(dry_run=True)
     assert not node.place.var.exists()
+
+
+def test_what_was_stored_before_the_program_failed_is_asked_for_in_full(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    with monkeypatch.context() as broken:
+        broken.setattr("harvester.runs.missing", None)
+        assert node.harvest()["mairie"].outcome == "failed"
+    assert node.names() == {"Bal", "Concert"}
+    node.site.pages["/mairie"] = Page(calendar(BAL))  # its validators are those of the first read
+    assert node.harvest()["mairie"].leaving == 1
+
+
+def test_a_damaged_capture_is_asked_for_again_and_replaced(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    (kept,) = (node.place.captures / "mairie").glob("*.zip")
+    kept.write_bytes(b"")  # as a loss of power may leave it
+    node.more = 'licence = "etalab-2.0"\ncontacts = "publish"\n'
+    node.harvest()
+    assert node.site.statuses == [200, 200]
+    assert next(Captures(node.place.captures).all("mairie")).pages[0].body == calendar(BAL)
+
+
+def test_what_a_changed_mapping_makes_of_an_unreachable_source_is_a_change(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.more = ""
+    node.harvest()
+    node.site.pages["/mairie"] = Page(b"", status=503)
+    node.more = 'licence = "etalab-2.0"\n'
+    assert node.harvest()["mairie"].quads > 0
+    assert node.state("mairie").changed_at == node.now

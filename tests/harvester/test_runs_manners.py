@@ -31,7 +31,7 @@ territory = ["73081"]
 
 [[source]]
 id = "mairie"
-kind = "enbauges"
+kind = "{kind}"
 url = "{url}"
 title = "Agenda"
 publisher = "Mairie"
@@ -77,12 +77,13 @@ class Node:
         self.place = Place(folder / "var")
         self.now = NOW
         self.more = ""
+        self.kind = "enbauges"
 
     @property
     def config(self) -> Config:
         url = self.server.url.replace("agenda.ics", "events")
         path = self.folder / "sources.toml"
-        path.write_text(BLOCKS.format(url=url, more=self.more), encoding="utf-8")
+        path.write_text(BLOCKS.format(url=url, kind=self.kind, more=self.more), encoding="utf-8")
         return load(path, kinds=platforms().keys())
 
     def harvest(self) -> Report:
@@ -138,6 +139,14 @@ def test_a_source_may_be_told_to_obey_rules_for_everybody(node: Node) -> None:
     node.answers.pages["/robots.txt"] = b"User-agent: *\nDisallow: /\n"
     node.more = 'robots = "strict"'
     assert node.harvest().outcome == "failed"
+
+
+def test_a_page_made_for_people_is_read_by_the_rules_for_everybody(node: Node) -> None:
+    node.answers.pages["/robots.txt"] = b"User-agent: *\nDisallow: /\n"
+    node.kind = "html"
+    report = node.harvest()
+    assert report.outcome == "failed"
+    assert "robots.txt" in str(report.reason)
 
 
 def test_robots_txt_is_read_once_a_day_whatever_the_number_of_commands(node: Node) -> None:

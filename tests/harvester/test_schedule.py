@@ -21,9 +21,11 @@ from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms
 from store.embedded import EmbeddedStore
+from store.errors import StoreError
 from store.generations import Generations
 from store.state import SourceState, State
 from tests.loopback import Page, Site, loopback_site
+from vocab.messages import say
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -302,5 +304,20 @@ def test_a_full_disk_is_told_once_however_its_figures_change(
     assert [line for line in node.told if "free on this disk" in line] == node.told[:1]
     assert "every 60 s" in node.told[1]
     monkeypatch.undo()
+    node.turn()
+    assert node.generation == 1
+
+
+def test_what_could_not_be_published_is_published_by_the_next_try(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError(say("no room"))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Generations, "publish", full)
+        assert node.turn() == NOW + RETRY
+    assert node.generation == 0
+    node.now += RETRY
     node.turn()
     assert node.generation == 1

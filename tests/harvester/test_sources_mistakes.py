@@ -94,6 +94,20 @@ def test_the_folder_of_a_time_zone_is_no_time_zone(tmp_path: Path) -> None:
     assert told.startswith('6: there is no time zone "Europe" — did you mean "Europe/')
 
 
+@pytest.mark.parametrize(
+    "tiles", ["tiles.example/{z}/{x}/{y}.png", "https://tiles.example/{z}/{x}.png", "javascript:x"]
+)
+def test_what_is_no_address_of_map_tiles_is_told(tmp_path: Path, tiles: str) -> None:
+    [told] = mistakes(tmp_path, edited(f'tiles = "{tiles}"', SITE))
+    assert "“tiles” is not the address of map tiles" in told
+    assert 'write it like "https://tiles.example.org/{z}/{x}/{y}.png"' in told
+
+
+def test_map_tiles_are_optional(tmp_path: Path) -> None:
+    tiles = 'tiles = "https://tiles.example/{z}/{x}/{y}.png"\nattribution = "Les cartographes"'
+    assert mistakes(tmp_path, edited(tiles, SITE)) == []
+
+
 def test_a_control_character_is_told(tmp_path: Path) -> None:
     [told] = mistakes(tmp_path, edited('title = "A\x07"', SITE))
     assert told.startswith("2: there is an invisible control character in this line — delete")

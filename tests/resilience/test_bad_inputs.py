@@ -25,7 +25,7 @@ EVERY = [
     for module in (bad_http, bad_text, bad_feed, bad_json, bad_ics, bad_csv)
     for case in module.CASES
 ]
-CASES = EVERY[:: sized(4, 1)]
+CASES = EVERY[:: sized(6, 1)]
 GOOD = 12
 LIMITS = Limits(connect=2, read=2, total=3, max_bytes=4 * 1024 * 1024)
 MOST_MEMORY = 1024  # MB

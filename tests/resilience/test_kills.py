@@ -31,7 +31,7 @@ from tests.resilience.size import sized
 
 KILLS = sized(8, 210)
 REPAIRED_EVERY = sized(4, 8)
-PATIENCE = 5.0  # seconds in which what the killed parent started must end
+PATIENCE = 15.0  # seconds in which what a killed parent started must end; a child may be starting
 SEED = int(os.environ.get("ENBAUGES_SEED") or time.time())
 
 
@@ -318,5 +318,5 @@ def test_the_next_run_repairs_everything_by_itself(tally: Tally, figures: Figure
 
 def test_no_child_survives_its_killed_parent(tally: Tally, figures: Figures) -> None:
     survivors = [pids for pids in tally.left if pids]
-    figures.add("children that outlived a killed parent by 5 s", "0", len(survivors))
+    figures.add("children that outlived a killed parent by 15 s", "0", len(survivors))
     assert survivors == []

@@ -77,6 +77,10 @@ ebc:fablab skos:prefLabel "Fablab"@fr, "Fablab"@en .
   schema:superEvent <id/series/atelier> ;
   eb:noLongerAnnouncedSince "2026-11-20T06:00:00Z"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/atelier/20261212> .
+<id/event/retire> schema:name "Bal retiré"@fr ;
+  schema:startDate "2026-11-26"^^xsd:date ; prov:invalidatedAtTime "2026-11-19T06:00:00Z" ;
+  eb:noLongerAnnouncedSince "2026-11-18T06:00:00Z"^^xsd:dateTime ;
+  prov:wasDerivedFrom <id/record/comite/retire> .
 <id/series/atelier> a schema:EventSeries ; schema:name "Ateliers du samedi"@fr ;
   schema:startDate "2026-12-05T14:00:00+01:00"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/atelier> .

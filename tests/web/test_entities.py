@@ -102,6 +102,18 @@ def test_what_was_withdrawn_is_gone_for_people_and_for_programs(client: httpx.Cl
     assert "Tombstone" in data.text
 
 
+def test_what_is_withdrawn_and_not_buried_yet_says_so_and_is_in_no_list(
+    client: httpx.Client,
+) -> None:
+    page = client.get("/id/event/retire")
+    assert page.status_code == 200
+    assert "Bal retiré" in page.text
+    assert "Depuis le 18 novembre 2026, 07:00" in page.text
+    assert "noindex" in page.text
+    assert embedded(page.text) == []
+    assert "Bal retiré" not in client.get("/agenda").text
+
+
 def test_what_never_was_is_missing(client: httpx.Client) -> None:
     assert client.get("/id/event/jamais").status_code == 404
     assert client.get("/id/event/jamais.ttl").status_code == 404
