@@ -51,6 +51,21 @@ _ADVICE: tuple[tuple[str, Message], ...] = (
         ),
     ),
     (
+        "may not be read",
+        say(
+            "Your robots.txt asks our program not to come, and we comply. If you want it so, there "
+            "is nothing to do; if not, take that line out, or allow EnBauges in a group of its own."
+        ),
+    ),
+    (
+        "is cut short",
+        say(
+            "The file stops in the middle. Most often the tool that writes it meets an error: open "
+            "the address in a browser, go to its end, and look in the tool for the entry that it "
+            "stops at."
+        ),
+    ),
+    (
         "ask too often",
         say("The server limits how often one may ask. We slow down; there is nothing to do."),
     ),

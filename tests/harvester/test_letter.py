@@ -141,3 +141,18 @@ def test_a_letter_asks_whether_what_is_missing_was_meant_to_leave() -> None:
     assert "Tout s'y lit, mais des annonces n'y sont plus" in text
     assert "fete-0" in text
     assert "et 3 autres" in text
+
+
+def test_a_publisher_whose_robots_txt_refuses_us_is_told_that_we_comply() -> None:
+    reason = say(
+        "{url} may not be read: line {line} of {robots} tells {agent} “{rule}” — ask its publisher "
+        "to let us in, or write enabled = false",
+        url="https://mairie.example/a.ics",
+        line=2,
+        robots="https://mairie.example/robots.txt",
+        agent="EnBauges",
+        rule="Disallow: /",
+    )
+    text = " ".join(letter(broken(reason)).split())
+    assert "nous nous y tenons" in text
+    assert "dans un navigateur" not in text
