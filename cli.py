@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ from samples import serving
 from store.changelog import ChangeLog
 from store.generations import Generation, Generations
 from vocab.iris import Iris
-from vocab.messages import Told, language_of, say
+from vocab.messages import Message, Told, language_of, say
 
 VERSION = version_of("enbauges")
 DEFAULT_CONFIG = Path("sources.toml")
@@ -493,13 +494,24 @@ def forget(
         plan = forgetting.planned(session, loaded, session.means.takedowns.with_(*entries))
         for message in forgetting.plan_told(plan):
             speak(message)
-        if dry_run or not (yes or click.confirm(spoken(say("forget it? It cannot be undone")))):
+        if dry_run or not (yes or agreed(say("forget it? It cannot be undone"))):
             speak(say("nothing was changed"))
             return
         forgetting.carry_out(plan, session, loaded)
     renewed(loaded)
-    for message in forgetting.done_told(forgetting.residue(place_of(config), what)):
+    place = place_of(config)
+    texts = any(each.kind == "text" for each in entries)
+    left = forgetting.residue(place, what) if texts else []
+    for message in forgetting.done_told(left, place) if texts else forgetting.gone_told(what):
         speak(message)
+
+
+def agreed(question: Message) -> bool:
+    """Whether the operator says yes, in either language; anything else is no."""
+    choice = say("yes/NO")
+    asked = f"{spoken(question)} [{spoken(choice)}]"
+    answer = click.prompt(asked, default="", show_default=False)
+    return answer.strip().casefold() in {"y", "yes", "o", "oui"}
 
 
 def forget_all(config: Config) -> None:
@@ -607,7 +619,14 @@ def validate(config: Path) -> None:
 def init(directory: Path) -> None:
     """Write a commented sources.toml for a new territory."""
     path = write_starter(directory, language=language_of())
-    speak(say("{file} is written: read it, then run enbauges harvest", file=str(path)))
+    folder = path.parent
+    first = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    told = say(
+        "{file} is written: read it, then run: {command}",
+        file=str(path),
+        command=f"{first}enbauges harvest",
+    )
+    speak(told)
 
 
 @main.command()

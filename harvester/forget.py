@@ -226,15 +226,36 @@ def plan_told(plan: Plan) -> Iterator[Message]:
         yield say("the sources file itself names it: change it there, what it says is published")
 
 
-def done_told(left: Iterable[Path]) -> Iterator[Message]:
-    """What was done, and what the operator must still do."""
-    found = False
-    for path in left:
-        found = True
-        yield say("{path} still holds it: remove this file if nobody needs it", path=str(path))
-    if not found:
+def done_told(left: Iterable[Path], place: Place) -> Iterator[Message]:
+    """What was done of a text, and what the operator must still do.
+
+    The node's own files are never told to be removed: it would not start again without them.
+    """
+    paths = list(left)
+    own = [path for path in paths if place.owns(path)]
+    for path in paths:
+        if path not in own:
+            yield say("{path} still holds it: remove this file if nobody needs it", path=str(path))
+    if own:
+        yield say(
+            "the node's own files still hold these letters ({count} files): in its vocabulary, in "
+            "an address, or inside longer words — do not remove these files; what sources say no "
+            "longer holds it",
+            count=len(own),
+        )
+    if not paths:
         yield say("forgotten: no file of this node holds it any more")
-    yield say(
+    yield _elsewhere()
+
+
+def gone_told(what: str) -> Iterator[Message]:
+    """What was done of a thing or a source: its address stays, to answer that it is gone."""
+    yield say("forgotten: of {what} only the mark stays that says it is gone", what=what)
+    yield _elsewhere()
+
+
+def _elsewhere() -> Message:
+    return say(
         "what left the node is yours to look after: folders written by enbauges export, and "
         "backups made before — remove them, or run enbauges forget --again after a restore"
     )

@@ -75,7 +75,15 @@ def history(iri: str, generation: Generation, log: ChangeLog) -> History:
         LifeError: when nothing is.
         StoreError: when the generation or the change log cannot be read.
     """
+    try:
+        ox.NamedNode(iri)
+    except ValueError:
+        raise LifeError(_unknown(iri)) from None
     return _Reading(iri, generation, log).whole()
+
+
+def _unknown(iri: str) -> Message:
+    return say("nothing is known of {iri} — is the address complete?", iri=iri)
 
 
 class _Reading:
@@ -104,9 +112,7 @@ class _Reading:
             start = (start - delta.added) | delta.removed
         moments = tuple(self._moments(start, entries, deltas))
         if not (moments or now or tombstone):
-            raise LifeError(
-                say("nothing is known of {iri} — is the address complete?", iri=self.iri)
-            )
+            raise LifeError(_unknown(self.iri))
         related = tuple(sorted(self._related(entries)))
         return History(self.iri, moments, now, bool(start), tombstone, related)
 

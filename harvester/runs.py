@@ -178,15 +178,15 @@ class _Run:
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        appraisal = self._appraised(digest, decision, known)
+        refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+        appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
         told = digest.issues + broken
         report, update = self._committed(visit.fetched, told, decision, settlement)
         return report, replace(update, appraisal=appraisal)
 
-    def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
-        """How good the data of the source is now."""
-        refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
+    def _appraised(self, decision: Decision, known: Known, *, refused: int) -> Appraisal:
+        """How good the data of the source is now; ``refused`` entries were left out."""
         there = decision.records.keys() - decision.withdrawn
         return appraise(
             self.source,
@@ -194,7 +194,7 @@ class _Run:
             known.records,
             self.now,
             before=self.means.state.appraisal(self.source.id),
-            refused=len(refused),
+            refused=refused,
         )
 
     @cached_property
@@ -258,7 +258,13 @@ class _Run:
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            return self._committed(fetched, None, decision, settlement)
+            report, update = self._committed(fetched, None, decision, settlement)
+            if decision.left:  # what left counts no more
+                standing = self.means.state.issues(self.source.id)
+                refused = sum(each.count for each in standing if each.severity == "error")
+                appraisal = self._appraised(decision, known, refused=refused)
+                update = replace(update, appraisal=appraisal)
+            return report, update
         state, issues = self._read_well(fetched), self._standing()
         report = Report(
             self.source.id,

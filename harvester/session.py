@@ -80,6 +80,11 @@ class Place:
         """What must never be kept again."""
         return self.var / takedown.FILE
 
+    def owns(self, path: Path) -> bool:
+        """Whether the node cannot do without the file ``path``."""
+        rooms = {self.store, self.generations, self.changes}
+        return bool(rooms & set(path.parents)) or path in {self.state, self.takedowns}
+
     @property
     def forgetting(self) -> Path:
         """The mark of a forgetting that is not done in every room yet."""

@@ -87,9 +87,11 @@ class Index:
     def find(self, wanted: Wanted) -> list[Thing]:
         """The things that are ``wanted``, in its order."""
         tables, where, values = _conditions(wanted)
+        unranked = wanted.order == "rank" and not match(wanted.words)  # signs alone are no words
+        order: Order = "name" if unranked else wanted.order
         sql = (
             f"SELECT thing.doc FROM {tables} WHERE {where} "  # noqa: S608  # our own words
-            f"ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?"
+            f"ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
         )
         rows = self._rows(sql, *values, min(wanted.limit, MOST), wanted.offset)
         return [Thing.from_json(doc) for (doc,) in rows]

@@ -278,7 +278,9 @@ def test_validate_fetches_nothing(enbauges: Enbauges) -> None:
 def test_init_writes_a_file_that_harvests(
     enbauges: Enbauges, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert enbauges("init", str(tmp_path / "vallee")).exit_code == 0
+    done = enbauges("init", str(tmp_path / "vallee"))
+    assert done.exit_code == 0
+    assert f"cd {tmp_path / 'vallee'} && enbauges harvest" in done.stdout
     again = enbauges("init", str(tmp_path / "vallee"))
     assert again.exit_code == 2
     assert "exists" in again.stderr

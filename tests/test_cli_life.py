@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+import cli
 from store.changelog import ChangeLog
 from tests.test_cli import CALENDAR, EMPTY, HEAD, Enbauges, config, enbauges
+from vocab.messages import say
 
 __all__ = ["config", "enbauges"]
 
@@ -118,6 +122,29 @@ def test_what_is_forgotten_stays_out(enbauges: Enbauges) -> None:
     assert "Marché du Châtelard" in enbauges("query", NAMED).stdout
 
 
+def test_the_files_of_the_node_itself_are_never_told_to_be_removed(enbauges: Enbauges) -> None:
+    enbauges("harvest")
+    word = enbauges("forget", "Concert", "--yes")  # a word of the vocabulary as well
+    assert word.exit_code == 0, word.output
+    assert "do not remove these files" in word.stdout
+    assert "remove this file" not in word.stdout
+    event = enbauges("query", "SELECT ?e { ?e a schema:Event } LIMIT 1", "--format", "csv")
+    thing = enbauges("forget", event.stdout.split()[-1], "--yes")
+    whole = enbauges("forget", "mairie", "--yes")
+    for done in (thing, whole):
+        assert done.exit_code == 0, done.output
+        assert "only the mark stays that says it is gone" in done.stdout
+        assert "remove this file" not in done.stdout
+
+
+@pytest.mark.parametrize(("answer", "forgotten"), [("oui", True), ("Y", True), ("non", False)])
+def test_one_agrees_in_either_language(
+    answer: str, *, forgotten: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.prompt", lambda *_, **__: answer)
+    assert cli.agreed(say("forget it? It cannot be undone")) is forgotten
+
+
 def test_a_forgetting_that_was_interrupted_is_spoken_of_until_it_is_finished(
     enbauges: Enbauges, config: Path
 ) -> None:
@@ -150,6 +177,10 @@ def test_a_run_is_undone_and_the_history_tells_it(enbauges: Enbauges, config: Pa
     told = enbauges("history", record)
     assert told.exit_code == 0, told.output
     assert "it is not published now" in told.stdout
+    for nothing in ("https://node.example/id/event/jamais", "not an address"):
+        unknown = enbauges("history", nothing)
+        assert unknown.exit_code == 1, unknown.output
+        assert "is the address complete?" in unknown.stderr
     data = json.loads(enbauges("history", record, "--json").stdout)
     assert [each["event"] for each in data["moments"]] == ["appeared", "left"]
     assert enbauges("history", "https://node.example/id/event/none").exit_code == 1

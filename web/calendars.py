@@ -33,6 +33,7 @@ def calendar(
         zone: IANA name of the zone of its hours.
     """
     written = icalendar.Calendar()
+    name = " ".join(name.split())  # it may hold what a reader typed, and a line of a file is one
     written.add("prodid", "-//EnBauges//agenda//FR")
     written.add("version", "2.0")
     written.add("calscale", "GREGORIAN")

@@ -46,8 +46,13 @@ class Entities:
     def answer(self, request: Request, shelf: Shelf) -> Response:
         """What is known under an IRI, in the format that is asked."""
         asked = iri_of(shelf.generation.base, request.scope["raw_path"])
+        if not _is_iri(asked):
+            return _missing(request)
         if asked.endswith(_CALENDAR):
             return self._calendar(request, shelf, asked.removesuffix(_CALENDAR))
+        return self._told(request, shelf, asked)
+
+    def _told(self, request: Request, shelf: Shelf, asked: str) -> Response:
         triples = shelf.published.document(asked)
         iri, extension = (asked, None) if triples else split(asked)
         triples = triples or shelf.published.document(iri)
@@ -118,6 +123,15 @@ class Entities:
             map_events(things, zone), wording, name=thing.name, address=iri, zone=zone.key
         )
         return conditional(request, body, {"content-type": "text/calendar; charset=utf-8"})
+
+
+def _is_iri(text: str) -> bool:
+    """Whether ``text`` can name anything at all; a path may hold what no IRI does."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _missing(request: Request) -> Response:

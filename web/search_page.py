@@ -43,7 +43,7 @@ class Search:
                 wanted = replace(wanted, first=today, order="days")
             if things := shelf.index.find(wanted):
                 found.append((kind, things[:_MOST], len(things) > _MOST))
-        return self._front.page(request, shelf, "search.html", words=words, found=found)
+        return self._front.page(request, shelf, "search.html", asked=words, found=found)
 
     def data(self, request: Request, shelf: Shelf) -> Response:
         """``/recherche.json?q=``: the best fifty, as schema.org describes them."""

@@ -153,9 +153,10 @@ class _Splitter:
         if self._block is not None and self._block.name == "VEVENT":
             raise ReadError(
                 say(
-                    "the calendar is cut short inside {where} — nothing was changed, it will be"
-                    " read again",
-                    where=self._block.where,
+                    "the calendar is cut short inside {entry}, which begins at line {line} — "
+                    "nothing was changed, it will be read again",
+                    entry=f"{self._block.name} {self._block.ordinal}",
+                    line=self._block.line,
                 )
             )
         if self._calendar_open and not self.found.events:

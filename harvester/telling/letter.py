@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from harvester.health import Health
 from harvester.sources import Site
 from harvester.telling.command import Reach
-from harvester.telling.wording import issue_lines, what_is_wrong
+from harvester.telling.wording import absence_lines, issue_lines, what_is_wrong
 from store.appraisals import Remark
 from vocab.messages import Message, say
 
@@ -48,6 +48,21 @@ _ADVICE: tuple[tuple[str, Message], ...] = (
             "A protection of the site (firewall, anti-robot module) refuses our program. Ask "
             "whoever hosts it to let it through: it is named EnBauges, asks seldom, and one "
             "page at a time."
+        ),
+    ),
+    (
+        "may not be read",
+        say(
+            "Your robots.txt asks our program not to come, and we comply. If you want it so, there "
+            "is nothing to do; if not, take that line out, or allow EnBauges in a group of its own."
+        ),
+    ),
+    (
+        "is cut short",
+        say(
+            "The file stops in the middle. Most often the tool that writes it meets an error: open "
+            "the address in a browser, go to its end, and look in the tool for the entry that it "
+            "stops at."
         ),
     ),
     (
@@ -82,6 +97,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
     trouble = _trouble(health, zone, reach.command)
     refused = list(issue_lines(health.refused, _LANGUAGE, remedies=False))
     odd = [_wish(each, zone) for each in health.anomalies]
+    absent = list(absence_lines(health.absences, zone, _LANGUAGE))
     wishes = [_wish(each, zone) for each in health.penalties[:_WISHES] if each.code != "refused"]
     values: dict[str, Any] = {
         "objet": _subject(health),
@@ -94,6 +110,8 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
         "anomalies": odd,
         "ecartees": refused[:_SOME],
         "reste": max(0, len(refused) - _SOME),
+        "absentes": absent[:_SOME],
+        "absentes_reste": max(0, len(absent) - _SOME),
         "manques": wishes,
         "score": health.appraisal.score if health.appraisal else None,
         "suivi": reach.follow,
@@ -104,7 +122,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
 def _subject(health: Health) -> str:
     if health.condition in {"failed", "gone"}:
         message = say("“{title}” can no longer be read", title=health.source.title)
-    elif health.refused or health.anomalies:
+    elif health.refused or health.anomalies or health.condition == "held":
         message = say("“{title}”: some entries need a look", title=health.source.title)
     else:
         message = say("“{title}”, relayed for the territory", title=health.source.title)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from babel.messages.pofile import read_po
@@ -13,7 +16,7 @@ from harvester.health import Health
 from harvester.sources import Site, Source
 from harvester.telling.letter import _ADVICE
 from store.appraisals import Appraisal, Remark
-from store.state import SourceState, StoredIssue
+from store.state import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -47,10 +50,11 @@ def letter(
     remarks: tuple[Remark, ...] = (),
     command: str = "curl x",
     follow: str = "https://node.example/f",
+    absences: Mapping[str, Absence] = MappingProxyType({}),
 ) -> str:
     appraisal = Appraisal(NOW, 85, None, remarks)
     odd = appraisal.of("anomaly")
-    health = Health(SOURCE, state, NOW, issues, {}, (), appraisal, odd)
+    health = Health(SOURCE, state, NOW, issues, absences, (), appraisal, odd)
     return telling.letter(health, SITE, telling.Reach(command, follow))
 
 
@@ -125,3 +129,30 @@ def test_each_advice_is_about_a_reason_that_the_program_gives(sign: str) -> None
     with path.open("rb") as file:
         reasons = [str(message.id) for message in read_po(file) if message.id]
     assert any(sign in reason and reason.partition(" — ")[1] for reason in reasons)
+
+
+def test_a_letter_asks_whether_what_is_missing_was_meant_to_leave() -> None:
+    absences = {
+        f"https://node.example/id/record/mairie/fete-{number}": Absence(NOW, 1)
+        for number in range(15)
+    }
+    text = letter(replace(FINE, outcome="held"), absences=absences)
+    assert "quelques annonces à revoir" in text
+    assert "Tout s'y lit, mais des annonces n'y sont plus" in text
+    assert "fete-0" in text
+    assert "et 3 autres" in text
+
+
+def test_a_publisher_whose_robots_txt_refuses_us_is_told_that_we_comply() -> None:
+    reason = say(
+        "{url} may not be read: line {line} of {robots} tells {agent} “{rule}” — ask its publisher "
+        "to let us in, or write enabled = false",
+        url="https://mairie.example/a.ics",
+        line=2,
+        robots="https://mairie.example/robots.txt",
+        agent="EnBauges",
+        rule="Disallow: /",
+    )
+    text = " ".join(letter(broken(reason)).split())
+    assert "nous nous y tenons" in text
+    assert "dans un navigateur" not in text

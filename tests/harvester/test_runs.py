@@ -622,6 +622,11 @@ def test_removals_that_are_held_can_be_accepted(node: Node) -> None:
     assert len(node.names()) == 12
     accepted = node.harvest("mairie", accept=True)["mairie"]
     assert (accepted.outcome, accepted.removed) == ("committed", 9)
+    with State(node.place.state) as state:
+        appraisal = state.appraisal("mairie")
+    assert appraisal is not None
+    (nowhere,) = (each for each in appraisal.remarks if each.code == "event-no-place")
+    assert nowhere.message.values["total"] == accepted.records, "what left counts no more"
     assert node.names() == {"Veillée 0", "Veillée 1", "Veillée 2"}
 
 

@@ -192,3 +192,8 @@ def test_a_damaged_index_is_told(tmp_path: Path) -> None:
     damaged.write_bytes(b"not a database, and long enough to be taken for one" * 40)
     with pytest.raises(GenerationError, match="cannot be read"):
         Index(damaged).get("x")
+
+
+@pytest.mark.parametrize("signs", ["-1", "a|", "<>", "\x00", "²", "{}"])
+def test_signs_without_a_word_find_nothing_in_any_order(index: Index, signs: str) -> None:
+    assert names(index.find(Wanted(words=signs, order="rank"))) == []

@@ -118,6 +118,8 @@ def test_what_never_was_is_missing(client: httpx.Client) -> None:
     assert client.get("/id/event/jamais").status_code == 404
     assert client.get("/id/event/jamais.ttl").status_code == 404
     assert client.get("/id/event/jamais.ics").status_code == 404
+    for no_iri in ("%F0%9F", "%ff.ttl", "a|b", "%00"):
+        assert client.get(f"/id/event/{no_iri}").status_code == 404, no_iri
 
 
 def test_a_record_and_a_source_tell_their_statements(client: httpx.Client) -> None:

@@ -92,6 +92,12 @@ def test_feeds_hold_what_is_filtered_and_say_so(client: httpx.Client) -> None:
     assert len(feedparser.parse(client.get("/agenda.atom?commune=73081").content).entries) == 2
 
 
+def test_what_a_reader_typed_breaks_no_line_of_a_calendar(client: httpx.Client) -> None:
+    answer = client.get("/agenda.ics", params={"q": "fête\r\nX-EVIL:1"})
+    assert answer.status_code == 200
+    assert b"\nX-EVIL" not in answer.content
+
+
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_a_feed_is_read_by_a_feed_reader(client: httpx.Client, form: str) -> None:
     response = client.get(f"/agenda.{form}")

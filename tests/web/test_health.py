@@ -78,6 +78,9 @@ def test_the_figures_of_the_node_are_told_to_its_own_machine(client: httpx.Clien
     "headers",
     [
         {"x-forwarded-for": "203.0.113.7"},  # a visitor of the proxy on this machine
+        {"forwarded": "for=203.0.113.7"},
+        {"x-real-ip": "203.0.113.7"},
+        {"via": "1.1 proxy"},
         {"host": "data.example"},  # a page elsewhere whose name was made to lead here
     ],
 )

@@ -164,6 +164,23 @@ def test_search_finds_over_everything(client: httpx.Client, words: str, found: l
     page = client.get("/recherche", params={"q": words}).text
     assert re.findall(r'<a class="title"[^>]*>(.*?)</a>', page) == found
     assert bool(found) != ("Rien ne répond" in page)
+    assert f'<input name="q" type="search" value="{words}"' in page
+
+
+@pytest.mark.parametrize("path", ["/recherche", "/recherche.json"])
+@pytest.mark.parametrize("signs", ["?", "-1", "é", "\x00"])
+def test_a_search_for_what_is_no_word_finds_nothing(
+    client: httpx.Client, path: str, signs: str
+) -> None:
+    answer = client.get(path, params={"q": signs})
+    assert answer.status_code == 200
+    assert 'class="title"' not in answer.text
+
+
+def test_a_search_that_is_not_begun_says_nothing_of_results(client: httpx.Client) -> None:
+    page = client.get("/recherche").text
+    assert '<input name="q" type="search" value=""' in page
+    assert "Rien ne répond" not in page
 
 
 def test_search_answers_programs(client: httpx.Client) -> None:
