@@ -37,6 +37,7 @@ from store.generations import Generation, Generations
 from store.notes import kept
 from store.room import check_room, needed
 from store.state import State
+from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
@@ -242,6 +243,8 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    with told(place.var):
+        finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
         if dry_run and not place.store.exists():
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
