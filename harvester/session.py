@@ -147,6 +147,7 @@ class Session:
             self._apply(
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
+            self._changed |= not self._names_the_territory()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
             gc.collect()
@@ -203,6 +204,12 @@ class Session:
             self._changed |= self._unfinished.exists()
             with told(self._unfinished.parent):
                 self._unfinished.touch()
+
+    def _names_the_territory(self) -> bool:
+        """Whether the store names each commune of the territory, which may have grown."""
+        store, iris = self._means.store, self._means.iris
+        canonical, territory = iris.graph("canonical"), self._config.site.territory
+        return all(store.about(canonical, iris.commune(code)) for code in territory)
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""

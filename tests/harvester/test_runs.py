@@ -727,6 +727,20 @@ def test_a_dry_run_tells_nobody(node: Node) -> None:
     assert not node.place.var.exists()
 
 
+def test_a_commune_that_joins_the_territory_is_published(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    wider = HEAD.replace('["73081"]', '["73081", "73106"]')
+    monkeypatch.setattr("tests.harvester.test_runs.HEAD", wider)
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    current = Generations(node.place.generations).current()
+    assert current is not None
+    assert current.number == 2
+    assert any(IRIS.commune("73106") in line for line in node.graphs()[IRIS.graph("canonical")])
+
+
 def test_what_was_stored_before_the_program_failed_is_asked_for_in_full(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
