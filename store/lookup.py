@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +31,7 @@ _ORDERS = {
 _REMEMBERED = 1_000
 """Counts that are kept: the forms of every page ask for the same few, and nothing changes."""
 
-_STRICT = len("2026-11-22")
+_DAY = len("2026-11-22")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,6 @@ class Index:
         rows = self._rows("SELECT doc FROM thing WHERE iri = ?", iri)
         return Thing.from_json(rows[0][0]) if rows else None
 
-    def some(self, iris: Iterable[str]) -> list[Thing]:
-        """The things among ``iris`` that the index knows."""
-        return [thing for iri in iris if (thing := self.get(iri))]
-
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:
         """(IRI, language) → name of a concept or commune."""
@@ -199,9 +195,9 @@ def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
     if wanted.kinds:
         yield f"thing.kind IN ({_holes(wanted.kinds)})", wanted.kinds
     if wanted.first:
-        yield "thing.last >= ?", (wanted.first[:_STRICT],)
+        yield "thing.last >= ?", (wanted.first[:_DAY],)
     if wanted.last:
-        yield "thing.first <= ?", (wanted.last[:_STRICT],)
+        yield "thing.first <= ?", (wanted.last[:_DAY],)
     yield from _faceted(wanted)
     if wanted.since:
         yield "thing.stamp >= ?", (wanted.since,)

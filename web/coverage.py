@@ -49,11 +49,6 @@ class Commune:
         """How much in all."""
         return sum(self.counts)
 
-    @property
-    def missing(self) -> bool:
-        """Whether nothing at all is known."""
-        return self.total == 0
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:

@@ -5,7 +5,7 @@ Every view can be shared and subscribed to, because all of its state is in its a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -126,8 +126,3 @@ def _box(text: str) -> Box | None:
 
 def _is_degree(value: float) -> bool:
     return abs(value) <= 180  # noqa: PLR2004  # degrees; false for NaN
-
-
-def hidden(pairs: Iterable[tuple[str, str]], *shown: str) -> list[tuple[str, str]]:
-    """The parameters that a form has to carry along, but those that it shows."""
-    return [(name, value) for name, value in pairs if name not in shown]
