@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
-from harvester.appraise import EXPECTED, appraise, unmet
+from harvester.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
@@ -272,9 +272,9 @@ class _Run:
         """The issues of the last good read; what is expected of its age is asked anew."""
         appraisal = self.means.state.appraisal(self.source.id)
         latest = appraisal.newest if appraisal else None
-        broken = unmet(self.source.expect, self.before.records, latest, self.now)
+        broken = outdated(self.source.expect, latest, self.now)
         known = self.means.state.issues(self.source.id)
-        lasting = (issue for issue in known if not issue.code.startswith(EXPECTED))
+        lasting = (issue for issue in known if issue.code != OUTDATED)
         return (*lasting, *stored_issues(broken))
 
     def _unreachable(self, error: FetchError, again: Digest | None) -> tuple[Report, Saved]:

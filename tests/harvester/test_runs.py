@@ -643,6 +643,18 @@ def expected(node: Node) -> list[str]:
     return [issue.code for issue in issues if issue.code.startswith("expected-")]
 
 
+def test_a_number_that_was_not_kept_stays_told_while_nothing_changes(node: Node) -> None:
+    """What is missing stays published for a while, and does not count as having come."""
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT, MARCHE))
+    node.more += "expect = { min_records = 2 }\n"
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    for _ in range(3):
+        node.harvest()
+        assert expected(node) == ["expected-min-records"]
+    assert node.site.statuses[-1] == 304
+
+
 def test_a_broken_expectation_is_a_reproach_of_the_run(node: Node) -> None:
     node.more += 'expect = { min_records = 2, fresh = "30d" }\n'
     node.site.pages["/mairie"] = Page(calendar(BAL))
