@@ -181,7 +181,9 @@ class _Run:
         appraisal = self._appraised(digest, decision, known)
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
         told = digest.issues + broken
-        report, update = self._committed(visit.fetched, told, decision, settlement)
+        report, update = self._committed(
+            visit.fetched, told, decision, settlement, len(digest.records)
+        )
         return report, replace(update, appraisal=appraisal)
 
     def _appraised(self, digest: Digest, decision: Decision, known: Known) -> Appraisal:
@@ -258,7 +260,7 @@ class _Run:
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            return self._committed(fetched, None, decision, settlement)
+            return self._committed(fetched, None, decision, settlement, self.before.records)
         state, issues = self._read_well(fetched), self._standing()
         report = Report(
             self.source.id,
@@ -313,8 +315,9 @@ class _Run:
         told: tuple[Issue, ...] | None,
         decision: Decision,
         settlement: Settlement,
+        records: int,
     ) -> tuple[Report, Saved]:
-        """The source was read; ``told`` is what could not be understood, None as before."""
+        """It gave so many ``records``; ``told`` is what was not understood, None as before."""
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
         issues = self._standing() if told is None else stored_issues(told)
@@ -324,13 +327,13 @@ class _Run:
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
-            records=len(decision.records) - len(decision.withdrawn),
+            records=records,
         )
         report = Report(
             source=self.source.id,
             outcome=outcome,
             reason=reason,
-            records=state.records,
+            records=records,
             added=len(decision.added),
             changed=len(decision.changed - decision.left),
             removed=len(decision.left),

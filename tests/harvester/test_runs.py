@@ -655,6 +655,15 @@ def test_a_number_that_was_not_kept_stays_told_while_nothing_changes(node: Node)
     assert node.site.statuses[-1] == 304
 
 
+def test_the_number_of_records_is_that_which_came(node: Node) -> None:
+    """What is kept though it did not come would hide that a source drops."""
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT, MARCHE))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    assert [node.harvest()["mairie"].records for _ in range(2)] == [1, 1]
+    assert node.state("mairie").records == 1
+
+
 def test_a_broken_expectation_is_a_reproach_of_the_run(node: Node) -> None:
     node.more += 'expect = { min_records = 2, fresh = "30d" }\n'
     node.site.pages["/mairie"] = Page(calendar(BAL))
