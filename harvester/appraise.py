@@ -16,6 +16,9 @@ from vocab.messages import Message, say
 EXPECTED = "expected-"
 """What the codes of broken expectations begin with."""
 
+OUTDATED = f"{EXPECTED}fresh"
+"""The code of the one that time alone breaks."""
+
 
 def appraise(
     source: Source,
@@ -51,7 +54,7 @@ def unmet(
     """
     if expect is None:
         return ()
-    found = []
+    found: list[Issue] = []
     if expect.min_records is not None and records < expect.min_records:
         message = say(
             "{records} entries came, at least {expected} were expected — look at the source: was "
@@ -69,9 +72,15 @@ def unmet(
             expected=expect.max_records,
         )
         found.append(_broken("max-records", message))
-    if expect.fresh is not None and (latest is None or latest < now - expect.fresh):
-        found.append(_broken("fresh", _stale(latest, expect.fresh, now)))
-    return tuple(found)
+    return (*found, *outdated(expect, latest, now))
+
+
+def outdated(expect: Expect | None, latest: datetime | None, now: datetime) -> tuple[Issue, ...]:
+    """What it does not keep as time goes by, though it says the same as before."""
+    fresh = expect.fresh if expect else None
+    if fresh is None or (latest is not None and latest >= now - fresh):
+        return ()
+    return (Issue(OUTDATED, _stale(latest, fresh, now), "warning"),)
 
 
 def _stale(latest: datetime | None, fresh: timedelta, now: datetime) -> Message:

@@ -13,11 +13,12 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 from typing import Self
 
 from harvester.child import OUT_OF_MEMORY
@@ -79,8 +80,12 @@ class Children:
 
     def close(self) -> None:
         """End the children that are free."""
-        for _ in range(self._free.qsize()):
-            if child := self._free.get():
+        free: list[_Child | None] = []
+        with suppress(Empty):  # a thread may take one meanwhile, and is not waited for
+            while True:
+                free.append(self._free.get_nowait())
+        for child in free:
+            if child:
                 child.end()
             self._free.put(None)
 

@@ -106,7 +106,7 @@ class Digester:
         quads: list[ox.Quad] = []
         for iri, record in self._records(contents, issues, origins):
             quads += self._mapped(record, iri, issues)
-        stored = _stored(quads, self.iris, issues)
+        stored = _stored(quads, self.iris, origins, issues)
         issues += map(_own_graph, sorted(stored.keys() - origins.keys()))
         records = {}
         for iri in stored.keys() & origins.keys():
@@ -198,7 +198,9 @@ class Digester:
         }
 
 
-def _stored(quads: list[ox.Quad], iris: Iris, issues: list[Issue]) -> dict[str, Lines]:
+def _stored(
+    quads: list[ox.Quad], iris: Iris, origins: Mapping[str, Origin], issues: list[Issue]
+) -> dict[str, Lines]:
     """The quads in their stored form, without the records whose blank nodes are too many."""
     while True:
         try:
@@ -206,8 +208,8 @@ def _stored(quads: list[ox.Quad], iris: Iris, issues: list[Issue]) -> dict[str, 
         except GraphError as error:
             if not error.about:
                 raise
-            key = tuple(error.about.removeprefix(iris.records).split("/")[1:])
-            issues.append(Issue("too-many-blank-nodes", error.message, "error", "", key))
+            key, where = origins.get(error.about, Origin((), ""))
+            issues.append(Issue("too-many-blank-nodes", error.message, "error", where, key))
             graph = ox.NamedNode(error.about)
             quads = [quad for quad in quads if quad.graph_name != graph]
 

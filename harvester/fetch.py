@@ -20,7 +20,7 @@ from typing import Self
 from harvester.fetch_answers import conditions, media_type, validators_of
 from harvester.fetch_errors import FetchError, too_large
 from harvester.fetch_hops import Ask, Hops
-from harvester.fetch_refusals import stopped
+from harvester.fetch_refusals import moved, stopped
 from harvester.fetch_robots import RobotsBook
 from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of, is_whole
 from harvester.flight import Flights
@@ -233,6 +233,8 @@ class Client:
         self, reading: _Reading, contents: tuple[Content, ...] | None, seen: Validators
     ) -> Fetched:
         first, now = reading.pages[0], self._clock()
+        if first.moved:
+            reading.tell(moved(reading.url, first.moved))
         return Fetched(
             url=first.url,
             at=now,

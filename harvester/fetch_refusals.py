@@ -1,8 +1,9 @@
-"""Why an address is not asked at all, in words that an operator can act on."""
+"""Why an address is not asked at all, or no longer, in words that an operator can act on."""
 
 from __future__ import annotations
 
 from harvester.fetch_errors import FetchError
+from harvester.records import Issue
 from harvester.robots import NAME, Verdict
 from vocab.messages import Message, say
 
@@ -28,6 +29,17 @@ def crowded(url: str, host: str, seconds: float) -> FetchError:
 def refused_by_robots(url: str, verdict: Verdict) -> FetchError:
     """The ``verdict`` of robots.txt keeps us from reading ``url``."""
     return FetchError("robots", _refusal(url, verdict))
+
+
+def moved(url: str, to: str) -> Issue:
+    """The server says that ``to`` has replaced ``url`` for good (301, 308)."""
+    message = say(
+        "{url} has moved for good: its server sends on to {to} — write that address in this "
+        "source before the old one goes",
+        url=url,
+        to=to,
+    )
+    return Issue("moved", message, "notice")
 
 
 def _refusal(url: str, verdict: Verdict) -> Message:

@@ -130,8 +130,10 @@ def carry_out(plan: Plan, session: Session, config: Config) -> None:
     for source in plan.captures:
         means.captures.drop(source)
     with told(place.var):
-        feeds = (path_of(place.var, source) for source in plan.captures | plan.scrub.sources)
-        for path in (*stale, *feeds, place.robots):
+        told_of = plan.captures | plan.scrub.sources | {each.source for each in plan.sources}
+        feeds = (path_of(place.var, source) for source in told_of)
+        halves = (path for room in (place.captures, place.changes) for path in room.rglob("*.part"))
+        for path in (*stale, *feeds, *halves, place.robots):
             path.unlink(missing_ok=True)  # but for the log, all of it is made again by a harvest
     for source in means.changelog.sources():
         for path in means.changelog.paths(source):

@@ -109,19 +109,16 @@ def rename(session: Session, config: Config, old: str, new: str) -> Done:
             {iris.graph("provenance"): Delta(added=run.lines() | renamed_lines(old, run))}
         )
         entry = Entry(new, run.at, run.activity, told_of)
+        if means.takedowns:  # before the data: what is barred never stands under an id it lacks
+            takedown.save(means.takedowns.renamed(old, new), session.place.takedowns)
         session.commit(entry, Changeset.merge([changeset, told_of]))
-    if means.takedowns:
-        takedown.save(means.takedowns.renamed(old, new), session.place.takedowns)
     rename_source(means.state.path, old, new, renaming.iri)
     _move(session.place.captures / old, session.place.captures / new)
-    _move(session.place.changes / old, session.place.changes / new)
-    for path in means.changelog.paths(new):
+    for path in means.changelog.paths(old):
         before = means.changelog.read(path)
-        after = Entry(
-            new, before.at, renaming.iri(before.activity), renaming.changeset(before.changeset)
-        )
-        if after != before:
-            means.changelog.rewrite(path, after)
+        activity, changes = renaming.iri(before.activity), renaming.changeset(before.changeset)
+        means.changelog.rewrite(path, replace(before, activity=activity, changeset=changes))
+    _move(session.place.changes / old, session.place.changes / new)
     return Done(new, records, changeset)
 
 

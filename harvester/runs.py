@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
-from harvester.appraise import EXPECTED, appraise, unmet
+from harvester.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
@@ -182,7 +182,9 @@ class _Run:
         appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
         told = digest.issues + broken
-        report, update = self._committed(visit.fetched, told, decision, settlement)
+        report, update = self._committed(
+            visit.fetched, told, decision, settlement, len(digest.records)
+        )
         return report, replace(update, appraisal=appraisal)
 
     def _appraised(self, decision: Decision, known: Known, *, refused: int) -> Appraisal:
@@ -258,7 +260,9 @@ class _Run:
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
             settlement = self._settled(decision, known, self.before.content_hash)
-            report, update = self._committed(fetched, None, decision, settlement)
+            report, update = self._committed(
+                fetched, None, decision, settlement, self.before.records
+            )
             if decision.left:  # what left counts no more
                 standing = self.means.state.issues(self.source.id)
                 refused = sum(each.count for each in standing if each.severity == "error")
@@ -278,9 +282,9 @@ class _Run:
         """The issues of the last good read; what is expected of its age is asked anew."""
         appraisal = self.means.state.appraisal(self.source.id)
         latest = appraisal.newest if appraisal else None
-        broken = unmet(self.source.expect, self.before.records, latest, self.now)
+        broken = outdated(self.source.expect, latest, self.now)
         known = self.means.state.issues(self.source.id)
-        lasting = (issue for issue in known if not issue.code.startswith(EXPECTED))
+        lasting = (issue for issue in known if issue.code != OUTDATED)
         return (*lasting, *stored_issues(broken))
 
     def _unreachable(self, error: FetchError, again: Digest | None) -> tuple[Report, Saved]:
@@ -319,8 +323,9 @@ class _Run:
         told: tuple[Issue, ...] | None,
         decision: Decision,
         settlement: Settlement,
+        records: int,
     ) -> tuple[Report, Saved]:
-        """The source was read; ``told`` is what could not be understood, None as before."""
+        """It gave so many ``records``; ``told`` is what was not understood, None as before."""
         quads = len(settlement.changeset)
         outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
         issues = self._standing() if told is None else stored_issues(told)
@@ -330,13 +335,13 @@ class _Run:
             changed_at=self.now if quads else self.before.changed_at,
             outcome=outcome,
             reason=reason,
-            records=len(decision.records) - len(decision.withdrawn),
+            records=records,
         )
         report = Report(
             source=self.source.id,
             outcome=outcome,
             reason=reason,
-            records=state.records,
+            records=records,
             added=len(decision.added),
             changed=len(decision.changed - decision.left),
             removed=len(decision.left),

@@ -227,12 +227,18 @@ def _number(place: Place) -> int:
 
 
 def _barred_still(place: Place, made: Place) -> bool:
-    """Bar in the restored node what is barred here; whether that is more than the backup knew."""
+    """Bar in the restored node what is barred here; whether that is more than the backup knew.
+
+    It is then marked as to be forgotten, should nobody come to do it.
+    """
     known = takedown.load(made.takedowns)
     every = known.with_(*takedown.load(place.takedowns).entries)
-    if every != known:
-        takedown.save(every, made.takedowns)
-    return every != known
+    if every == known:
+        return False
+    takedown.save(every, made.takedowns)
+    with told(made.var):
+        made.forgetting.touch()
+    return True
 
 
 def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> Generation:

@@ -28,7 +28,7 @@ _SPECIALIZES = f"<{term('prov:specializationOf')}>"
 _DERIVED = f"<{term('prov:wasDerivedFrom')}>"
 _OURS = (EB, CONCEPT, SCHEMA)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_FOLD = re.compile(r"\r?\n[ \t]")
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _JSON_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 
@@ -235,11 +235,12 @@ def _char(found: re.Match[str]) -> str:
 
 def _readable(body: bytes) -> str:
     """Foreign bytes as words can be looked for in them: unfolded, their escapes undone."""
+    whole = _FOLD.sub(b"", body)
     try:
-        text = body.decode("utf-8")
+        text = whole.decode("utf-8")
     except UnicodeDecodeError:
-        text = body.decode("cp1252", errors="replace")
-    unescaped = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), _FOLD.sub("", text))
+        text = whole.decode("cp1252", errors="replace")
+    unescaped = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     return unescaped.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
 
 

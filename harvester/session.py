@@ -37,6 +37,7 @@ from store.generations import Generation, Generations
 from store.notes import kept
 from store.room import check_room, needed
 from store.state import State
+from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
@@ -151,6 +152,7 @@ class Session:
             self._apply(
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
+            self._changed |= not self._names_the_territory()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
             gc.collect()
@@ -208,6 +210,12 @@ class Session:
             with told(self._unfinished.parent):
                 self._unfinished.touch()
 
+    def _names_the_territory(self) -> bool:
+        """Whether the store names each commune of the territory, which may have grown."""
+        store, iris = self._means.store, self._means.iris
+        canonical, territory = iris.graph("canonical"), self._config.site.territory
+        return all(store.about(canonical, iris.commune(code)) for code in territory)
+
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
         try:
@@ -247,6 +255,8 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    with told(place.var):
+        finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
         if dry_run and not place.store.exists():
             place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))

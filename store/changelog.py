@@ -167,8 +167,9 @@ def _changeset(lines: Iterable[str]) -> Changeset:
 def _damaged(path: Path, error: Exception) -> StoreError:
     return StoreError(
         say(
-            "{path}: this file of the change log cannot be read ({reason}) — what it tells can "
-            "no longer be undone; the data themselves are intact",
+            "{path}: this file of the change log cannot be read ({reason}) — put it back from a "
+            "backup or remove it, then run this again: what it tells can no longer be undone; "
+            "the data themselves are intact",
             path=str(path),
             reason=str(error),
         ),

@@ -16,6 +16,7 @@ from store.errors import StateError
 from vocab.messages import say
 
 _BUSY_SECONDS = 10.0
+_NEEDED = """SELECT name FROM pragma_table_info('source') WHERE "notnull" """
 
 
 def copy(path: Path, target: Path, published: datetime) -> None:
@@ -79,7 +80,8 @@ def rename_source(path: Path, old: str, new: str, renamed: Callable[[str], str])
 def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[str]) -> None:
     """Keep nothing that is ``barred``, nor anything of ``sources``; not in free pages either.
 
-    A row that tells something barred goes; of what is known of a source, only the value does.
+    A row that tells something barred goes; of what is known of a source, only the value does,
+    which may be as common a word as an outcome.
 
     Args:
         path: the state.
@@ -97,11 +99,13 @@ def scrub(path: Path, barred: Callable[[str, str], bool], sources: Collection[st
             for source in sources:
                 for table, _ in _tables(state):
                     state.execute(f"DELETE FROM {table} WHERE source = ?", (source,))  # noqa: S608
+            needed = {name for (name,) in state.execute(_NEEDED)}
             for table, columns in _tables(state, all_of_them=True):
                 whose = "source" if (table, columns) in _tables(state) else "''"
                 for column in columns:
+                    nothing = "''" if column in needed else "NULL"
                     change = (
-                        f"UPDATE source SET {column} = NULL"  # noqa: S608
+                        f"UPDATE source SET {column} = {nothing}"  # noqa: S608
                         if table == "source"
                         else f"DELETE FROM {table}"  # noqa: S608
                     )

@@ -58,10 +58,12 @@ def test_a_warning_is_published_and_told() -> None:
     assert any(issue.severity == "warning" for issue in result.issues)
 
 
-def test_what_did_not_change_is_not_looked_at_again() -> None:
-    bad = event(BAL, name="")
-    result = look({BAL: bad}, known={BAL: bad})
-    assert (result.records, result.issues) == ({BAL: bad}, ())
+def test_what_did_not_change_is_told_again_and_stays() -> None:
+    """Else the state of a source would tell of its last change only."""
+    for same in (event(BAL), event(BAL, name="")):
+        first, again = look({BAL: same}), look({BAL: same}, known={BAL: same})
+        assert again.records == {BAL: same}
+        assert again.issues == first.issues != ()
 
 
 def test_an_end_before_the_start_is_kept_out_whatever_their_types() -> None:

@@ -86,6 +86,17 @@ def test_parts_and_blank_nodes_belong_to_the_record() -> None:
     assert "/.well-known/genid/salles/s1#" in text
 
 
+def test_a_record_of_too_many_parts_is_told_by_its_own_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By which its last good version is found and kept; its IRI has the id encoded."""
+    monkeypatch.setattr("store.skolem.MAX_BLANK_NODES", 0)
+    result = digest(HEAD + "  prix:\n    sources: [[records.json~jsonpath, '$.records[*]']]\n"
+                    "    s: null\n    po: [[a, schema:Offer]]\n",
+                    b"id;nom\nsalle du lac/1;Salle\n")  # fmt: skip
+    assert codes(result) == ["too-many-blank-nodes"]
+    assert result.issues[0].key == ("salle du lac/1",)
+    assert result.issues[0].where
+
+
 def test_a_graph_of_the_mapping_is_left_out_and_told() -> None:
     result = digest(HEAD + "    graphs: ex:mine\n")
     assert codes(result) == ["own-graph"]

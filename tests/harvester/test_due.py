@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from harvester.crontab import trigger_of
 from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
 from harvester.fetch import Fetched, Validators
 from harvester.source_values import Source
@@ -201,3 +202,14 @@ def test_a_source_that_keeps_failing_skips_hours_of_its_crontab() -> None:
     assert later is not None
     assert NOW + 16 * HOUR <= later <= NOW + 18 * HOUR
     assert later.minute == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [("0-6", "2026-05-10"), ("0-2", "2026-05-10"), ("6-7", "2026-05-10"), ("*/2", "2026-05-10"),
+     ("1-5/2", "2026-05-11"), ("sun-tue", "2026-05-10"), ("3", "2026-05-13"), ("*", "2026-05-10")],
+)  # fmt: skip
+def test_the_days_of_a_crontab_are_counted_from_sunday(days: str, expected: str) -> None:
+    saturday = datetime(2026, 5, 9, 12, tzinfo=PARIS)
+    found = trigger_of(f"0 6 * * {days}", PARIS).get_next_fire_time(None, saturday)
+    assert f"{found:%Y-%m-%d}" == expected

@@ -335,6 +335,7 @@ def test_a_redirect_is_followed_and_a_permanent_one_reported(
         got = fetch(client, server.url)
     here = server.url.replace("/agenda.ics", "/here")
     assert (got.url, got.moved) == (here, here if moved else "")
+    assert [issue.code for issue in got.notices] == ["moved"] * moved
     assert got.contents is not None
     assert got.contents[0].url == here
 

@@ -15,15 +15,18 @@ from harvester import forget
 from harvester.forget import Plan, residue
 from harvester.lifecycle import LifeError, rename
 from harvester.meant import takedowns_for
+from harvester.records import Content
 from harvester.safekeeping import back_up_node, restore_node
+from harvester.scrub import Scrub
 from harvester.session import opened
 from harvester.sources import load
 from mappings import platforms
 from store.errors import StoreError
+from store.follow import path_of
 from store.generations import Generations
 from store.state import Saved, State, StoredIssue
+from store.takedown import Takedowns, save, text_takedown
 from store.takedown import load as takedowns_of
-from store.takedown import save
 from tests.harvester.test_runs import IRIS, Node
 from tests.loopback import Page, loopback_site
 from vocab import term
@@ -216,6 +219,31 @@ def test_asking_again_after_an_interruption_does_the_rest(node: Node) -> None:
     assert holding(node, "zorglub", "eudoxie") == []
 
 
+def test_what_a_crash_left_half_written_goes_as_well(node: Node) -> None:
+    left = [
+        node.place.captures / "fete" / "20260504T120000Z-0123456789ab.part",
+        node.place.changes / "fete" / "20260504T120000Z.rdfp.gz.part",
+    ]
+    for path in left:
+        path.write_bytes(gzip.compress(WHO.encode()))
+    plan_for(node, WHO)
+    assert not any(path.exists() for path in left)
+
+
+def test_the_feed_of_a_publisher_goes_though_no_raw_answer_is_kept(node: Node) -> None:
+    shutil.rmtree(node.place.captures / "mairie")
+    path_of(node.place.var, "mairie").write_text(WHO, encoding="utf-8")
+    plan_for(node, WHO)
+    assert holding(node, "zorglub", "eudoxie") == []
+
+
+def test_a_letter_that_a_fold_cuts_in_two_hides_nothing() -> None:
+    """RFC 5545 counts octets: older programs fold in the middle of a character."""
+    barred = Takedowns((text_takedown("Élisabeth Martin", "ab" * 16, "2026-05-04"),))
+    body = "SUMMARY:Élisabeth Martin".encode().replace(b"\xc3\x89", b"\xc3\r\n \x89")
+    assert Scrub(barred, IRIS).bars_content([Content(body)])
+
+
 def test_a_sources_file_that_names_it_is_said(node: Node) -> None:
     node.more += f"# {WHO}\n"
     assert plan_for(node, WHO, act=False).in_file
@@ -270,7 +298,13 @@ def test_an_address_that_names_nothing_is_refused(node: Node) -> None:
         plan_for(node, "https://node.example/id/event/nobody")
 
 
-def test_a_takedown_follows_a_source_to_its_new_id(node: Node) -> None:
+def cut_short(*_: object) -> None:
+    raise StoreError(say("a crash"))
+
+
+def test_a_takedown_follows_a_source_to_its_new_id_before_its_data(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan_for(node, IRIS.record("mairie", "talk"))
     written = node.config
 
@@ -282,6 +316,11 @@ def test_a_takedown_follows_a_source_to_its_new_id(node: Node) -> None:
 
     node.config = config  # type: ignore[method-assign,assignment]
     with opened(node.config(), node.place, version="1.0", clock=lambda: node.now) as session:
+        with monkeypatch.context() as cut:
+            cut.setattr(session, "commit", cut_short)
+            with pytest.raises(StoreError):
+                rename(session, node.config(), "mairie", "commune")
+        assert {each.source for each in takedowns_of(node.place.takedowns).entries} == {"commune"}
         rename(session, node.config(), "mairie", "commune")
         session.publish()
     node.site.pages["/mairie"] = calendar(BAL, TALK)
@@ -326,6 +365,7 @@ def test_a_backup_made_before_brings_nothing_back(node: Node) -> None:
         made.path, node.place, node.folder / "sources.toml", now=node.now, force=True
     )
     assert restored.forgotten
+    assert node.place.forgetting.exists(), "a crash before it is forgotten again is told"
     assert takedowns_of(node.place.takedowns).bars_text(WHO)
     config = node.config()
     with opened(config, node.place, version="1.0", clock=lambda: node.now) as session:

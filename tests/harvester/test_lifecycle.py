@@ -18,11 +18,13 @@ from mappings import platforms
 from store.captures import Capture, Captures
 from store.captures import Page as Captured
 from store.changelog import ChangeLog
+from store.errors import StoreError
 from store.generations import Generations
 from store.state import Absence, Saved, State
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, MARCHE, Node, calendar
 from tests.loopback import Page, loopback_site
 from vocab import term
+from vocab.messages import say
 
 PROVENANCE, TOMBSTONES = IRIS.graph("provenance"), IRIS.graph("tombstones")
 
@@ -239,6 +241,23 @@ def test_a_renaming_that_was_interrupted_is_finished_by_doing_it_again(node: Nod
     assert "a" * 64 in {each.content_hash for each in captures.all("commune")}
     assert not (node.place.captures / "mairie").exists()
     assert node.graphs() == before
+
+
+def test_a_change_log_that_was_not_rewritten_yet_is_found_again(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError(say("no room"))
+
+    rewrite(node)
+    with monkeypatch.context() as disk:
+        disk.setattr(ChangeLog, "rewrite", full)
+        with pytest.raises(StoreError):
+            renamed(node)
+    renamed(node)
+    log = ChangeLog(node.place.changes)
+    assert log.sources() == ["commune", "fete"]
+    assert all("/commune/" in entry.activity for entry in log.entries("commune"))
 
 
 def test_renaming_is_refused_with_the_remedy(node: Node) -> None:

@@ -648,6 +648,27 @@ def expected(node: Node) -> list[str]:
     return [issue.code for issue in issues if issue.code.startswith("expected-")]
 
 
+def test_a_number_that_was_not_kept_stays_told_while_nothing_changes(node: Node) -> None:
+    """What is missing stays published for a while, and does not count as having come."""
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT, MARCHE))
+    node.more += "expect = { min_records = 2 }\n"
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    for _ in range(3):
+        node.harvest()
+        assert expected(node) == ["expected-min-records"]
+    assert node.site.statuses[-1] == 304
+
+
+def test_the_number_of_records_is_that_which_came(node: Node) -> None:
+    """What is kept though it did not come would hide that a source drops."""
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT, MARCHE))
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    assert [node.harvest()["mairie"].records for _ in range(2)] == [1, 1]
+    assert node.state("mairie").records == 1
+
+
 def test_a_broken_expectation_is_a_reproach_of_the_run(node: Node) -> None:
     node.more += 'expect = { min_records = 2, fresh = "30d" }\n'
     node.site.pages["/mairie"] = Page(calendar(BAL))
@@ -730,6 +751,20 @@ def test_a_dry_run_tells_nobody(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL))
     node.harvest(dry_run=True)
     assert not node.place.var.exists()
+
+
+def test_a_commune_that_joins_the_territory_is_published(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    wider = HEAD.replace('["73081"]', '["73081", "73106"]')
+    monkeypatch.setattr("tests.harvester.test_runs.HEAD", wider)
+    assert node.harvest()["mairie"].outcome == "unchanged"
+    current = Generations(node.place.generations).current()
+    assert current is not None
+    assert current.number == 2
+    assert any(IRIS.commune("73106") in line for line in node.graphs()[IRIS.graph("canonical")])
 
 
 def test_what_was_stored_before_the_program_failed_is_asked_for_in_full(

@@ -64,6 +64,13 @@ def elsewhere(node: Node) -> Node:
     return other
 
 
+def test_a_restore_that_was_cut_as_it_took_its_place_is_finished_by_a_harvest(node: Node) -> None:
+    node.place.var.rename(node.folder / "var.new")
+    reports = node.harvest()
+    assert {report.outcome for report in reports.values()} == {"unchanged"}
+    assert not (node.folder / "var.new").exists()
+
+
 def test_a_restored_node_has_the_same_hash_and_finds_nothing_new(node: Node) -> None:
     made, other = back_up(node), elsewhere(node)
     restored = restore(made, other.folder, node)

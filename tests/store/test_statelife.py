@@ -87,6 +87,12 @@ def test_a_reason_that_is_barred_goes_alone(path: Path) -> None:
         assert (state.get("a").reason, state.get("a").etag) == (None, "e")
 
 
+def test_a_barred_word_that_a_source_cannot_be_without_is_emptied(path: Path) -> None:
+    scrub(path, lambda _, text: text == "e", [])
+    with State(path) as state:
+        assert (state.get("a").etag, state.get("a").content_hash) == ("", "h")
+
+
 def test_a_file_that_is_no_state_is_told(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     path.write_bytes(b"an old letter " * 100)
