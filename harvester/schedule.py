@@ -30,12 +30,15 @@ from harvester.alarm import Alarm, Bell, Rung, Watch, sole, stopped_by_signals
 from harvester.due import due, next_due
 from harvester.problems import ConfigError
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import Place, Session, opened
 from harvester.sources import Config, Source
 from store.state import SourceState, State
 from vocab.messages import Message, Told, say
 
 Resolve = Callable[[str], str]
+
+MEANWHILE = timedelta(seconds=30)
+"""A round that a slow source makes long publishes what it has each time this has passed."""
 
 RETRY = timedelta(minutes=1)
 """When a round that could not take place (store in use, disk full) is tried again."""
@@ -187,15 +190,22 @@ class Schedule:
         )
         try:
             with opening as session:
+                published = self.desk.clock()
                 with closing(session.harvest(wanted)) as reports:
                     for report in takewhile(self._goes_on, reports):
                         before = states.get(report.source, SourceState(report.source))
                         for each in telling.news(before, report):
                             self.desk.tell(each.render(self.desk.language))
-                if generation := session.publish():
-                    self.desk.say(telling.published(generation))
+                        if self.desk.clock() - published >= MEANWHILE:
+                            self._publish(session, under_way=True)
+                            published = self.desk.clock()
+                self._publish(session)
         finally:
             gc.unfreeze()  # the session froze what a command keeps to its end; rounds are many
+
+    def _publish(self, session: Session, *, under_way: bool = False) -> None:
+        if generation := session.publish(under_way=under_way):
+            self.desk.say(telling.published(generation))
 
     def _goes_on(self, _: Report) -> bool:
         """Whether no signal asked to stop; the exception it raises may be lost in a finaliser."""

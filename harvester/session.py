@@ -164,13 +164,16 @@ class Session:
             self._ran[report.source] = wanted[report.source]
             yield report
 
-    def publish(self) -> Generation | None:
+    def publish(self, *, under_way: bool = False) -> Generation | None:
         """Publish a generation when something changed since the current one.
+
+        Args:
+            under_way: whether the harvest goes on, and may change more.
 
         Returns:
             The new generation, or None when the current one still says it all.
         """
-        if self._means.dry_run:
+        if self._means.dry_run or (under_way and not self._changed):
             return None
         generation = None
         if self._changed:
@@ -186,8 +189,9 @@ class Session:
                 facts={"title": self._config.site.title},
             )
         self._changed = False
-        self._unfinished.unlink(missing_ok=True)
-        self._tell()
+        if not under_way:
+            self._unfinished.unlink(missing_ok=True)
+            self._tell()
         return generation
 
     def _tell(self) -> None:

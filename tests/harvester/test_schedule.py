@@ -117,6 +117,19 @@ def test_a_turn_reads_what_is_due_publishes_and_says_when_to_come_back(node: Nod
     assert any(told.startswith("generation 1 published") for told in node.told)
 
 
+def test_a_long_round_publishes_what_it_has_meanwhile(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.schedule.MEANWHILE", timedelta(0))
+    node.turn(first=True)
+    told = [line for line in node.told if line.startswith("generation ")]
+    assert len(told) == node.generation == 2
+    assert not (node.place.var / "unfinished").exists()
+    node.now += 7 * HOUR
+    node.turn()
+    assert node.generation == 2, "nothing changed"
+
+
 def test_a_turn_before_its_time_asks_nobody_and_opens_no_store(node: Node) -> None:
     wake = node.turn(first=True)
     with EmbeddedStore(node.place.store):
