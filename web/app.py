@@ -32,7 +32,7 @@ from web.library import Library
 from web.map_page import MapPage
 from web.pages import Pages
 from web.plain_pages import PlainPages
-from web.policy import Secured
+from web.policy import Named, Secured
 from web.portrait import Portraits
 from web.search_page import Search
 from web.shell import ROOM, Clock, Shell, Site
@@ -93,6 +93,9 @@ def create(
             finally:
                 following.cancel()
 
+    def public() -> str:
+        return pool.generation.base if pool.generation else ""
+
     endpoint = Endpoint(pool, pages.sparql)
     return Starlette(
         routes=[
@@ -115,6 +118,6 @@ def create(
             Mount("/static", StaticFiles(directory=ROOM / "static"), name="static"),
         ],
         exception_handlers={404: pages.nowhere},
-        middleware=[Middleware(Secured)],
+        middleware=[Middleware(Secured), Middleware(Named, base=public)],
         lifespan=lifespan,
     )

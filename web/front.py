@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -15,6 +16,8 @@ from web.answers import METHODS, preflight
 from web.library import Library, Shelf
 from web.shell import Clock, Shell, Site, language_of
 from web.wording import Wording
+
+log = logging.getLogger("enbauges.web")
 
 View = Callable[[Request, Shelf], Response]
 """Answers a request from what is published; it is run in a thread and may read files."""
@@ -54,7 +57,8 @@ class Front:
                     return self.shell.page(request, "empty.html", status=503)
                 return view(request, shelf)
             except StoreError as error:
-                return self.shell.page(request, "trouble.html", status=503, error=error)
+                log.error("%s", error)  # noqa: TRY400  # what to do is in the sentence
+                return self.shell.page(request, "trouble.html", status=503)
 
         return Route(path, answer, methods=list(METHODS))
 

@@ -24,8 +24,8 @@ from starlette.routing import Route
 from sparql.workers import Pool
 from store.errors import StoreError
 from store.state import SourceState, State
+from web.policy import LOOPBACK
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _OF_PROXIES = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 """What proxies add to what they pass on: whoever asks is then not of this machine."""
 _NOWHERE, _NOT_READY = 404, 503
@@ -148,7 +148,7 @@ def _states(path: Path) -> list[SourceState]:
 
 def _is_here(request: Request) -> bool:
     """Whether a program of this machine asks, by a name of this machine."""
-    if request.client is None or request.url.hostname not in _LOOPBACK:
+    if request.client is None or request.url.hostname not in LOOPBACK:
         return False
     if any(name in request.headers for name in _OF_PROXIES):
         return False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -30,6 +30,36 @@ SECURITY = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 """Scripts of ours only, nothing from another host, no frame, no word of where one was."""
+
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names by which this machine calls itself."""
+
+
+class Named:
+    """Lets the node be called by its own name, or by one of this machine, and by no other.
+
+    Pages write whole addresses of ours into what people copy and caches keep; a request that
+    calls us by another name (Host, RFC 9110, section 7.2) must not write that one there.
+
+    Args:
+        app: what answers.
+        base: the public address of the node, "" while it is not known.
+    """
+
+    def __init__(self, app: ASGIApp, base: Callable[[], str]) -> None:
+        self._app = app
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, by a name that is ours."""
+        if scope["type"] == "http" and URL(scope=scope).hostname not in LOOPBACK:
+            own = URL(self._base())
+            if own.netloc and own.hostname not in LOOPBACK:
+                others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+                host = (b"host", own.netloc.encode())
+                scope = {**scope, "scheme": own.scheme, "headers": [host, *others]}
+        await self._app(scope, receive, send)
 
 
 class Secured:
