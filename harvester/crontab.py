@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from apscheduler.triggers.cron import CronTrigger
 
-_FIELDS = 5
+_FIELDS, _DAY_OF_MONTH = 5, 2
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"(?:\*|(\w+)(?:-(\w+))?)(?:/([1-9]))?")
 
@@ -16,13 +16,15 @@ def trigger_of(cron: str, zone: tzinfo | None) -> CronTrigger:
     """The trigger that five fields describe, in the hours of ``zone``.
 
     APScheduler counts the days of a week from Monday, crontab(5) from Sunday: they are given
-    to it by name, one by one.
+    to it by name, one by one. A day of the month and a day of the week together are refused.
 
     Raises:
         ValueError: when they are no such fields.
     """
     fields = cron.split()
     if len(fields) != _FIELDS:
+        raise ValueError(cron)
+    if fields[_DAY_OF_MONTH] != "*" != fields[-1]:  # crontab(5) means either, APScheduler both
         raise ValueError(cron)
     parts = fields[-1].lower().split(",")
     days = ",".join(dict.fromkeys(day for part in parts for day in _days(part)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,30 +80,32 @@ class Delivery:
 def deliver(state: State, senders: Mapping[str, Sender], now: datetime) -> None:
     """Try every letter that is due; one that was taken is forgotten, any other waits longer.
 
-    A letter is dropped when its channel is no longer named, or when it is older than
-    ``PATIENCE``. A crash between delivery and forgetting makes a letter arrive twice, under the
-    same id.
+    A channel that is down is not tried again in this pass, as a try may take a minute. A letter
+    is dropped when its channel is no longer named, or when it is older than ``PATIENCE``. A crash
+    between delivery and forgetting makes a letter arrive twice, under the same id.
 
     Raises:
         StoreError: when the state cannot be read or written.
     """
+    down: dict[str, Message] = {}
     for letter in state.letters():
         send = senders.get(letter.channel)
         if send is None or now - letter.at > PATIENCE:
             log.warning("dropped, never delivered: %s", letter.id)
             state.delivered(letter)
         elif letter.due <= now:
-            if trouble := _tried(send, letter):
+            if trouble := down.get(letter.channel) or _tried(send, letter, down):
                 state.postpone(_later(letter, trouble, now))
             else:
                 state.delivered(letter)
 
 
-def _tried(send: Sender, letter: Letter) -> Message | None:
-    """Why a letter could not be sent; None when it was."""
+def _tried(send: Sender, letter: Letter, down: MutableMapping[str, Message]) -> Message | None:
+    """Why a letter could not be sent, None when it was; ``down`` learns of its channel."""
     try:
         send(letter)
     except Told as error:
+        down[letter.channel] = error.message
         return error.message
     except Exception as error:
         log.exception("letter %s", letter.id)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from harvester.crontab import trigger_of
 from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
@@ -192,6 +193,11 @@ def test_the_hours_of_a_crontab_are_those_of_the_node(checked: str, expected: st
     weekdays = source(cron="30 6 * * 1-5")
     due_then = due_at(weekdays, read(weekdays, checked_at=at), at)
     assert due_then == datetime.fromisoformat(expected).replace(tzinfo=PARIS)
+
+
+def test_days_of_the_month_and_of_the_week_are_not_mixed() -> None:
+    with pytest.raises(ValidationError, match="names no hours"):
+        source(cron="0 6 1 * 1")
 
 
 def test_a_source_that_keeps_failing_skips_hours_of_its_crontab() -> None:

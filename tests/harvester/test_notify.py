@@ -331,6 +331,21 @@ def test_a_fault_of_the_program_does_not_keep_the_other_letters(tmp_path: Path) 
     assert [each.id for each in sent] == ["b"]
 
 
+def test_a_channel_that_is_down_is_tried_once_in_a_pass(tmp_path: Path) -> None:
+    tried: list[str] = []
+
+    def down(each: Letter) -> None:
+        tried.append(each.id)
+        raise FetchError("refused", say("nobody answers"))
+
+    with State(tmp_path / "state.sqlite") as state:
+        state.post({}, [letter(), letter("b"), letter("c")])
+        deliver(state, {"webhook": down}, NOW)
+        waiting = state.letters()
+        assert all(each.attempts == 1 and each.trouble for each in waiting)
+    assert (tried, len(waiting)) == (["a"], 3)
+
+
 def test_a_receiver_that_is_not_there_is_told_as_an_address_is() -> None:
     with Client("EnBauges/1.0 (+x)", Limits(connect=1, read=1, total=2)) as client:
         with pytest.raises(FetchError) as refused:
