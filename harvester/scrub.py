@@ -6,6 +6,7 @@ text; any other statement that holds one leaves alone (design, rule 14).
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from urllib.parse import unquote
 from harvester.decide import Records
 from harvester.digest import Digest
 from harvester.glance import Statement, by_record, glance, lexical
+from harvester.readers.text import decode, wide_encoding
 from harvester.records import Content, Issue
 from store.changes import Changeset, Delta, Lines
 from store.takedown import Takedowns
@@ -29,6 +31,8 @@ _DERIVED = f"<{term('prov:wasDerivedFrom')}>"
 _OURS = (EB, CONCEPT, SCHEMA)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n[ \t]")
+_FOLD_IN_TEXT = re.compile(r"\r?\n[ \t]")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE: as UTF-16
 _JSON_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 
@@ -92,9 +96,7 @@ class Scrub:
 
     def bars_content(self, contents: Iterable[Content]) -> bool:
         """Whether bytes as they came hold a barred text, however their format writes it."""
-        return self.bars_texts and any(
-            map(self.takedowns.bars_text, (_readable(each.body) for each in contents))
-        )
+        return self.bars_texts and any(map(self.takedowns.bars_text, map(_readable, contents)))
 
     # What is kept elsewhere
 
@@ -233,13 +235,11 @@ def _char(found: re.Match[str]) -> str:
     return found[3] if found[3] in {'"', "\\", "'"} else " "
 
 
-def _readable(body: bytes) -> str:
+def _readable(content: Content) -> str:
     """Foreign bytes as words can be looked for in them: unfolded, their escapes undone."""
-    whole = _FOLD.sub(b"", body)
-    try:
-        text = whole.decode("utf-8")
-    except UnicodeDecodeError:
-        text = whole.decode("cp1252", errors="replace")
+    wide = content.body.startswith(_WIDE) or wide_encoding(content.body)
+    whole = content.body if wide else _FOLD.sub(b"", content.body)  # a fold may cut a letter
+    text = _FOLD_IN_TEXT.sub("", decode(whole, content.charset)[0])
     unescaped = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     return unescaped.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
 

@@ -244,6 +244,18 @@ def test_a_letter_that_a_fold_cuts_in_two_hides_nothing() -> None:
     assert Scrub(barred, IRIS).bars_content([Content(body)])
 
 
+@pytest.mark.parametrize(
+    ("encoding", "charset"),
+    [("utf-16", ""), ("utf-16-le", ""), ("utf-32", ""), ("cp1252", ""), ("koi8-r", "koi8-r")],
+)
+def test_no_encoding_hides_what_is_barred(encoding: str, charset: str) -> None:
+    name = "Мария Петрова" if charset else "Élisabeth Martin"
+    barred = Takedowns((text_takedown(name, "ab" * 16, "2026-05-04"),))
+    body = f"X-NOTE:vu avec {name[:6]}\r\n {name[6:]} hier\r\n".encode(encoding)
+    assert Scrub(barred, IRIS).bars_content([Content(body, charset=charset)])
+    assert not Scrub(barred, IRIS).bars_content([Content(body[:24], charset=charset)])
+
+
 def test_a_sources_file_that_names_it_is_said(node: Node) -> None:
     node.more += f"# {WHO}\n"
     assert plan_for(node, WHO, act=False).in_file
