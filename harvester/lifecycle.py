@@ -78,14 +78,20 @@ def retire(session: Session, config: Config, source: str, *, withdraw: bool) -> 
             towards(known, {}), known, ledger, replace(run, described=mark)
         ).changeset
     elif has_ended(ledger.dataset):
+        _forget_between_runs(means, source)  # what an interruption may have left
         raise LifeError(_retired_already(source))
     else:
         added = mark | run.lines()
         changeset = Changeset({means.iris.graph("provenance"): Delta(added=added)})
     session.commit(Entry(source, run.at, run.activity, changeset))
+    _forget_between_runs(means, source)
+    return Done(source, len(known.records), changeset)
+
+
+def _forget_between_runs(means: Means, source: str) -> None:
+    """Drop what is kept of a source to read it again, so that it is read anew if it comes back."""
     drop_source(means.state.path, source)
     means.captures.drop(source)
-    return Done(source, len(known.records), changeset)
 
 
 def rename(session: Session, config: Config, old: str, new: str) -> Done:

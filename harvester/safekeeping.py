@@ -113,7 +113,8 @@ def back_up_node(
         version: the program's.
 
     Raises:
-        StoreError: when nothing is published yet, or something cannot be read or written.
+        StoreError: when nothing is published yet, the file exists, or something cannot be read
+            or written.
     """
     generation = Generations(place.generations).current()
     if generation is None:
@@ -123,12 +124,22 @@ def back_up_node(
         )
     is_file = target.suffix == ".tar" and not target.is_dir()
     path = target if is_file else target / name_at(now)
+    if path.exists():
+        raise BackupError(_taken(path), about=path)
     files = {name: place.var / name for name in _KEPT if (place.var / name).exists()}
     if config.exists():
         files[CONFIG] = config
     files |= {f"{_MAPPINGS}/{name}": file for name, file in mappings.items()}
     holdings = Holdings(generation, place.state, files)
     return BackedUp(path, back_up(holdings, path, now=now, version=version))
+
+
+def _taken(path: Path) -> Message:
+    return say(
+        "{path} exists already, and may be the only backup of something — name another file, or "
+        "a folder, in which each backup takes a name of its own",
+        path=str(path),
+    )
 
 
 def own_mappings(config: Config) -> dict[str, Path]:

@@ -271,3 +271,11 @@ def test_a_file_that_the_manifest_does_not_name_is_not_written(node: Node) -> No
     path = rewritten(made.path, {}, more="../escaped")
     restore_node(path, other.place, other.folder / "sources.toml", now=node.now, force=False)
     assert not list(other.folder.parent.rglob("escaped"))
+
+
+def test_a_backup_takes_the_place_of_no_other(node: Node) -> None:
+    first = back_up(node, node.folder.parent / "first.tar")
+    kept = first.path.read_bytes()
+    with pytest.raises(BackupError, match="exists already"):
+        back_up(node, first.path)
+    assert first.path.read_bytes() == kept
