@@ -8,6 +8,7 @@ from typing import Any
 
 from harvester.readers.json_text import mended
 from harvester.readers.text import (
+    broken,
     check_depth,
     decode,
     hash_key,
@@ -17,7 +18,7 @@ from harvester.readers.text import (
     refusal,
 )
 from harvester.readers.unkeyed import Unkeyed
-from harvester.records import Content, Issue, ReadError, ReadOptions, Record
+from harvester.records import Content, Issue, ReadOptions, Record
 from vocab.messages import say
 
 _GEOMETRIES = frozenset(
@@ -79,13 +80,7 @@ def _parse(content: Content) -> tuple[dict[str, Any], list[Issue]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ReadError(
-            say(
-                "the GeoJSON is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=str(error)[:120],
-            )
-        ) from error
+        raise broken("GeoJSON", error) from error
     if not isinstance(document, dict):
         raise refusal(content, "GeoJSON")
     return document, [issue for issue in (notice, halves) if issue]

@@ -13,6 +13,7 @@ import ijson
 from harvester.readers.json_text import mended
 from harvester.readers.text import (
     apart,
+    broken,
     check_depth,
     decode,
     hash_key,
@@ -93,13 +94,7 @@ def _stream(body: bytes, prefix: str) -> Iterator[Any]:
     try:
         yield from ijson.items(io.BytesIO(body), prefix, use_float=True)
     except (ijson.JSONError, ValueError, OverflowError) as error:
-        raise ReadError(
-            say(
-                "the JSON is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=" ".join(str(error).split())[:120],
-            )
-        ) from error
+        raise broken("JSON", error) from error
 
 
 def _prefix(iterator: str) -> tuple[str, bool]:
@@ -153,13 +148,7 @@ def _top(body: bytes) -> dict[str, str]:
             elif prefix == f"{name}.item" and found.get(name) in {"", "start_array"}:
                 found[name] = event if event == "start_map" else ""
     except (ijson.JSONError, ValueError) as error:
-        raise ReadError(
-            say(
-                "the JSON is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=" ".join(str(error).split())[:120],
-            )
-        ) from error
+        raise broken("JSON", error) from error
     return found
 
 

@@ -9,8 +9,8 @@ from html import escape
 from typing import Any
 
 from harvester.readers.json_text import mended
-from harvester.readers.text import absolute, check_depth, decode, refusal
-from harvester.records import Content, Issue, ReadError
+from harvester.readers.text import absolute, broken, check_depth, decode, refusal
+from harvester.records import Content, Issue
 from vocab.messages import say
 
 Found = tuple[str, dict[str, Any]] | Issue
@@ -36,13 +36,7 @@ def read_json_feed(content: Content) -> Iterator[Found]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ReadError(
-            say(
-                "the JSON Feed is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=str(error)[:120],
-            )
-        ) from error
+        raise broken("JSON Feed", error) from error
     is_feed = isinstance(document, dict) and _VERSION in str(document.get("version", ""))
     if not is_feed or not isinstance(document.get("items", []), list):
         raise refusal(content, "RSS/Atom/JSON Feed")

@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from harvester.readers import nodes
-from harvester.readers.text import check_depth, decode, is_html, refusal
+from harvester.readers.text import broken, check_depth, decode, is_html, refusal
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab import ROOM, term
 from vocab.messages import say
@@ -89,13 +89,7 @@ def _quads(content: Content, options: ReadOptions) -> Iterator[ox.Quad]:
     try:
         yield from ox.parse(input=text.encode(), format=form, base_iri=base)
     except (SyntaxError, ValueError, OSError) as error:
-        raise ReadError(
-            say(
-                "the RDF is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=" ".join(str(error).split())[:160],
-            )
-        ) from error
+        raise broken("RDF", error) from error
 
 
 def _format(text: str, content: Content) -> ox.RdfFormat:
@@ -122,13 +116,7 @@ def _local(text: str) -> str:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ReadError(
-            say(
-                "the JSON is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=str(error)[:120],
-            )
-        ) from error
+        raise broken("JSON", error) from error
     return json.dumps(_with_contexts(document))
 
 

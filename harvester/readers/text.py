@@ -191,6 +191,17 @@ def refusal(content: Content, wanted: str) -> ReadError:
     return ReadError(message)
 
 
+def broken(form: str, error: Exception) -> ReadError:
+    """The error for a body that is ``form`` ("GeoJSON", "XML"…) and cannot be read to its end."""
+    message = say(
+        "the {format} is broken or cut short ({reason}) — it will be read again; tell its "
+        "publisher if it lasts",
+        format=form,
+        reason=" ".join(str(error).split())[:160],
+    )
+    return ReadError(message)
+
+
 def _excerpt(body: bytes) -> str:
     text = body[:200].decode("utf-8", "replace")
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:80]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from harvester.readers import geojson
-from harvester.readers.text import decode, is_object_or_list, refusal
-from harvester.records import Content, Issue, ReadError, ReadOptions, Record
+from harvester.readers.text import broken, decode, is_object_or_list, refusal
+from harvester.records import Content, Issue, ReadOptions, Record
 from vocab.messages import say
 
 _DRAWN = "_umap_options"
@@ -60,13 +60,7 @@ def _layers(content: Content) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ReadError(
-            say(
-                "the map is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=str(error)[:120],
-            )
-        ) from error
+        raise broken("uMap", error) from error
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return [document]
     layers = document.get("layers") if isinstance(document, dict) else None

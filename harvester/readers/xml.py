@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from harvester.readers.text import apart, hash_key, is_html, native_key, refusal
+from harvester.readers.text import apart, broken, hash_key, is_html, native_key, refusal
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from vocab.messages import say
 
@@ -119,13 +119,7 @@ def _events(body: bytes) -> Iterator[tuple[str, Any]]:
             if isinstance(element.tag, str):
                 yield event, element
     except etree.XMLSyntaxError as error:
-        raise ReadError(
-            say(
-                "the XML is broken or cut short ({reason}) — it will be read again; "
-                "tell its publisher if it lasts",
-                reason=" ".join(str(error).split())[:160],
-            )
-        ) from error
+        raise broken("XML", error) from error
 
 
 def _name(element: Any) -> str:
