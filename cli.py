@@ -18,16 +18,16 @@ from zoneinfo import ZoneInfo
 import click
 
 from harvester import telling
+from harvester.appraisal.health import healths, letters_in
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
-from harvester.health import healths, letters_in
-from harvester.problems import ConfigError
+from harvester.life.strays import orphans
 from harvester.records import Content
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, UnknownSourceError, load
-from harvester.starter import StarterError, write_starter
-from harvester.strays import orphans
+from harvester.sources.problems import ConfigError
+from harvester.sources.starter import StarterError, write_starter
 from harvester.terminal import (
     followed,
     print_json,
@@ -396,7 +396,7 @@ def export(config: Path, directory: Path) -> None:
 @click.pass_obj
 def backup(config: Path, target: Path) -> None:
     """Write all of the node into one file, also while it harvests and serves."""
-    from harvester.safekeeping import back_up_node, own_mappings  # noqa: PLC0415
+    from harvester.life.safekeeping import back_up_node, own_mappings  # noqa: PLC0415
 
     mappings = {}
     try:
@@ -415,7 +415,7 @@ def backup(config: Path, target: Path) -> None:
 @click.pass_obj
 def restore(config: Path, file: Path, *, force: bool) -> None:
     """Put back what a backup holds, verified, and publish it."""
-    from harvester.safekeeping import restore_node  # noqa: PLC0415
+    from harvester.life.safekeeping import restore_node  # noqa: PLC0415
 
     restored = restore_node(file, place_of(config), config, now=clock(), force=force)
     for message in restored.told():
@@ -431,7 +431,7 @@ def restore(config: Path, file: Path, *, force: bool) -> None:
 @click.pass_obj
 def rollback(config: Path, source_id: str, to: str | None) -> None:
     """Undo the last run of a source that changed its records, or all those after RUN."""
-    from harvester.rollback import roll_back  # noqa: PLC0415
+    from harvester.life.rollback import roll_back  # noqa: PLC0415
 
     loaded = load_config(config)
     with operated(loaded) as session:
@@ -446,7 +446,7 @@ def rollback(config: Path, source_id: str, to: str | None) -> None:
 @click.pass_obj
 def history(config: Path, iri: str, *, as_json: bool) -> None:
     """Say what a thing was and when: an entity or a record, by its address."""
-    from harvester import history as histories  # noqa: PLC0415
+    from harvester.life import history as histories  # noqa: PLC0415
 
     found = histories.history(iri, current(config), ChangeLog(place_of(config).changes))
     if as_json:
@@ -483,8 +483,8 @@ def forget(
     if what is None:
         forget_all(loaded)
         return
-    from harvester import forget as forgetting  # noqa: PLC0415
-    from harvester.meant import takedowns_for  # noqa: PLC0415
+    from harvester.life import forget as forgetting  # noqa: PLC0415
+    from harvester.life.meant import takedowns_for  # noqa: PLC0415
 
     with operated(loaded) as session:
         entries = takedowns_for(what, session, loaded, as_text=as_text)
@@ -516,7 +516,7 @@ def agreed(question: Message) -> bool:
 
 def forget_all(config: Config) -> None:
     """Forget once more all that was ever forgotten."""
-    from harvester import forget as forgetting  # noqa: PLC0415
+    from harvester.life import forget as forgetting  # noqa: PLC0415
 
     with operated(config) as session:
         plan = forgetting.planned(session, config, session.means.takedowns)
@@ -526,7 +526,7 @@ def forget_all(config: Config) -> None:
 
 def renewed(config: Config) -> None:
     """Make the store anew, so that its files hold nothing that was deleted."""
-    from harvester.forget import renew  # noqa: PLC0415
+    from harvester.life.forget import renew  # noqa: PLC0415
 
     speak(telling.published(renew(place_of(config.path), now=clock())))
 
@@ -542,7 +542,7 @@ def source() -> None:
 @click.pass_obj
 def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
     """Read a source no more, once its block is out of the sources file."""
-    from harvester import lifecycle  # noqa: PLC0415
+    from harvester.life import lifecycle  # noqa: PLC0415
 
     if keep is None:
         choose = say("choose: --keep (its data stay published) or --withdraw (they leave)")
@@ -559,7 +559,7 @@ def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
 @click.pass_obj
 def rename(config: Path, old: str, new: str) -> None:
     """Give what is kept of OLD to NEW, the id that its block now has."""
-    from harvester import lifecycle  # noqa: PLC0415
+    from harvester.life import lifecycle  # noqa: PLC0415
 
     loaded = load_config(config)
     with operated(loaded) as session:

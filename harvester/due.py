@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from http import HTTPStatus
 
-from harvester.fetch_values import Fetched
-from harvester.source_values import Source
+from harvester.fetch.values import Fetched
+from harvester.sources.values import Source
 from store.state import SourceState
 
 PATIENCE = timedelta(days=1)

@@ -6,8 +6,8 @@ import hashlib
 from datetime import datetime
 
 from harvester.fetch import Validators
+from harvester.fetch.pages import BY_LINKS
 from harvester.means import Means
-from harvester.pages import BY_LINKS
 from harvester.records import ReadOptions, Window
 from harvester.sources import Source
 from harvester.visits import Errand

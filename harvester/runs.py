@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
-from harvester.appraise import OUTDATED, appraise, outdated, unmet
+from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
@@ -30,6 +30,8 @@ from harvester.fetch import Fetched, FetchError
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
+from harvester.life.scrub import Scrub
+from harvester.life.strays import barred_message, renamed_message
 from harvester.means import Means
 from harvester.parcel import UnforeseenError
 from harvester.places import with_lines
@@ -46,10 +48,8 @@ from harvester.report import (
     unusable,
 )
 from harvester.scope import within
-from harvester.scrub import Scrub
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
-from harvester.strays import barred_message, renamed_message
 from harvester.visits import Errand, Visit, Visitor, capture_of
 from store.appraisals import Appraisal
 from store.changelog import Entry

@@ -28,10 +28,10 @@ from zoneinfo import ZoneInfo
 from harvester import telling
 from harvester.alarm import Alarm, Bell, Rung, Watch, sole, stopped_by_signals
 from harvester.due import due, next_due
-from harvester.problems import ConfigError
 from harvester.report import Report
 from harvester.session import Place, Session, opened
 from harvester.sources import Config, Source
+from harvester.sources.problems import ConfigError
 from store.state import SourceState, State
 from vocab.messages import Message, Told, say
 

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from harvester.appraisal.health import health_of
+from harvester.appraisal.measures import measures_changeset, standings
 from harvester.children import shared
-from harvester.delivery import Delivery, write_feeds
 from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, Manners, user_agent
-from harvester.health import health_of
+from harvester.fetch.robots import worth_keeping
+from harvester.life.strays import former_ids
 from harvester.means import Means
-from harvester.measures import measures_changeset, standings
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
-from harvester.robots import worth_keeping
 from harvester.runs import harvest
 from harvester.sources import Config, Source
-from harvester.strays import former_ids
+from harvester.telling.delivery import Delivery, write_feeds
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from harvester import telling
-from harvester.problems import ConfigError
 from harvester.report import Report
+from harvester.sources.problems import ConfigError
 from store.generations import Generation
 from vocab.messages import Message, Told, language_of, say
 

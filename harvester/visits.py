@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
-from harvester.pages import PAGES
+from harvester.fetch.pages import PAGES
 from harvester.parcel import Task
 from harvester.records import Content, ReadOptions
 from harvester.sources import Source

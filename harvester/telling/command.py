@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harvester.appraisal.health import Health
 from harvester.fetch import user_agent
-from harvester.health import Health
 from harvester.sources import Site
 from store.follow import address_of
 from store.state import StoredIssue

@@ -14,7 +14,7 @@ from html import escape
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET  # it only writes here
 
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.telling.wording import issue_lines, what_is_wrong
 from store.appraisals import Remark
 from store.state import PastRun

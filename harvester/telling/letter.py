@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.sources import Site
 from harvester.telling.command import Reach
 from harvester.telling.wording import absence_lines, issue_lines, what_is_wrong

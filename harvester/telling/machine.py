@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.telling.command import Reach
 from vocab.messages import Message
 

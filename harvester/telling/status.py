@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.telling.command import Reach
 from harvester.telling.tables import Table
 from harvester.telling.wording import (

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from harvester.health import Condition
+from harvester.appraisal.health import Condition
 from harvester.report import Report
 from store.state import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from harvester.anomalies import in_history, in_records, lasting
-from harvester.quality import looks
+from harvester.appraisal.anomalies import in_history, in_records, lasting
+from harvester.appraisal.quality import looks
 from store.appraisals import Remark
 from store.changes import Lines
 from store.state import PastRun

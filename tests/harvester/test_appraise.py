@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harvester.appraise import appraise, unmet
-from harvester.source_values import Expect
+from harvester.appraisal.appraise import appraise, unmet
 from harvester.sources import Source
+from harvester.sources.values import Expect
 from store.changes import Lines
 from vocab import term
 from vocab.iris import Iris

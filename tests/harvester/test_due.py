@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from harvester.crontab import trigger_of
 from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
 from harvester.fetch import Fetched, Validators
-from harvester.source_values import Source
+from harvester.sources.values import Source
 from store.state import SourceState
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -460,7 +460,7 @@ def https(server: Server, host: str = "localhost") -> str:
 @pytest.fixture
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client trusts the authority that signed the certificate."""
-    monkeypatch.setattr("harvester.guard.certifi.where", lambda: str(certificate))
+    monkeypatch.setattr("harvester.fetch.guard.certifi.where", lambda: str(certificate))
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(

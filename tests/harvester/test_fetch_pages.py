@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from harvester.fetch import Client, Fetched, FetchError, Limits, Validators
-from harvester.fetch_values import hash_of
+from harvester.fetch.values import hash_of
 from mappings import Paging
 from tests.answering import Handler, Server, serving
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from harvester.fetch import Client, Fetched, FetchError, Limits, Manners, Obedience
-from harvester.robots import KEPT, RETRIED
+from harvester.fetch.robots import KEPT, RETRIED
 from tests.answering import Handler, Reply, Server, saying, serving
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -225,7 +225,7 @@ def test_a_redirect_may_not_lead_to_what_it_forbids(client: Client) -> None:
 def test_it_is_asked_for_at_each_site_that_a_redirect_leads_to(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harvester.fetch_hops.same_server", lambda *_: True)
+    monkeypatch.setattr("harvester.fetch.hops.same_server", lambda *_: True)
     with serving(with_robots(OURS)) as second:
         with serving(
             lambda it: it.answer(404 if it.path == "/robots.txt" else 302, Location=second.url)

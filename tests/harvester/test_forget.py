@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from harvester import forget
-from harvester.forget import Plan, residue
-from harvester.lifecycle import LifeError, rename
-from harvester.meant import takedowns_for
+from harvester.life import forget
+from harvester.life.forget import Plan, residue
+from harvester.life.lifecycle import LifeError, rename
+from harvester.life.meant import takedowns_for
+from harvester.life.safekeeping import back_up_node, restore_node
+from harvester.life.scrub import Scrub
 from harvester.records import Content
-from harvester.safekeeping import back_up_node, restore_node
-from harvester.scrub import Scrub
 from harvester.session import opened
 from harvester.sources import load
 from mappings import platforms

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harvester.freshness import LONGEST, fresh_until
+from harvester.fetch.freshness import LONGEST, fresh_until
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

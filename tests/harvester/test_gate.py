@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harvester.gate import ClosedError, CrowdedError, Gate, Manners
+from harvester.fetch.gate import ClosedError, CrowdedError, Gate, Manners
 
 
 def test_a_host_is_left_alone_for_the_gap_or_what_its_robots_txt_asks() -> None:

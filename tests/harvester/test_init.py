@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import samples.serving
-from harvester.source_values import Notify, Site, Source
 from harvester.sources import load
-from harvester.starter import StarterError, write_starter
+from harvester.sources.starter import StarterError, write_starter
+from harvester.sources.values import Notify, Site, Source
 from vocab.messages import LANGUAGES
 
 KINDS = ("ics", "feed", "geojson", "gogocarto", "csv", "enbauges")

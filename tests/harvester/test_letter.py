@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from harvester import telling
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.sources import Site, Source
 from harvester.telling.letter import _ADVICE
 from store.appraisals import Appraisal, Remark

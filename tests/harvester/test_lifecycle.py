@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harvester.lifecycle import Done, LifeError, rename, retire
+from harvester.life.lifecycle import Done, LifeError, rename, retire
+from harvester.life.renaming import Renaming
+from harvester.life.strays import orphans
 from harvester.records import HarvestError
-from harvester.renaming import Renaming
 from harvester.session import Session, opened
 from harvester.sources import Config, load
-from harvester.strays import orphans
 from mappings import platforms
 from store.captures import Capture, Captures
 from store.captures import Page as Captured

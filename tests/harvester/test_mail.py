@@ -12,9 +12,10 @@ from socket import create_server
 
 import pytest
 
-from harvester import guard, mail
-from harvester.mail import MailError, send
-from harvester.source_values import Notify
+from harvester.fetch import guard
+from harvester.sources.values import Notify
+from harvester.telling import mail
+from harvester.telling.mail import MailError, send
 from tests.loopback_mail import Box, certificate, loopback_mail
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harvester.appraisal.measures import METRICS, Standing, measure_lines, measures_changeset
 from harvester.glance import Statement, lexical
-from harvester.measures import METRICS, Standing, measure_lines, measures_changeset
 from harvester.sources import Source
 from store.appraisals import Appraisal
 from store.embedded import EmbeddedStore

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from harvester.delivery import FIRST_WAIT, LONGEST_WAIT, PATIENCE, Delivery, deliver
+from harvester.appraisal.health import Condition
 from harvester.fetch import Client, FetchError, Limits
-from harvester.health import Condition
-from harvester.notify import letters, turns
 from harvester.records import HarvestError
-from harvester.source_values import Notify
 from harvester.sources import Config, Site, Source
+from harvester.sources.values import Notify
+from harvester.telling.delivery import FIRST_WAIT, LONGEST_WAIT, PATIENCE, Delivery, deliver
+from harvester.telling.notify import letters, turns
 from store.outbox import Letter
 from store.state import Saved, SourceState, State
 from tests.loopback_mail import loopback_mail

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import feedparser
 import pytest
 
-from harvester.health import Health
+from harvester.appraisal.health import Health
 from harvester.sources import Source
 from harvester.telling.feed import owner_feed
 from store.appraisals import Appraisal, Remark

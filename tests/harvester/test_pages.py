@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.pages import BY_LINKS, next_page
+from harvester.fetch.pages import BY_LINKS, next_page
 from harvester.records import Issue
 from mappings import Paging
 

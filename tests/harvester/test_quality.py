@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvester.needs import NEEDS
-from harvester.quality import assess, looks, newest
+from harvester.appraisal.needs import NEEDS
+from harvester.appraisal.quality import assess, looks, newest
 from store.changes import Lines
 from vocab import term
 from vocab.iris import Iris

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.robots import KEPT, MOST_BYTES, PATIENCE, RETRIED, Robots, Verdict, worth_keeping
+from harvester.fetch.robots import (
+    KEPT,
+    MOST_BYTES,
+    PATIENCE,
+    RETRIED,
+    Robots,
+    Verdict,
+    worth_keeping,
+)
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 ADDRESS = "https://mairie.example/robots.txt"

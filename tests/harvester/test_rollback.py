@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harvester import forget
-from harvester.history import History, history, plain, told
-from harvester.lifecycle import LifeError
-from harvester.meant import takedowns_for
-from harvester.rollback import Undone, roll_back, stamp_of
+from harvester.life import forget
+from harvester.life.history import History, history, plain, told
+from harvester.life.lifecycle import LifeError
+from harvester.life.meant import takedowns_for
+from harvester.life.rollback import Undone, roll_back, stamp_of
 from harvester.session import opened
 from harvester.sources import UnknownSourceError
 from store.changelog import ChangeLog, Entry

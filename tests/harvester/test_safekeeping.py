@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harvester.alarm import RunningError, sole
-from harvester.safekeeping import BackedUp, Restored, back_up_node, own_mappings, restore_node
+from harvester.life.safekeeping import BackedUp, Restored, back_up_node, own_mappings, restore_node
 from harvester.session import Place, opened
 from store.backup import BackupError
 from store.errors import LockedError

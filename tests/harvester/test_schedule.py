@@ -15,7 +15,7 @@ import pytest
 
 from harvester.alarm import Alarm, Bell, RunningError, Watch, sole
 from harvester.fetch import Client
-from harvester.fetch_errors import answered
+from harvester.fetch.errors import answered
 from harvester.schedule import RETRY, Desk, Schedule
 from harvester.session import Place, opened
 from harvester.sources import Config, load

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harvester.toml_lines import KeyPath, locate
+from harvester.sources.toml_lines import KeyPath, locate
 
 BARE = st.sampled_from(["id", "url", "a", "b", "c-d", "1"])
 QUOTED = st.sampled_from(["", "a.b", "é", 'q"q', "[x]", "a = 1 # no"])

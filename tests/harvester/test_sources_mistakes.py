@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harvester.problems import ConfigError, Problem
-from harvester.source_values import Site, Source
 from harvester.sources import load
+from harvester.sources.problems import ConfigError, Problem
+from harvester.sources.values import Site, Source
 from vocab.messages import say
 
 KINDS = ("ics", "feed", "geojson", "gogocarto", "csv", "enbauges")

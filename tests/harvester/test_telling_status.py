@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from harvester import telling
-from harvester.appraise import EXPECTED
-from harvester.health import Condition, Health, healths
+from harvester.appraisal.appraise import EXPECTED
+from harvester.appraisal.health import Condition, Health, healths
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
 from store.outbox import Letter

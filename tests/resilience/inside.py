@@ -26,9 +26,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from harvester.fetch import Limits, Manners
-from harvester.problems import ConfigError
 from harvester.session import Place, opened
 from harvester.sources import load
+from harvester.sources.problems import ConfigError
 from mappings import platforms
 from tests.resilience.attempts import ATTEMPTS, QUERIES, Attempt
 from tests.resilience.driver import ROOT, plain

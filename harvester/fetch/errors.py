@@ -32,7 +32,7 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from harvester.guard import is_private
+from harvester.fetch.guard import is_private
 from harvester.records import HarvestError
 from vocab.messages import Message, say
 

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from statistics import median
 
+from harvester.appraisal.quality import Looks, moment_of
 from harvester.glance import Glance, glance
-from harvester.quality import Looks, moment_of
 from store.appraisals import Remark
 from store.changes import Lines
 from store.state import PastRun

@@ -31,7 +31,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import create_urllib3_context
 
-from harvester import flight
+from harvester.fetch import flight
 
 _PRIVATE = tuple(
     ip_network(text)

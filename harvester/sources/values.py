@@ -1,4 +1,4 @@
-"""Site and Source: the values of ``sources.toml``. Their rules are in ``source_rules``."""
+"""Site and Source: the values of ``sources.toml``. Their rules are in ``rules``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 
-from harvester import source_rules as rule
-from harvester.problems import WrongValueError
-from harvester.source_rules import AGREEMENT, LICENCES, SHARE_ALIKE
+from harvester.sources import rules as rule
+from harvester.sources.problems import WrongValueError
+from harvester.sources.rules import AGREEMENT, LICENCES, SHARE_ALIKE
 from mappings.table import ShortForm
 from vocab.messages import say
 

@@ -12,9 +12,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import requests
 
-from harvester.fetch_errors import broken, too_large, undecoded, weakened
-from harvester.fetch_values import Validators
-from harvester.freshness import http_date
+from harvester.fetch.errors import broken, too_large, undecoded, weakened
+from harvester.fetch.freshness import http_date
+from harvester.fetch.values import Validators
 
 PORTS = {"http": 80, "https": 443}
 _CHUNK = 64 * 1024

@@ -11,9 +11,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from harvester.glance import Statement, lexical
-from harvester.lifecycle import LifeError
-from harvester.rollback import stamp_of
-from harvester.scrub import Scrub, unescaped
+from harvester.life.lifecycle import LifeError
+from harvester.life.rollback import stamp_of
+from harvester.life.scrub import Scrub, unescaped
 from harvester.telling import labelled
 from store.changelog import ChangeLog, Entry
 from store.changes import Delta, Lines

@@ -17,11 +17,11 @@ from pathlib import Path
 from harvester.decide import Known
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.lifecycle import known_of, remembered, run_of, towards
-from harvester.meant import every_source, everything, folders, stored_sources
+from harvester.life.lifecycle import known_of, remembered, run_of, towards
+from harvester.life.meant import every_source, everything, folders, stored_sources
+from harvester.life.scrub import Scrub, dropped, unescaped
 from harvester.provenance import Run, retired_lines
 from harvester.records import Content
-from harvester.scrub import Scrub, dropped, unescaped
 from harvester.session import Place, Session
 from harvester.settle import settle
 from harvester.sources import Config, Source

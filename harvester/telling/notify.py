@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from harvester.health import Condition, condition_of
-from harvester.source_values import Notify, Source
+from harvester.appraisal.health import Condition, condition_of
+from harvester.sources.values import Notify, Source
 from harvester.telling.wording import labelled
 from store.outbox import Letter
 from store.state import SourceState

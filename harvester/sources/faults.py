@@ -1,7 +1,7 @@
 """Sentences for what pydantic, or a section's name, tells us is wrong in ``sources.toml``.
 
 Nothing of pydantic's own wording reaches a person. Only the types of error that the models
-of ``source_values`` can raise are known here.
+of ``values`` can raise are known here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pydantic_core import ErrorDetails
 
-from harvester.problems import closest, toml
+from harvester.sources.problems import closest, toml
 from vocab.messages import Message, say
 
 _EXAMPLES = MappingProxyType(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harvester.pages import PARTIAL
+from harvester.fetch.pages import PARTIAL
 from harvester.records import Content, Issue
 
 

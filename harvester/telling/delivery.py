@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from harvester import mail, notify
+from harvester.appraisal.health import Health
 from harvester.fetch import Client
-from harvester.health import Health
 from harvester.sources import Config
+from harvester.telling import mail, notify
 from harvester.telling.feed import owner_feed
 from store import follow
 from store.outbox import Letter

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from harvester.anomalies import in_records, lasting
-from harvester.quality import assess, looks, newest
+from harvester.appraisal.anomalies import in_records, lasting
+from harvester.appraisal.quality import assess, looks, newest
 from harvester.records import Issue
-from harvester.source_values import Expect, Source
+from harvester.sources.values import Expect, Source
 from store.appraisals import Appraisal
 from store.changes import Lines
 from vocab.messages import Message, say

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from harvester.health import condition_of
+from harvester.appraisal.health import condition_of
 from harvester.sources import Source
 from harvester.telling.wording import CONDITIONS
 from store.appraisals import Appraisal

@@ -14,9 +14,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from harvester.appraisal.needs import NEEDS, Kind
 from harvester.glance import Glance, Statement, glance, lexical
 from harvester.linking.canonical import KINDS, kind_of
-from harvester.needs import NEEDS, Kind
 from store.appraisals import Remark
 from store.changes import Lines
 from vocab import term

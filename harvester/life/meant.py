@@ -8,8 +8,8 @@ from pathlib import Path
 
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.lifecycle import LifeError, remembered
-from harvester.scrub import Scrub
+from harvester.life.lifecycle import LifeError, remembered
+from harvester.life.scrub import Scrub
 from harvester.session import Session
 from harvester.sources import Config
 from store import takedown

@@ -12,15 +12,15 @@ from pathlib import Path
 from harvester.decide import Decision, Known, Records
 from harvester.glance import Statement, by_record, glance, lexical
 from harvester.ledger import Books
+from harvester.life.renaming import Renaming
+from harvester.life.strays import has_ended
 from harvester.means import Means
 from harvester.provenance import Run, renamed_lines, retired_lines
 from harvester.records import HarvestError
-from harvester.renaming import Renaming
 from harvester.session import Session
 from harvester.settle import settle
-from harvester.source_rules import AGREEMENT
 from harvester.sources import Config, Source
-from harvester.strays import has_ended
+from harvester.sources.rules import AGREEMENT
 from store import takedown
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines

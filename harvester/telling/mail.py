@@ -10,9 +10,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from harvester import guard
+from harvester.fetch import guard
 from harvester.records import HarvestError
-from harvester.source_values import Notify
+from harvester.sources.values import Notify
 from vocab.messages import Message, say
 
 PASSWORD = "ENBAUGES_SMTP_PASSWORD"  # noqa: S105  # the name of a variable

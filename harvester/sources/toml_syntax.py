@@ -13,7 +13,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from harvester.toml_lines import KeyPath, Positions, Repeat, Statement, locate
+from harvester.sources.toml_lines import KeyPath, Positions, Repeat, Statement, locate
 from vocab.messages import Message, say
 
 _LONG = 300  # characters of a line that a remedy repeats

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import ValidationInfo
 
-from harvester.problems import WrongValueError, closest, toml
+from harvester.sources.problems import WrongValueError, closest, toml
 from mappings.functions import registry
 from mappings.table import ShortForm, ShortFormError, parse
 from vocab.communes import commune_names

@@ -18,18 +18,18 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 import urllib3.exceptions
 
-from harvester import flight, guard
-from harvester.fetch_answers import PORTS, body_of, next_hop, not_before, same_server, trail
-from harvester.fetch_errors import (
+from harvester.fetch import flight, guard
+from harvester.fetch.answers import PORTS, body_of, next_hop, not_before, same_server, trail
+from harvester.fetch.errors import (
     answered,
     bad_address,
     explain,
     secret_address,
     too_many_redirects,
 )
-from harvester.fetch_refusals import crowded, stopped
-from harvester.fetch_values import Answer, Limits
-from harvester.gate import ClosedError, CrowdedError, Gate, Manners
+from harvester.fetch.gate import ClosedError, CrowdedError, Gate, Manners
+from harvester.fetch.refusals import crowded, stopped
+from harvester.fetch.values import Answer, Limits
 
 Permit = Callable[[Sequence[str], bool], None]
 """Asked before each hop with the chain that leads to it, and whether it may be private; raises

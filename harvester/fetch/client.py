@@ -3,9 +3,9 @@
 ::
 
     fetch ──▶ page ──▶ hop ──▶ robots.txt ──▶ turn at the host ──▶ guarded request
-              (pages)  (fetch_hops)           (gate)               (guard)
+              (pages)  (hops)                 (gate)               (guard)
 
-One deadline, one size limit and one guard hold for all of it. ``fetch_hops`` and what it uses
+One deadline, one size limit and one guard hold for all of it. ``hops`` and what it uses
 open connections; nothing else does.
 """
 
@@ -17,30 +17,19 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Self
 
-from harvester.fetch_answers import conditions, media_type, validators_of
-from harvester.fetch_errors import FetchError, too_large
-from harvester.fetch_hops import Ask, Hops
-from harvester.fetch_refusals import moved, stopped
-from harvester.fetch_robots import RobotsBook
-from harvester.fetch_values import Answer, Fetched, Limits, Validators, hash_of, is_whole
-from harvester.flight import Flights
-from harvester.freshness import fresh_until
-from harvester.gate import Manners
-from harvester.pages import next_page
+from harvester.fetch.answers import conditions, media_type, validators_of
+from harvester.fetch.errors import FetchError, too_large
+from harvester.fetch.flight import Flights
+from harvester.fetch.freshness import fresh_until
+from harvester.fetch.gate import Manners
+from harvester.fetch.hops import Ask, Hops
+from harvester.fetch.pages import next_page
+from harvester.fetch.refusals import moved, stopped
+from harvester.fetch.robots import NAME, Obedience, Verdict
+from harvester.fetch.robots_files import RobotsBook
+from harvester.fetch.values import Answer, Fetched, Limits, Validators, hash_of, is_whole
 from harvester.records import Content, Issue
-from harvester.robots import NAME, Obedience, Verdict
 from mappings import Paging
-
-__all__ = [
-    "Client",
-    "FetchError",
-    "Fetched",
-    "Limits",
-    "Manners",
-    "Obedience",
-    "Validators",
-    "user_agent",
-]
 
 
 def user_agent(version: str, base: str, contact: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harvester.fetch_errors import FetchError
+from harvester.fetch.errors import FetchError
+from harvester.fetch.robots import NAME, Verdict
 from harvester.records import Issue
-from harvester.robots import NAME, Verdict
 from vocab.messages import Message, say
 
 

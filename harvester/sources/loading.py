@@ -1,7 +1,7 @@
 """``sources.toml``: what this node is, and the sources it harvests.
 
 ``load`` gives a ``Config``, or raises a ``ConfigError`` that holds every mistake of the file
-with its line. The rules of the fields are in ``source_values``, TOML itself in
+with its line. The rules of the fields are in ``values``, TOML itself in
 ``toml_syntax``; here they meet: sections, defaults, what holds between sources, and the
 sentences for what pydantic found.
 """
@@ -17,16 +17,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from harvester.problems import ConfigError, Problem, WrongValueError, closest, toml
 from harvester.records import HarvestError
-from harvester.source_faults import explain, meant, unknown_section
-from harvester.source_rules import Surroundings
-from harvester.source_values import Expect, Notify, Site, Source
-from harvester.toml_lines import KeyPath
-from harvester.toml_syntax import Parsed, parse
+from harvester.sources.faults import explain, meant, unknown_section
+from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
+from harvester.sources.rules import Surroundings
+from harvester.sources.toml_lines import KeyPath
+from harvester.sources.toml_syntax import Parsed, parse
+from harvester.sources.values import Expect, Notify, Site, Source
 from vocab.messages import Message, say
-
-__all__ = ["Config", "ConfigError", "Problem", "Site", "Source", "UnknownSourceError", "load"]
 
 _SECTIONS = MappingProxyType(
     {

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from harvester.anomalies import in_history
-from harvester.appraise import EXPECTED
+from harvester.appraisal.anomalies import in_history
+from harvester.appraisal.appraise import EXPECTED
 from harvester.due import due_at
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark

@@ -12,12 +12,12 @@ from datetime import datetime
 from threading import Lock
 from urllib.parse import urlunsplit
 
-from harvester.fetch_answers import trail
-from harvester.fetch_errors import FetchError, about
-from harvester.fetch_hops import Ask, Hops
-from harvester.fetch_refusals import refused_by_robots
+from harvester.fetch.answers import trail
+from harvester.fetch.errors import FetchError, about
+from harvester.fetch.hops import Ask, Hops
+from harvester.fetch.refusals import refused_by_robots
+from harvester.fetch.robots import MOST_BYTES, NAME, Obedience, Robots, Verdict
 from harvester.records import Issue
-from harvester.robots import MOST_BYTES, NAME, Obedience, Robots, Verdict
 from vocab.messages import say
 
 _WITHOUT = frozenset({"redirects", "bad-address", "forbidden-address", "encoding"})
