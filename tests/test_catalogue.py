@@ -15,7 +15,7 @@ from vocab.messages import Message, say
 
 ROOT = Path(__file__).parents[1]
 METHODS = [(f"{room}/**.py", "python") for room in (
-    "harvester", "mappings", "samples", "sparql", "store", "vocab", "web",
+    "commands", "harvester", "mappings", "samples", "sparql", "store", "vocab", "web",
 )] + [("cli.py", "python"), ("web/templates/**.*", "jinja2")]  # fmt: skip
 
 

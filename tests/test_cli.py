@@ -57,7 +57,7 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def enbauges(config: Path, monkeypatch: pytest.MonkeyPatch) -> Enbauges:
-    monkeypatch.setattr(cli, "clock", lambda: datetime(2026, 5, 4, 12, tzinfo=UTC))
+    monkeypatch.setattr("commands.node.clock", lambda: datetime(2026, 5, 4, 12, tzinfo=UTC))
 
     def run(*words: str, language: str = "en") -> Result:
         monkeypatch.setenv("ENBAUGES_LANG", language)

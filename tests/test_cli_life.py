@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import cli
+from commands.node import agreed
 from store.changelog import ChangeLog
 from tests.test_cli import CALENDAR, EMPTY, HEAD, Enbauges, config, enbauges
 from vocab.messages import say
@@ -142,7 +142,7 @@ def test_one_agrees_in_either_language(
     answer: str, *, forgotten: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("click.prompt", lambda *_, **__: answer)
-    assert cli.agreed(say("forget it? It cannot be undone")) is forgotten
+    assert agreed(say("forget it? It cannot be undone")) is forgotten
 
 
 def test_a_forgetting_that_was_interrupted_is_spoken_of_until_it_is_finished(

@@ -1,0 +1,1 @@
+"""The commands of ``enbauges``: a command is a few lines that call one room."""

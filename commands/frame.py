@@ -1,0 +1,68 @@
+"""What every command shares: its options, and how an error of a room is told."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harvester.sources import UnknownSourceError
+from harvester.sources.problems import ConfigError
+from harvester.sources.starter import StarterError
+from harvester.terminal import (
+    told,
+)
+from mappings import MappingError
+from vocab.messages import Told
+
+VERSION = version_of("enbauges")
+DEFAULT_CONFIG = Path("sources.toml")
+FAILED, MISUSED = 1, 2
+MISUSES = (ConfigError, UnknownSourceError, StarterError, MappingError)
+
+
+def _remember(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Take over ``--config``, which stands before or after the name of the command."""
+    if path is not None:
+        ctx.obj = path
+
+
+CONFIG = click.Option(
+    ["--config"],
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    expose_value=False,
+    callback=_remember,
+    help="The sources file [sources.toml]; its data lie in the folder var beside it.",
+)
+
+
+ON_HOST = click.option("--host", default="127.0.0.1", show_default=True)
+
+
+ON_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+
+
+class Configured(click.Group):
+    """Every command takes ``--config``."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Register a command, with ``--config``."""
+        cmd.params.append(CONFIG)
+        super().add_command(cmd, name)
+
+
+class Commands(Configured):
+    """An error of a room is a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; 2 for a bad configuration or usage, 1 when something else failed."""
+        try:
+            return super().invoke(ctx)
+        except Told as error:
+            if ctx.params["debug"]:
+                raise
+            click.echo(told(error), err=True)
+            ctx.exit(MISUSED if isinstance(error, MISUSES) else FAILED)

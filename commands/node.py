@@ -1,0 +1,151 @@
+"""The node that a command works on: its configuration, its data, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from commands.frame import VERSION
+from harvester import telling
+from harvester.life.strays import orphans
+from harvester.report import Report
+from harvester.session import Place, Session, chosen, opened
+from harvester.sources import Config, load
+from harvester.terminal import (
+    followed,
+    speak,
+    spoken,
+)
+from mappings import platforms
+from samples import serving
+from store.generations import Generation, Generations
+from vocab.messages import Message, Told, say
+
+
+def clock() -> datetime:
+    """Now; the one place where the program asks."""
+    return datetime.now(UTC)
+
+
+def place_of(config: Path) -> Place:
+    """The data folder of a sources file."""
+    return Place(config.resolve().parent / "var")
+
+
+def load_config(path: Path) -> Config:
+    """The sources file, checked against the platforms that there are."""
+    return load(path, kinds=platforms())
+
+
+@contextmanager
+def samples_for(config: Config) -> Iterator[Callable[[str], str]]:
+    """Serve the bundled samples while a command lasts, if one of its sources names them."""
+    if not any(source.url.startswith("sample:") for source in config.sources):
+        yield str
+        return
+    zone = ZoneInfo(config.site.timezone)
+
+    def today() -> date:
+        return clock().astimezone(zone).date()
+
+    with serving.serve(today) as base:
+        yield lambda address: serving.resolve(address, base)
+
+
+def run_harvest(
+    config: Config,
+    ids: tuple[str, ...],
+    *,
+    force: bool = False,
+    accept: bool = False,
+    dry_run: bool = False,
+    quiet: bool = False,
+) -> tuple[list[Report], Generation | None]:
+    """Harvest and publish, with a progress bar on a terminal."""
+    sources = chosen(config, ids)
+    with (
+        samples_for(config) as resolve,
+        opened(
+            config,
+            place_of(config.path),
+            version=VERSION,
+            clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
+            resolve=resolve,
+            force=force,
+            accept=accept,
+            dry_run=dry_run,
+        ) as session,
+    ):
+        reports = list(followed(session.harvest(sources), len(sources), quiet=quiet))
+        order = {source.id: place for place, source in enumerate(sources)}
+        reports.sort(key=lambda report: order[report.source])
+        return reports, session.publish()
+
+
+@contextmanager
+def operated(config: Config) -> Iterator[Session]:
+    """What an operator changes without harvesting: published at the end."""
+    zone = ZoneInfo(config.site.timezone)
+    place, now = place_of(config.path), lambda: clock().astimezone(zone)
+    with opened(config, place, version=VERSION, clock=now) as session:
+        yield session
+        if generation := session.publish():
+            speak(telling.published(generation))
+
+
+def tell_orphans(config: Config) -> None:
+    """What is still published of sources that the file no longer names, or was to be forgotten."""
+    if place_of(config.path).forgetting.exists():
+        speak(say("a forgetting was interrupted — finish it: enbauges forget --again"))
+    generation = Generations(place_of(config.path).generations).current()
+    if found := orphans(config, generation):
+        told = say(
+            "still published, though {file} no longer names them: {sources} — put their blocks "
+            "back, or say what becomes of their data: enbauges source retire ID --keep (they "
+            "stay), or --withdraw (they leave)",
+            file=config.path.name,
+            sources=", ".join(found),
+        )
+        speak(told)
+
+
+def current(config: Path) -> Generation:
+    """The published generation of a node."""
+    generation = Generations(place_of(config).generations).current()
+    if generation is None:
+        raise NothingPublishedError(say("nothing is published yet — run: enbauges harvest"))
+    return generation
+
+
+class NothingPublishedError(Told):
+    """There is no generation to ask or to export."""
+
+
+def agreed(question: Message) -> bool:
+    """Whether the operator says yes, in either language; anything else is no."""
+    choice = say("yes/NO")
+    asked = f"{spoken(question)} [{spoken(choice)}]"
+    answer = click.prompt(asked, default="", show_default=False)
+    return answer.strip().casefold() in {"y", "yes", "o", "oui"}
+
+
+def renewed(config: Config) -> None:
+    """Make the store anew, so that its files hold nothing that was deleted."""
+    from harvester.life.forget import renew  # noqa: PLC0415
+
+    speak(telling.published(renew(place_of(config.path), now=clock())))
+
+
+def forget_all(config: Config) -> None:
+    """Forget once more all that was ever forgotten."""
+    from harvester.life import forget as forgetting  # noqa: PLC0415
+
+    with operated(config) as session:
+        plan = forgetting.planned(session, config, session.means.takedowns)
+        forgetting.carry_out(plan, session, config)
+    renewed(config)
