@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from commands import node
 from commands.frame import FAILED, ON_HOST, ON_PORT, VERSION
 from commands.node import (
     load_config,
