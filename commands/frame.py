@@ -53,7 +53,7 @@ class Configured(click.Group):
         cmd.params.append(CONFIG)
         super().add_command(cmd, name)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it
         """The commands in the order in which a newcomer meets them, not by letter."""
         return list(self.commands)
 
