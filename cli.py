@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import asking, harvesting, keeping, preparing, seeing, source
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 
 
@@ -46,6 +46,8 @@ for command in (
 ):
     main.add_command(command)
 
+
+source.source.add_command(seeing.preview)
 
 if __name__ == "__main__":
     main()
