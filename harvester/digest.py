@@ -64,6 +64,9 @@ def _local_name(predicate: str) -> str:
 CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
 """Issues of readers that could not read up to the end."""
 
+SILENT = "nothing-mapped"
+"""The code of the issue that tells an entry of which the mapping says nothing."""
+
 
 class Origin(NamedTuple):
     """The native id of a record, and its place in the source."""
@@ -288,7 +291,7 @@ def _nothing(record: Record) -> Issue:
         "the mapping found nothing to say about this entry — its fields are: {fields}",
         fields=fields,
     )
-    return Issue("nothing-mapped", message, "error", record.where, record.key)
+    return Issue(SILENT, message, "error", record.where, record.key)
 
 
 def platform_of(source: Source) -> Platform:

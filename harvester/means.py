@@ -28,12 +28,14 @@ class Weighed:
     """What a run makes of what came of its ``visit``.
 
     ``digest`` is what of it may be published and all that was not understood, ``changes`` what
-    is committed; there is no ``decision`` where nothing of it can be used.
+    is committed; there is no ``decision`` where nothing of it can be used. ``stuck`` are the
+    known records that stay as they are, since nothing of their entries can be used.
     """
 
     visit: Visit
     digest: Digest
     known: Known
+    stuck: frozenset[str] = frozenset()
     decision: Decision | None = None
     changes: Changeset = Changeset({})  # noqa: RUF009  # frozen
 

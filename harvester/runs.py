@@ -19,17 +19,18 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
+from harvester import endings
 from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import Digest, without_texts
-from harvester.due import block_of, fresh_until
+from harvester.due import block_of
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
 from harvester.fetch.values import NOTICES, is_whole
 from harvester.glance import by_record
-from harvester.keep import with_unreadable
+from harvester.keep import stuck, with_unreadable
 from harvester.ledger import Books
 from harvester.life.scrub import Scrub
 from harvester.life.strays import barred_message, renamed_message
@@ -39,12 +40,10 @@ from harvester.places import with_lines
 from harvester.provenance import Run
 from harvester.records import HarvestError, Issue
 from harvester.report import (
-    Change,
-    Outcome,
     Report,
-    missing,
     past_run,
     reproaches,
+    seized,
     stored_issues,
     unusable,
 )
@@ -156,7 +155,8 @@ class _Run:
             report, update = self._failed(_unforeseen(self.source, error))
         report = replace(report, seconds=visit.seconds + time.perf_counter() - started)
         if self.means.replay:
-            return report, self._replayed(report, update)
+            latest = self.means.state.get(self.source.id)
+            return report, endings.replayed(self.before, latest, report, update, self.now)
         state = replace(update.state, block=block_of(self.source))
         return report, replace(update, state=state, run=past_run(report, self.now))
 
@@ -171,9 +171,10 @@ class _Run:
         known = self._known()
         spared = self._scrub.digest(visit.digest)
         digest = self._fit(spared, known)
+        still = stuck(digest, known.records, self._record)
         digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
-            self.means.watch.weighed(Weighed(visit, digest, known))
+            self.means.watch.weighed(Weighed(visit, digest, known, still))
             return self._unusable(digest)
         notices = self._notices(visit.fetched)
         digest = replace(digest, issues=(*notices, *digest.issues))
@@ -187,7 +188,8 @@ class _Run:
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
-        self.means.watch.weighed(Weighed(visit, digest, known, decision, settlement.changeset))
+        weighed = Weighed(visit, digest, known, still, decision, settlement.changeset)
+        self.means.watch.weighed(weighed)
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
         appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
@@ -195,6 +197,9 @@ class _Run:
         report, update = self._committed(
             visit.fetched, told, decision, settlement, len(digest.records)
         )
+        if self.means.replay and (why := seized(self.source.id, len(still), len(known.records))):
+            report = replace(report, outcome="held", reason=why)
+            update = replace(update, state=replace(update.state, outcome="held", reason=why))
         return report, replace(update, appraisal=appraisal)
 
     def _notices(self, fetched: Fetched) -> tuple[Issue, ...]:
@@ -206,23 +211,6 @@ class _Run:
             for each in self.means.state.issues(self.source.id)
             if each.code in NOTICES
         )
-
-    def _replayed(self, report: Report, update: Saved) -> Saved:
-        """What a run leaves that asked nobody: how the source does is as known as before."""
-        before = self.means.state.get(self.source.id)
-        if report.outcome == "failed":
-            return Saved(before)
-        after = update.state
-        state = replace(
-            self.before,
-            fingerprint=after.fingerprint,
-            records=after.records,
-            changed_at=after.changed_at,
-        )
-        if not self.before.failures:
-            state = replace(state, outcome=after.outcome, reason=after.reason)
-        run = past_run(report, self.now) if report.quads else None
-        return replace(update, state=state, run=run)
 
     def _appraised(self, decision: Decision, known: Known, *, refused: int) -> Appraisal:
         """How good the data of the source is now; ``refused`` entries were left out."""
@@ -246,12 +234,21 @@ class _Run:
 
     def _fit(self, digest: Digest, known: Known) -> Digest:
         """What was read that may be published, and the last good version of the rest."""
-        iris, source = self.means.iris, self.source
+        means, source = self.means, self.source
         if source.scope == "wide":
-            digest = within(digest, self.means.territory)
-        digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))
-        allowed = source.contacts == "publish"
-        return checked(digest, known.records, iris.record_of, self.now, contacts_allowed=allowed)
+            digest = within(digest, means.territory)
+        silence = means.replay and means.accept
+        digest = with_unreadable(digest, known.records, self._record, silence=silence)
+        return checked(
+            digest,
+            {} if silence else known.records,
+            means.iris.record_of,
+            self.now,
+            contacts_allowed=source.contacts == "publish",
+        )
+
+    def _record(self, key: tuple[str, ...]) -> str:
+        return self.means.iris.record(self.source.id, *key)
 
     def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
         """Commit what a decision changes; in a dry run, only say it."""
@@ -364,69 +361,33 @@ class _Run:
         records: int,
     ) -> tuple[Report, Saved]:
         """It gave so many ``records``; ``told`` is what was not understood, None as before."""
-        quads = len(settlement.changeset)
-        outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues = self._standing() if told is None else stored_issues(told)
-        reason = missing(self.source.id, decision, self.now.tzinfo)
+        standing = self._standing() if told is None else stored_issues(told)
+        changes = settlement.changeset
+        report = endings.report_of(
+            self.source.id,
+            decision,
+            changes,
+            self.now,
+            told=told or (),
+            standing=standing,
+            records=records,
+        )
         state = replace(
             self._read_well(fetched),
-            changed_at=self.now if quads else self.before.changed_at,
-            outcome=outcome,
-            reason=reason,
+            changed_at=self.now if changes else self.before.changed_at,
+            outcome=report.outcome,
+            reason=report.reason,
             records=records,
         )
-        report = Report(
-            source=self.source.id,
-            outcome=outcome,
-            reason=reason,
-            records=records,
-            added=len(decision.added),
-            changed=len(decision.changed - decision.left),
-            removed=len(decision.left),
-            leaving=len(decision.absences.keys() - decision.withdrawn),
-            quads=quads,
-            issues=told or (),
-            reproaches=reproaches(issues),
-            graphs={
-                graph: Change(len(delta.added), len(delta.removed))
-                for graph, delta in settlement.changeset.graphs.items()
-            },
-        )
-        return report, Saved(state, issues, decision.absences)
+        return report, Saved(state, standing, decision.absences)
 
     def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
         before = self.means.state.get(self.source.id)  # distrusted, if something was stored
-        state = replace(
-            before,
-            checked_at=self.now,
-            outcome="failed",
-            reason=reason,
-            failures=before.failures + 1,
-            broken_since=before.broken_since or self.now,
-            not_before=why.not_before if why else None,
-            gone_at=(before.gone_at or self.now) if why and why.gone else None,
-        )
         report = Report(self.source.id, "failed", reason, records=before.records)
-        return report, Saved(state)
+        return report, Saved(endings.ill(before, reason, why, self.now))
 
     def _read_well(self, fetched: Fetched) -> SourceState:
-        """The state of the source once it was read without fault."""
-        given = fetched.validators
-        return replace(
-            self.before,
-            fingerprint=self._fingerprint,
-            checked_at=self.now,
-            good_at=self.now,
-            reason=None,
-            failures=0,
-            broken_since=None,
-            not_before=None,
-            fresh_until=fresh_until(self.before, fetched, self.now),
-            gone_at=None,
-            etag=given.etag,
-            last_modified=given.last_modified,
-            content_hash=given.content_hash,
-        )
+        return endings.read_well(self.before, fetched, self._fingerprint, self.now)
 
 
 def _unforeseen(source: Source, error: Exception) -> Message:

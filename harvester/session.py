@@ -192,7 +192,8 @@ class Session:
         self._changed = False
         if not under_way:
             self._unfinished.unlink(missing_ok=True)
-            self._tell()
+            if not self._means.replay:  # it tells nothing of how sources do
+                self._tell()
         return generation
 
     def _tell(self) -> None:

@@ -35,6 +35,7 @@ def looking(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
+    accept: bool = False,
     replay: bool = False,
 ) -> Iterator[Means]:
     """Open what is published, and a copy of the state, for runs that commit nothing.
@@ -73,6 +74,7 @@ def looking(
             share_alike=config.site.share_alike,
             resolve=resolve,
             force=True,
+            accept=accept,
             dry_run=True,
             former=former_ids(config, store, iris),
             takedowns=takedown.load(place.takedowns),
