@@ -50,6 +50,7 @@ for command in (
 
 
 source.source.add_command(seeing.preview)
+source.source.add_command(seeing.check)
 
 if __name__ == "__main__":
     main()

@@ -142,6 +142,7 @@ _MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
     appraisals.SCHEMA + outbox.SCHEMA,
+    appraisals.SHARES,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 

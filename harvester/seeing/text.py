@@ -7,6 +7,7 @@ from typing import Any
 
 from harvester.records import Issue
 from harvester.report import Outcome
+from harvester.seeing.findings import covered
 from harvester.seeing.preview import Entry, Preview
 from harvester.seeing.review import difference
 from harvester.seeing.sample import MADE
@@ -121,13 +122,7 @@ def _facts(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
     if kinds := {terms.predicate(iri): count for iri, count in preview.types.items()}:
         yield say("what they are"), _counted(kinds)
     if preview.dates:
-        covered = say(
-            "{first} to {last}, to come: {ahead}",
-            first=preview.dates.first,
-            last=preview.dates.last,
-            ahead=preview.dates.ahead,
-        )
-        yield say("dates"), sheet.say(covered)
+        yield say("dates"), sheet.say(covered(preview.dates))
     yield say("licence"), _licence(preview, sheet)
     yield from _kept_back(preview, sheet)
 
