@@ -28,6 +28,12 @@ _FORMS = {
     "html": say("it is a web page that describes things in data (schema.org)"),
     "rdf": say("it is RDF"),
 }
+_FORMS_WITH = {
+    "json": say("it is JSON with {names}"),
+    "csv": say("it is a table with the columns {names}"),
+    "xml": say("it is XML with {names}"),
+    "rdf": say("it is RDF with {names}"),
+}
 _LOGIN = re.compile(r"<input\b[^>]*type\s*=\s*[\"']?password", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _ERROR_TITLE = re.compile(
@@ -85,9 +91,9 @@ def detect(content: Content, kinds: Iterable[Platform]) -> Detection:
 def _reason(form: str, met: Iterable[Condition]) -> Message:
     """Why an answer of ``form`` is of a kind whose conditions it has ``met``."""
     names = list(dict.fromkeys(_plain(each) for each in met if each.mark not in _UNSAID))
-    if not names:
+    if not names or form not in _FORMS_WITH:
         return _FORMS[form]
-    return say("{form}, and has {names}", form=_FORMS[form], names=", ".join(names[:_NAMED]))
+    return Message(_FORMS_WITH[form].text, {"names": ", ".join(names[:_NAMED])})
 
 
 _UNSAID = frozenset({"entries", "kind", "media"})

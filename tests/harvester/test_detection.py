@@ -72,7 +72,7 @@ def test_neither_content_type_nor_the_end_of_the_address_decides(
 def test_a_reason_names_what_was_recognised() -> None:
     guess = found('{"osm3s": {}, "elements": []}').guesses[0]
     assert guess.kind == "overpass"
-    assert guess.reason.render("en") == "it is JSON, and has osm3s, elements"
+    assert guess.reason.render("en") == "it is JSON with osm3s, elements"
 
 
 def test_other_kinds_stay_in_the_list_behind_the_likeliest() -> None:
