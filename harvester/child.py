@@ -34,8 +34,8 @@ def digest_of(task: Task) -> Digest:
     Raises:
         ReadError: when they are not what the source's kind says.
     """
-    digester = Digester(task.source, platform_of(task.source), Iris(task.base), task.options)
-    return digester(task.contents)
+    kind, iris = platform_of(task.source), Iris(task.base)
+    return Digester(task.source, kind, iris, task.options, task.shown)(task.contents)
 
 
 def answered(task: Task) -> bytes:

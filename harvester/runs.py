@@ -27,12 +27,13 @@ from harvester.digest import Digest, without_texts
 from harvester.due import block_of, fresh_until
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
+from harvester.fetch.values import NOTICES, is_whole
 from harvester.glance import by_record
 from harvester.keep import with_unreadable
 from harvester.ledger import Books
 from harvester.life.scrub import Scrub
 from harvester.life.strays import barred_message, renamed_message
-from harvester.means import Means
+from harvester.means import Means, Weighed
 from harvester.parcel import UnforeseenError
 from harvester.places import with_lines
 from harvester.provenance import Run
@@ -59,6 +60,9 @@ from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
 
+REPLAYED = "Relecture de la dernière réponse gardée"
+"""What is told of a run that reads again what its source said last."""
+
 BATCH = 20  # sources between two flushes: a flush costs 16 ms, an update 1 ms
 
 
@@ -70,7 +74,7 @@ def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
     """
     books = Books(means.store, means.iris)
     runs = {source.id: _Run(source, means, books) for source in sources}
-    visitor = Visitor(means.client, means.captures, means.digest)
+    visitor = Visitor(means.ask, means.captures, means.digest)
     batch: list[Saved] = []
     errands = [errand for run in runs.values() if (errand := run.errand)]
     unable = [Visit(run.source, error=run.inability) for run in runs.values() if not run.errand]
@@ -151,6 +155,8 @@ class _Run:
             log.exception("source %s", self.source.id)
             report, update = self._failed(_unforeseen(self.source, error))
         report = replace(report, seconds=visit.seconds + time.perf_counter() - started)
+        if self.means.replay:
+            return report, self._replayed(report, update)
         state = replace(update.state, block=block_of(self.source))
         return report, replace(update, state=state, run=past_run(report, self.now))
 
@@ -167,10 +173,13 @@ class _Run:
         digest = self._fit(spared, known)
         digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
+            self.means.watch.weighed(Weighed(visit, digest, known))
             return self._unusable(digest)
-        digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
-        whole = digest.is_whole and visit.fetched.is_whole
-        policy = Policy(self._removals if whole else "none", self.means.accept)
+        notices = self._notices(visit.fetched)
+        digest = replace(digest, issues=(*notices, *digest.issues))
+        whole = digest.is_whole and is_whole(notices)
+        removals = self._removals if whole else "none"
+        policy = Policy(removals, self.means.accept, again=self.means.replay)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
         withheld = spared != visit.digest or self._scrub.bars_content(visit.contents)
         if visit.contents and not withheld and not self.means.dry_run:
@@ -178,6 +187,7 @@ class _Run:
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
+        self.means.watch.weighed(Weighed(visit, digest, known, decision, settlement.changeset))
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
         appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
@@ -186,6 +196,33 @@ class _Run:
             visit.fetched, told, decision, settlement, len(digest.records)
         )
         return report, replace(update, appraisal=appraisal)
+
+    def _notices(self, fetched: Fetched) -> tuple[Issue, ...]:
+        """What is told of an answer, as far as it is kept: a page left unread stays unread."""
+        if not self.means.replay:
+            return fetched.notices
+        return tuple(
+            Issue(each.code, each.message, "notice", each.where)
+            for each in self.means.state.issues(self.source.id)
+            if each.code in NOTICES
+        )
+
+    def _replayed(self, report: Report, update: Saved) -> Saved:
+        """What a run leaves that asked nobody: how the source does is as known as before."""
+        before = self.means.state.get(self.source.id)
+        if report.outcome == "failed":
+            return Saved(before)
+        after = update.state
+        state = replace(
+            self.before,
+            fingerprint=after.fingerprint,
+            records=after.records,
+            changed_at=after.changed_at,
+        )
+        if not self.before.failures:
+            state = replace(state, outcome=after.outcome, reason=after.reason)
+        run = past_run(report, self.now) if report.quads else None
+        return replace(update, state=state, run=run)
 
     def _appraised(self, decision: Decision, known: Known, *, refused: int) -> Appraisal:
         """How good the data of the source is now; ``refused`` entries were left out."""
@@ -225,6 +262,7 @@ class _Run:
             content_hash,
             self.means.version,
             self.means.share_alike,
+            purpose=REPLAYED if self.means.replay else "",
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:

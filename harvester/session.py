@@ -26,6 +26,7 @@ from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
+from harvester.visits import again, asking
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -248,10 +249,12 @@ def opened(
     force: bool = False,
     accept: bool = False,
     dry_run: bool = False,
+    replay: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
-    Reading and mapping are done by this process's children, unless ``digest`` does it.
+    Reading and mapping are done by this process's children, unless ``digest`` does it. With
+    ``replay``, what sources said last is read again, and none is asked.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
@@ -267,17 +270,18 @@ def opened(
         if not dry_run:
             check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
-        _same_base(store, config.site.base)
+        same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
+        client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
+        captures = Captures(place.captures)
         means = Means(
-            client=stack.enter_context(
-                Client(agent, limits, clock, manners=manners, robots=robots)
-            ),
+            client=client,
+            ask=again(captures) if replay else asking(client),
             store=store,
             state=stack.enter_context(State(place.state)),
-            captures=Captures(place.captures),
+            captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
@@ -293,6 +297,7 @@ def opened(
             dry_run=dry_run,
             former=former_ids(config, store, iris),
             takedowns=takedown.load(place.takedowns),
+            replay=replay,
         )
         yield Session(config, place, means)
 
@@ -304,7 +309,7 @@ def _robots_kept(
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
-def _same_base(store: EmbeddedStore, base: str) -> None:
+def same_base(store: EmbeddedStore, base: str) -> None:
     """Refuse to mint under a base what was stored under another one."""
     others = [name for name in store.graph_names() if not name.startswith(base)]
     if others:
