@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import adding, asking, harvesting, keeping, preparing, source
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 from commands.speech import teach_click
 
@@ -48,6 +48,7 @@ for command in (
 ):
     main.add_command(command)
 
+source.source.add_command(adding.add)
 
 if __name__ == "__main__":
     main()

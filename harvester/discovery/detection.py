@@ -15,7 +15,7 @@ from harvester.discovery.forms import Shape, shape_of
 from harvester.discovery.marks import marks_of
 from harvester.records import Content
 from mappings import Platform
-from mappings.detecting import Condition
+from mappings.detecting import Condition, Marks
 from vocab.messages import Message, say
 
 _NAMED = 4  # marks that a reason names
@@ -83,25 +83,30 @@ def detect(content: Content, kinds: Iterable[Platform]) -> Detection:
         met = [held for clue in kind.clues if (held := clue.met(shape.form, marks)) is not None]
         if met:
             best = max(met, key=len)
-            guesses.append(Guess(kind.name, _reason(shape.form, best), len(best)))
+            guesses.append(Guess(kind.name, _reason(shape.form, best, marks), len(best)))
     guesses.sort(key=lambda guess: (-guess.weight, guess.kind))
     return Detection(shape.form, tuple(guesses), None if guesses else _why_none(shape))
 
 
-def _reason(form: str, met: Iterable[Condition]) -> Message:
+def _reason(form: str, met: Iterable[Condition], marks: Marks) -> Message:
     """Why an answer of ``form`` is of a kind whose conditions it has ``met``."""
-    names = list(dict.fromkeys(_plain(each) for each in met if each.mark not in _UNSAID))
+    names = list(dict.fromkeys(_plain(each, marks) for each in met if each.mark not in _UNSAID))
     if not names or form not in _FORMS_WITH:
         return _FORMS[form]
     return Message(_FORMS_WITH[form].text, {"names": ", ".join(names[:_NAMED])})
 
 
-_UNSAID = frozenset({"entries", "kind", "media"})
+_UNSAID = frozenset({"entries", "kind", "media", "xmlns"})
 """Marks whose names tell an operator nothing."""
 
+_TOLD = frozenset({"root", "type"})
+"""Marks of which not the name, but the value stands in the answer."""
 
-def _plain(condition: Condition) -> str:
+
+def _plain(condition: Condition, marks: Marks) -> str:
     """A condition as an operator finds it in the answer: the last name of its path."""
+    if condition.mark in _TOLD:
+        return marks[condition.mark][0]
     return condition.mark.removeprefix("$..").rpartition(".")[2].strip("<>") or condition.mark
 
 

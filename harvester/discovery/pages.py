@@ -109,8 +109,10 @@ class _Parser(HTMLParser):
             parts = urlsplit(url)
         except ValueError:
             return ""
-        if parts.scheme in {"webcal", "webcals"}:
-            return f"https:{url.partition(':')[2]}"
+        if parts.scheme in {"webcal", "webcals"}:  # as http in the beginning; https where it may be
+            here = urlsplit(self.base)
+            scheme = here.scheme if here.netloc == parts.netloc else "https"
+            return f"{scheme}:{url.partition(':')[2]}"
         return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 

@@ -58,10 +58,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An address that was asked and gave nothing, and why."""
+    """An address that was asked and gave nothing, and why.
+
+    ``rank`` is that of the lead to it; None for the address that was given.
+    """
 
     url: str
     why: Message
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class _Search:
     ask: Ask
     kinds: Sequence[Platform]
     tell: Callable[[str], None]
+    said: Guess | None = None
     candidates: list[Candidate] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     waiting: deque[tuple[Lead, WebPage]] = field(default_factory=deque)
@@ -110,7 +115,7 @@ class _Search:
             try:
                 fetched = self._fetch(lead.url, "strict")
             except FetchError as error:
-                self.refusals.append(Refusal(lead.url, error.message))
+                self.refusals.append(Refusal(lead.url, error.message, lead.rank))
             else:
                 self._take(lead.url, fetched, lead, page)
 
@@ -121,6 +126,9 @@ class _Search:
         return self.ask(url, obedience)
 
     def _take(self, url: str, fetched: Fetched, lead: Lead | None, page: WebPage | None) -> None:
+        if self.said:
+            self.candidates.append(Candidate(fetched.moved or url, fetched, self.said))
+            return
         content = (fetched.contents or (Content(b""),))[0]
         detection = detect(content, self.kinds)
         read = page_of(_text(content), fetched.url) if detection.form == "html" else None
@@ -129,7 +137,7 @@ class _Search:
         if read is not None and (lead is None or lead.rank is Rank.AGENDA):
             self._queue(read, deeper=lead is None)
         if not detection.guesses and detection.why:
-            self.refusals.append(Refusal(url, detection.why))
+            self.refusals.append(Refusal(url, detection.why, lead and lead.rank))
 
     def _keep(
         self,
@@ -140,7 +148,7 @@ class _Search:
         page: WebPage | None,
     ) -> None:
         if detection.form == "html" and (rule := _kept_away(fetched)):
-            self.refusals.append(Refusal(url, rule))
+            self.refusals.append(Refusal(url, rule, lead and lead.rank))
             return
         rank, why = (lead.rank, lead.why) if lead else (None, None)
         self.candidates.append(
@@ -184,6 +192,19 @@ def search(
     if not found.candidates:
         raise NothingFoundError(_nothing(found))
     return Found(tuple(found.candidates), tuple(found.refusals))
+
+
+def only(pasted: str, ask: Ask, kind: Platform, tell: Callable[[str], None]) -> Found:
+    """The address itself, as the kind that the operator says it is; nothing else is asked.
+
+    Raises:
+        AddressError: when it is no address.
+        FetchError: when it cannot be read.
+    """
+    told = Guess(kind.name, say("you say so"), 0)
+    found = _Search(ask, (kind,), tell, said=told)
+    found.first(meant(pasted))
+    return Found(tuple(found.candidates), ())
 
 
 def _led_in(addresses: tuple[str, ...], kinds: Sequence[Platform]) -> tuple[str, ...]:

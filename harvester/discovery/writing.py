@@ -34,12 +34,13 @@ class WriteError(HarvestError):
 class Draft:
     """``sources.toml`` with a block more: ``content`` as bytes, of which ``before`` are there.
 
-    ``line`` is where the block begins; ``source`` is what it says.
+    ``block`` is that text, ``line`` where it begins, and ``source`` what it says.
     """
 
     path: Path
     before: bytes
     content: bytes
+    block: str
     source: Source
     line: int
 
@@ -75,10 +76,11 @@ def draft(path: Path, proposal: Proposal, kinds: Collection[str]) -> Draft:
         raise WriteError(_unwritable(path, error.strerror or str(error))) from error
     newline = "\r\n" if b"\r\n" in before else "\n"
     gap = newline if before.endswith(b"\n") else newline * 2
-    content = before + (gap + block_of(proposal).replace("\n", newline)).encode()
+    block = block_of(proposal)
+    content = before + (gap + block.replace("\n", newline)).encode()
     config = checked(path, content.removeprefix(_MARK).decode("utf-8", "replace"), kinds=kinds)
     line = before.count(b"\n") + gap.count("\n") + 1
-    return Draft(path, before, content, config.sources[-1], line)
+    return Draft(path, before, content, block, config.sources[-1], line)
 
 
 def write(new: Draft) -> None:
