@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
-from commands import node
-from commands.frame import FAILED, VERSION
-from commands.node import agreed, load_config, place_of
-from harvester.sources import Config
+from commands.frame import FAILED
+from commands.node import agreed, load_config
+from commands.seeing import looked_at, width
 from harvester.terminal import speak, spoken
 from mappings import platforms
 from vocab.messages import language_of, say
 
 if TYPE_CHECKING:
     from harvester.discovery.choices import Choice, Choices
-    from harvester.means import Means
 
 
 @click.command()
@@ -42,7 +37,7 @@ def add(
 
     config = load_config(ctx.obj)
     request = Request(address, kind, source_id, allow_private)
-    with _looking(config) as means:
+    with looked_at(config) as means:
         found = choices(request, config, means, lambda url: click.echo(f"… {url}", err=True))
     _show(found)
     asked = not yes and _is_person()
@@ -97,20 +92,9 @@ def _chosen(found: Choices) -> Choice | None:
 
 def _show_choice(choice: Choice, block: str) -> None:
     """What a harvest would make of it, and the block that would be written."""
+    from harvester.seeing.text import shown  # noqa: PLC0415
+
     click.echo()
-    click.echo(block)
-
-
-@contextmanager
-def _looking(config: Config) -> Iterator[Means]:
-    """What is needed to look at a source without writing anything."""
-    from harvester.seeing.looking import looking  # noqa: PLC0415
-
-    zone = ZoneInfo(config.site.timezone)
-    with looking(
-        config,
-        place_of(config.path),
-        version=VERSION,
-        clock=lambda: node.clock().astimezone(zone),
-    ) as means:
-        yield means
+    for line in shown(choice.preview, language_of(), width()):
+        click.echo(line)
+    click.echo(f"\n{block}")

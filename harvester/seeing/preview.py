@@ -17,17 +17,21 @@ from harvester.means import Means, Watch, Weighed
 from harvester.records import Issue
 from harvester.report import Outcome, Report, stored_issues
 from harvester.runs import harvest
+from harvester.seeing.differences import GraphDifference, differences
 from harvester.seeing.looking import given
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
-from store.changes import Changeset, Lines
+from store.changes import Lines
 from store.state import StoredIssue
 from store.takedown import Takedowns
+from vocab import term
 from vocab.iris import Iris
 from vocab.messages import Message
 
 Fate = Literal["new", "changed", "same", "left out"]
 SHOWN = 5
+
+_ALL = {term("eb:SourceRecord")}  # every record is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Preview:
     one, "" when nothing came. ``entries`` are the first records, ``types`` how many there are of
     each class (IRIs), ``dates`` what they cover. ``issues`` are all that was not understood, the
     same ones counted, notices of robots.txt among them. ``sample`` tells what is kept back and
-    which fields no rule reads; ``changes`` what would be committed.
+    which fields no rule reads; ``differences`` what would be committed, graph by graph.
     """
 
     source: Source
@@ -75,7 +79,7 @@ class Preview:
     dates: Span | None = None
     issues: tuple[StoredIssue, ...] = ()
     sample: Sample = Sample()  # noqa: RUF009  # frozen
-    changes: Changeset = Changeset({})  # noqa: RUF009  # frozen
+    differences: tuple[GraphDifference, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -119,12 +123,18 @@ def _seen(source: Source, report: Report, weighed: Weighed, means: Means) -> Pre
         report=report,
         address=fetched.url if fetched else "",
         entries=tuple(_entries(weighed, scrub)),
-        types=Counter(each for look in looks.values() for each in look.types),
+        types=Counter(each for look in looks.values() for each in look.types - _ALL),
         dates=span(looks.values(), means.clock()),
         issues=stored_issues(digest.issues),
         sample=digest.sample or Sample(),
-        changes=weighed.changes,
+        differences=differences_of(weighed, means.iris),
     )
+
+
+def differences_of(weighed: Weighed, iris: Iris) -> tuple[GraphDifference, ...]:
+    """What a run commits, graph by graph."""
+    after = weighed.decision.records if weighed.decision else {}
+    return differences(weighed.changes, iris, weighed.known.records, after)
 
 
 def _entries(weighed: Weighed, scrub: Scrub) -> Iterable[Entry]:

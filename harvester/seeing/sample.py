@@ -12,7 +12,7 @@ from mappings.functions.content import mask
 from mappings.reads import Reads, fields_of
 from store.changes import Lines
 
-_MADE = frozenset({"all_day", "feed", "geometry", "_line", "_columns"})
+MADE = frozenset({"all_day", "feed", "geometry", "_line", "_columns"})
 """What a reader says of an entry that is not in it, or says again (docs/records.md)."""
 
 
@@ -64,7 +64,7 @@ class Sampler:
         self._unread.update(
             name
             for name, value in unread.items()
-            if str(value) not in read and name.partition(".")[0] not in _MADE
+            if str(value) not in read and name.partition(".")[0] not in MADE
         )
 
     def withhold(self, lines: Lines) -> None:

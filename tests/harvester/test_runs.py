@@ -69,6 +69,7 @@ class Node:
             f'[[source]]\nid = "{path.strip("/")}"\nkind = "ics"\nurl = "{self.site.url}{path}"\n'
             f'title = "Agenda {path}"\npublisher = "Mairie"\nallow_private = true\n{self.more}'
             for path in self.site.pages
+            if path != "/robots.txt"
         ]
         file = self.folder / "sources.toml"
         head = HEAD.replace("https://node.example/", base)
