@@ -40,7 +40,7 @@ def add(
     with looked_at(config) as means:
         found = choices(request, config, means, lambda url: click.echo(f"… {url}", err=True))
     _show(found)
-    asked = not yes and _is_person()
+    asked = not yes and is_person()
     choice = _chosen(found) if asked else found.choices[0]
     if choice is None:
         speak(say("nothing was written"))
@@ -63,7 +63,7 @@ def add(
     speak(told)
 
 
-def _is_person() -> bool:
+def is_person() -> bool:
     """Whether there is somebody to ask."""
     return sys.stdin.isatty()
 
@@ -95,6 +95,7 @@ def _show_choice(choice: Choice, block: str) -> None:
     from harvester.seeing.text import shown  # noqa: PLC0415
 
     click.echo()
-    for line in shown(choice.preview, language_of(), width()):
+    *lines, _nothing_written = shown(choice.preview, language_of(), width())
+    for line in lines:
         click.echo(line)
     click.echo(f"\n{block}")

@@ -12,8 +12,8 @@ _CALENDARS = frozenset({"webcal", "webcals", "feed"})
 _WEB = frozenset({"http", "https"})
 _AROUND = " \t\r\n\u00a0\u200b\ufeff<>\"'«»“”‘’`"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?=/|[A-Za-z])")
-_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
-_DOUBLED = re.compile(r"https?:(?=https?://)")
+_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
+_DOUBLED = re.compile(r"^https?://(?=https?://)")
 _CLOSED = {
     "facebook.com": "Facebook",
     "fb.com": "Facebook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlsplit
@@ -22,7 +23,8 @@ from harvester.discovery.search import (
     search,
 )
 from harvester.discovery.writing import registered
-from harvester.fetch import Client, Fetched, Obedience
+from harvester.fetch import Client, Fetched, FetchError, Obedience
+from harvester.fetch.guard import is_private
 from harvester.means import Means
 from harvester.records import HarvestError
 from harvester.seeing.preview import Preview, preview
@@ -35,6 +37,8 @@ from vocab.messages import Message, say
 
 _MOST = 8
 """Candidates that are looked at: reading one may take seconds."""
+
+_SHOWN = 2  # entries that are shown of each
 
 Holds = Literal["events", "places", "articles", ""]
 _WORTH: Mapping[Holds, frozenset[str]] = MappingProxyType(
@@ -126,11 +130,29 @@ def choices(
     addresses = meant(request.pasted)
     _refuse_known(config, *addresses)
     ask = partial(_asked, means.client, addresses, allow_private=request.allow_private)
-    if request.kind:
-        found = only(request.pasted, ask, platform(request.kind), tell)
-    else:
-        found = search(request.pasted, ask, platforms().values(), tell)
+    try:
+        if request.kind:
+            found = only(request.pasted, ask, platform(request.kind), tell)
+        else:
+            found = search(request.pasted, ask, platforms().values(), tell)
+    except FetchError as error:
+        if error.code == "forbidden-address" and _is_private(error):
+            raise AddError(_to_be_allowed(error)) from error
+        raise
     return _weighed(request, found, config, means)
+
+
+def _is_private(error: FetchError) -> bool:
+    """Whether an operator may allow the address that was refused."""
+    return is_private(ip_address(str(error.message.values["address"])))
+
+
+def _to_be_allowed(error: FetchError) -> Message:
+    return say(
+        "{url} leads to {address}, in a private network — write --allow-private if the server is "
+        "yours",
+        **error.message.values,
+    )
 
 
 def _asked(
@@ -168,7 +190,7 @@ def _choice(request: Request, candidate: Candidate, config: Config, means: Means
         allow_private=request.allow_private,
     )
     source = Source.model_validate(dict(proposed.fields))
-    return Choice(candidate, proposed, preview(source, means, answer=candidate.fetched))
+    return Choice(candidate, proposed, preview(source, means, _SHOWN, answer=candidate.fetched))
 
 
 def _check_id(source_id: str, config: Config) -> None:

@@ -26,6 +26,7 @@ _GENERIC = frozenset(
     {"", "accueil", "actualites", "agenda", "articles", "blog", "calendar", "calendrier", "carte"}
     | {"evenements", "event", "events", "feed", "flux", "home", "index", "map", "news", "site"}
 )
+_SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
 _FIELDS = {
     "ics": re.compile(
         r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*?)\s*$", re.MULTILINE | re.IGNORECASE
@@ -142,10 +143,13 @@ def _clean(text: str) -> str:
 
 def _id(title: str, url: str) -> str:
     """An id out of a title; of the host when the title says nothing of its own."""
-    words = fold(title)
-    host = fold(host_of(url).rpartition(".")[0] or host_of(url))
-    name = f"{host}_{words}".strip("_") if words in _GENERIC else words
-    return _cut(re.sub(r"[^a-z0-9]+", "-", name).strip("-")) or "source"
+    words = re.findall(r"[a-z0-9]+", fold(title))
+    if "_".join(words) in _GENERIC:
+        host = host_of(url)
+        words = [*re.findall(r"[a-z0-9]+", fold(host.rpartition(".")[0] or host)), *words]
+    return (
+        _cut("-".join(word for word in words if word not in _SMALL) or "-".join(words)) or "source"
+    )
 
 
 def _cut(name: str) -> str:
@@ -185,9 +189,7 @@ def licence_of(told: str) -> str:
     for name, iri in LICENCES.items():
         if bare in {name, iri.removeprefix("https://").rstrip("/").lower()}:
             return name
-    if "opendatacommons.org/licenses/odbl" in bare:
-        return "odbl-1.0"
-    return "etalab-2.0" if "etalab.gouv.fr/licence-ouverte-open-licence" in bare else ""
+    return "odbl-1.0" if "opendatacommons.org/licenses/odbl" in bare else ""
 
 
 def _commune(text: str, territory: Collection[str]) -> str:

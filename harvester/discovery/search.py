@@ -137,7 +137,7 @@ class _Search:
         if read is not None and (lead is None or lead.rank is Rank.AGENDA):
             self._queue(read, deeper=lead is None)
         if not detection.guesses and detection.why:
-            self.refusals.append(Refusal(url, detection.why, lead and lead.rank))
+            self.refusals.append(Refusal(url, detection.why, lead.rank if lead else None))
 
     def _keep(
         self,
@@ -148,7 +148,7 @@ class _Search:
         page: WebPage | None,
     ) -> None:
         if detection.form == "html" and (rule := _kept_away(fetched)):
-            self.refusals.append(Refusal(url, rule, lead and lead.rank))
+            self.refusals.append(Refusal(url, rule, lead.rank if lead else None))
             return
         rank, why = (lead.rank, lead.why) if lead else (None, None)
         self.candidates.append(
