@@ -34,8 +34,8 @@ _FORMS_WITH = {
     "xml": say("it is XML with {names}"),
     "rdf": say("it is RDF with {names}"),
 }
-_LOGIN = re.compile(r"<input\b[^>]*type\s*=\s*[\"']?password", re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_LOGIN = re.compile(r"<input\b[^<>]{0,300}type\s{0,5}=\s{0,5}[\"']?password", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _ERROR_TITLE = re.compile(
     r"\b(?:40[0-9]|50[0-9])\b|not found|introuvable|n.existe (?:pas|plus)|forbidden|interdit"
     r"|just a moment|access denied|accès refusé|maintenance|moved",

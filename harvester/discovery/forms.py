@@ -23,7 +23,7 @@ HEAD = 256 * 1024
 
 _LAST_OF_UTF8 = 4
 _PROLOGUE = re.compile(
-    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?:[^\[>]|\[.*?\])*>)", re.DOTALL | re.IGNORECASE
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?:[^\[\]>]|\[[^\]]*\])*>)", re.DOTALL | re.IGNORECASE
 )
 _ROOT = re.compile(r"\s*<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(?=[\s/>])")
 _HTML_TYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
@@ -32,10 +32,10 @@ _HTML_ROOTS = frozenset(
     | {"main", "nav", "header", "script", "style", "h1", "h2", "ul", "ol", "a", "b", "br", "center"}
 )
 _CALENDAR = re.compile(
-    r"^BEGIN:(?:VCALENDAR|VEVENT|VTODO|VJOURNAL)\s*$", re.MULTILINE | re.IGNORECASE
+    r"^BEGIN:(?:VCALENDAR|VEVENT|VTODO|VJOURNAL)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
 )
 _TRIPLE = re.compile(r"\s*(?:<[^<>\s]*>|_:\S+)\s+<[^<>\s]+>\s+\S")
-_TURTLE = re.compile(r"^\s*@?(?:prefix\s+[\w.-]*:\s*<|base\s+<)", re.MULTILINE | re.IGNORECASE)
+_TURTLE = re.compile(r"^[ \t]*@?(?:prefix\s+[\w.-]*:\s*<|base\s+<)", re.MULTILINE | re.IGNORECASE)
 _COMMENT_LINES = re.compile(r"(?:\s*#[^\n]*\n)+")
 _ROWS = 30
 _EVEN = 0.8  # of the rows have as many cells as the first

@@ -26,7 +26,8 @@ import ijson
 
 from harvester.discovery.forms import Shape, table_of
 from harvester.readers import nodes
-from harvester.records import Content
+from harvester.readers.text import check_depth
+from harvester.records import Content, ReadError
 from mappings.detecting import Marks
 from mappings.functions.general import fold
 
@@ -36,22 +37,23 @@ _SCALARS = frozenset({"string", "number", "boolean", "null"})
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(?=[\s/>])")
 _NAMESPACE = re.compile(r"\bxmlns(?::[\w.-]+)?\s*=\s*[\"']([^\"']*)")
 _NOT_ELEMENTS = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-_PREFIX = re.compile(r"^\s*@?prefix\s+[\w.-]*:\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
-_CLASS = re.compile(
-    r"(?<=\s)(?:a|rdf:type|<[^>]*22-rdf-syntax-ns#type>)\s+(<[^>]*>|[\w.-]*:[\w.-]+)"
+_PREFIX = re.compile(
+    r"^[ \t]*@?prefix\s{1,9}[\w.-]*:\s{0,9}<([^<>]{0,300})>", re.MULTILINE | re.IGNORECASE
 )
-_RDF_TYPE = re.compile(r"<rdf:type\b[^>]*\brdf:resource\s*=\s*[\"']([^\"']+)")
+_CLASS = re.compile(
+    r"(?<=\s)(?:a|rdf:type|<[^<>]{0,60}22-rdf-syntax-ns#type>)\s{1,9}(<[^<>]{0,300}>|[\w.-]*:[\w.-]+)"
+)
+_RDF_TYPE = re.compile(r"<rdf:type\b[^<>]{0,300}\brdf:resource\s*=\s*[\"']([^\"']+)")
 _ITEMTYPE = re.compile(
     r"\b(?:itemtype\s*=\s*[\"']?\s*https?://schema\.org/"
     r"|typeof\s*=\s*[\"']\s*(?:https?://schema\.org/|schema:)?)(\w+)",
     re.IGNORECASE,
 )
-_JSON_LD = re.compile(
-    r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE
-)
-_JSON_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]+)"|\[([^\]]*)\])')
+_JSON_LD = re.compile(r"<script\b[^<>]{0,300}application/ld\+json[^<>]{0,300}>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+_JSON_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]{1,200})"|\[([^\[\]]{0,500})\])')
 _QUOTED = re.compile(r'"([^"]+)"')
-_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^<>]{0,2000}>", re.IGNORECASE)
 _GENERATOR = re.compile(r"\bname\s*=\s*[\"']?generator\b", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 
@@ -77,7 +79,12 @@ def _none(_: Shape) -> Iterator[Mark]:
 
 def _of_json(shape: Shape) -> Iterator[Mark]:
     """Paths as far as the text goes: one that is cut, or broken, has those before."""
-    events = ijson.parse(io.BytesIO(shape.text.encode("utf-8", "replace")))
+    body = shape.text.encode("utf-8", "replace")
+    try:
+        check_depth(body)
+    except ReadError:
+        return
+    events = ijson.parse(io.BytesIO(body))
     try:
         for number, (prefix, event, value) in enumerate(events):
             if number > _MOST_EVENTS:
@@ -139,9 +146,18 @@ def _of_html(shape: Shape) -> Iterator[Mark]:
 def _classes(text: str) -> Iterator[str]:
     """The classes of schema.org that a page names, in any of the three syntaxes."""
     yield from _ITEMTYPE.findall(text)
-    for script in _JSON_LD.findall(text):
+    for script in _scripts(text):
         for one, several in _JSON_TYPE.findall(script):
             yield from ([one] if one else _QUOTED.findall(several))
+
+
+def _scripts(text: str) -> Iterator[str]:
+    """The JSON-LD of a page; the last piece may be cut."""
+    place = 0
+    while begun := _JSON_LD.search(text, place):
+        ended = _SCRIPT_END.search(text, begun.end())
+        place = ended.end() if ended else len(text)
+        yield text[begun.end() : place]
 
 
 _MAKERS: dict[str, Callable[[Shape], Iterator[Mark]]] = {

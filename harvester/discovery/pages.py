@@ -1,17 +1,31 @@
 """A web page → its links and what it says of itself, without building a tree of it.
 
-Python's own parser reads it: it does no more than go through the text, whatever stands there.
+Tags are found one after the other, each within bounds, whatever stands around them: a page of a
+stranger takes no longer than its length, and what a comment or a script hides is seen as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html.parser import HTMLParser
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 _MOST = 1_000_000  # characters of a page
 _MOST_LINKS = 3_000
+_WORDS = 100  # characters of the text of a link
 _NAMES = frozenset({"og:site_name", "application-name", "generator", "og:title"})
+_TAG = re.compile(
+    r"<(/?)(a|area|base|embed|frame|iframe|img|link|meta|title)\b([^<>]{0,4000})>", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(
+    r"([a-z][a-z:-]{0,40})\s{0,5}=\s{0,5}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'>]{1,2000}))",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"<[^<>]{0,4000}>")
+_OF_SCRIPTS = re.compile(r"[\"'<>{}\\^`]|\+\s")
+"""What stands in an address that a script puts together, and in no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,6 @@ class Link:
     rel: frozenset[str] = frozenset()
     media: str = ""
     text: str = ""
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,97 +44,117 @@ class WebPage:
     """A page: its final address, ``title``, what ``said`` its meta elements, and its links."""
 
     url: str
-    title: str
-    said: dict[str, str]
-    links: tuple[Link, ...]
-    text: str
+    title: str = ""
+    said: Mapping[str, str] | None = None
+    links: tuple[Link, ...] = ()
+    text: str = ""
+
+    def named(self, name: str) -> str:
+        """What the meta element ``name`` says, "" when there is none."""
+        return (self.said or {}).get(name, "")
 
 
-class _Parser(HTMLParser):
-    def __init__(self, base: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = base
-        self.links: list[Link] = []
-        self.said: dict[str, str] = {}
-        self.titles: list[str] = []
-        self._anchor: Link | None = None
-        self._words: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "base" and given.get("href"):
-            self.base = self._absolute(given["href"]) or self.base
-        elif tag == "title":
-            self._in_title = not self.titles
-        elif tag == "meta":
-            name = (given.get("property") or given.get("name") or "").lower()
-            if name in _NAMES:
-                self.said.setdefault(name, " ".join(given.get("content", "").split()))
-        elif tag in {"a", "link", "area"}:
-            self._link(tag, given, given.get("href", ""))
-        elif tag in {"iframe", "embed", "frame"}:
-            self._link(tag, given, given.get("src") or given.get("data-src") or "")
-        elif tag == "img" and self._anchor:
-            self._words.append(given.get("alt", ""))
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.titles.append(data)
-        elif self._anchor:
-            self._words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-        elif tag == "a":
-            self.flush()
-
-    def flush(self) -> None:
-        """Keep the link that is open, with the words that were read since."""
-        if self._anchor:
-            link, words = self._anchor, " ".join(" ".join(self._words).split())
-            text = words[:100] or link.text
-            self.links.append(Link(link.url, link.tag, link.rel, link.media, text, link.language))
-        self._anchor, self._words = None, []
-
-    def _link(self, tag: str, given: dict[str, str], href: str) -> None:
-        url = self._absolute(href)
-        if not url or len(self.links) >= _MOST_LINKS:
-            return
-        link = Link(
-            url,
-            tag,
-            frozenset(given.get("rel", "").lower().split()),
-            given.get("type", "").partition(";")[0].strip().lower(),
-            " ".join((given.get("title") or given.get("aria-label") or "").split())[:100],
-            given.get("hreflang", ""),
-        )
-        if tag == "a":
-            self.flush()
-            self._anchor = link
-        else:
-            self.links.append(link)
-
-    def _absolute(self, href: str) -> str:
-        try:
-            url = urljoin(self.base, href.strip())
-            parts = urlsplit(url)
-        except ValueError:
-            return ""
-        if parts.scheme in {"webcal", "webcals"}:  # as http in the beginning; https where it may be
-            here = urlsplit(self.base)
-            scheme = here.scheme if here.netloc == parts.netloc else "https"
-            return f"{scheme}:{url.partition(':')[2]}"
-        return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+@dataclass(slots=True)
+class _Tag:
+    name: str
+    closing: bool
+    attributes: dict[str, str]
+    start: int
+    end: int
 
 
 def page_of(text: str, url: str) -> WebPage:
     """What the page ``text``, from the address ``url``, holds."""
     text = text[:_MOST]
-    parser = _Parser(url)
-    parser.feed(text)
-    parser.close()
-    parser.flush()
-    title = " ".join("".join(parser.titles).split())
-    return WebPage(url, title[:200], parser.said, tuple(parser.links), text)
+    tags = list(_tags(text))
+    base = next((each.attributes["href"] for each in tags if _is_base(each)), "")
+    base = _absolute(base, url) or url
+    said: dict[str, str] = {}
+    for tag in tags:
+        name = (tag.attributes.get("property") or tag.attributes.get("name", "")).lower()
+        if tag.name == "meta" and name in _NAMES:
+            said.setdefault(name, _one_line(tag.attributes.get("content", "")))
+    return WebPage(url, _title(tags, text), said, tuple(_links(tags, text, base)), text)
+
+
+def _tags(text: str) -> Iterator[_Tag]:
+    for found in _TAG.finditer(text):
+        attributes: dict[str, str] = {}
+        for name, *values in _ATTRIBUTE.findall(found[3]):
+            attributes.setdefault(name.lower(), unescape("".join(values)))
+        yield _Tag(found[2].lower(), bool(found[1]), attributes, found.start(), found.end())
+
+
+def _is_base(tag: _Tag) -> bool:
+    return tag.name == "base" and bool(tag.attributes.get("href"))
+
+
+def _title(tags: list[_Tag], text: str) -> str:
+    """What stands between the first title and its end."""
+    titles = [each for each in tags if each.name == "title"]
+    if len(titles) < 2 or titles[0].closing or not titles[1].closing:  # noqa: PLR2004
+        return ""
+    return _one_line(unescape(text[titles[0].end : titles[1].start]))[:200]
+
+
+def _links(tags: list[_Tag], text: str, base: str) -> Iterator[Link]:
+    """The links in their order; those that are clicked on with the words up to the next."""
+    count = 0
+    for place, tag in enumerate(tags):
+        link = None if tag.closing else _link(tag, base)
+        if link is None:
+            continue
+        if tag.name == "a":
+            link = replace(link, text=_words(tags[place:], text) or link.text)
+        yield link
+        count += 1
+        if count >= _MOST_LINKS:
+            return
+
+
+def _link(tag: _Tag, base: str) -> Link | None:
+    given = tag.attributes
+    if tag.name in {"iframe", "embed", "frame"}:
+        href = given.get("src") or given.get("data-src", "")
+    elif tag.name in {"a", "area", "link"}:
+        href = given.get("href", "")
+    else:
+        return None
+    if not (url := _absolute(href, base)):
+        return None
+    return Link(
+        url,
+        tag.name,
+        frozenset(given.get("rel", "").lower().split()),
+        given.get("type", "").partition(";")[0].strip().lower(),
+        _one_line(given.get("title") or given.get("aria-label", ""))[:_WORDS],
+    )
+
+
+def _words(tags: list[_Tag], text: str) -> str:
+    """The text of the link that begins ``tags``, the names of its images among it."""
+    end = next((each.start for each in tags[1:20] if each.name == "a"), tags[0].end + 4 * _WORDS)
+    inside = text[tags[0].end : min(end, tags[0].end + 2_000)]
+    images = (each for each in tags[1:20] if each.name == "img" and each.start < end)
+    names = " ".join(each.attributes.get("alt", "") for each in images)
+    return _one_line(f"{unescape(_ANY_TAG.sub(' ', inside))} {names}")[:_WORDS]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _absolute(href: str, base: str) -> str:
+    """An address of the web; a calendar's ``webcal:`` is http in another name."""
+    if _OF_SCRIPTS.search(href):
+        return ""
+    try:
+        url = urljoin(base, href.strip())
+        parts = urlsplit(url)
+        here = urlsplit(base)
+    except ValueError:
+        return ""
+    if parts.scheme in {"webcal", "webcals"}:
+        scheme = here.scheme if here.netloc == parts.netloc else "https"
+        return f"{scheme}:{url.partition(':')[2]}"
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -31,17 +31,21 @@ _FIELDS = {
     "ics": re.compile(
         r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*?)\s*$", re.MULTILINE | re.IGNORECASE
     ),
-    "xml": re.compile(r"<title\b[^>]*>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</title", re.DOTALL),
+    "xml": re.compile(
+        r"<title\b[^<>]{0,200}>\s{0,50}(?:<!\[CDATA\[)?(.{0,300}?)(?:\]\]>)?\s{0,50}</title",
+        re.DOTALL,
+    ),
     "rdf": re.compile(r"(?!)"),
 }
 _TITLES = ("$.title", "$.properties.name", "$.name", "$.agenda.title", "$.site.title")
 _BETWEEN = re.compile(r"\s+[|–—»«·-]\s+|\s*»\s*")
 _STATED = re.compile(
-    r"<(?:cc|creativeCommons):license\b[^>]*?(?:resource\s*=\s*[\"']([^\"']+)|>\s*([^<\s]+))"
-    r"|<(?:\w+:)?link\b[^>]*\brel\s*=\s*[\"']license[\"'][^>]*\bhref\s*=\s*[\"']([^\"']+)"
-    r"|<(?:a|link)\b[^>]*\bhref\s*=\s*[\"']([^\"']+)[\"'][^>]*\brel\s*=\s*[\"']license[\"']",
+    r"<(?:cc|creativeCommons):license\b(?:[^<>]{0,200}?resource\s?=\s?[\"']([^\"'<>]{1,200})"
+    r"|[^<>]{0,200}>\s{0,20}([^<\s]{1,200}))"
+    r"|<(?:\w{1,20}:)?(?:a|link)\b([^<>]{0,400}\brel\s?=\s?[\"']license[\"'][^<>]{0,400})>",
     re.IGNORECASE,
 )
+_HREF = re.compile(r"\bhref\s?=\s?[\"']([^\"'<>]{1,200})", re.IGNORECASE)
 _LICENCE_MARKS = (
     "$.licence",
     "$.license",
@@ -124,7 +128,7 @@ def _site_of(candidate: Candidate) -> str:
     """Who publishes: the name of the site that led there, else the host."""
     page = candidate.page
     if page is not None:
-        named = page.said.get("og:site_name") or page.said.get("application-name")
+        named = page.named("og:site_name") or page.named("application-name")
         if told := _clean(named or _last_part(page.title)):
             return told
     return host_of(candidate.url) or candidate.url
@@ -174,8 +178,8 @@ def _stated(shape: Shape, marks: Marks) -> Iterator[str]:
     for name in _LICENCE_MARKS:
         yield from marks.get(name, ())
     if shape.form in {"xml", "html"}:
-        for found in _STATED.finditer(shape.text):
-            yield next(group for group in found.groups() if group)
+        for resource, text, attributes in _STATED.findall(shape.text):
+            yield from (resource or text, *_HREF.findall(attributes))
 
 
 def licence_of(told: str) -> str:

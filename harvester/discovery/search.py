@@ -209,7 +209,7 @@ def only(pasted: str, ask: Ask, kind: Platform, tell: Callable[[str], None]) -> 
 
 def _led_in(addresses: tuple[str, ...], kinds: Sequence[Platform]) -> tuple[str, ...]:
     """The data behind an address that names them itself, as one of an embedded calendar does."""
-    leads = leads_of(WebPage(addresses[0], "", {}, (), ""), kinds)
+    leads = leads_of(WebPage(addresses[0]), kinds)
     named = tuple(lead.url for lead in leads if lead.rank is Rank.EMBEDDED)
     return (*named[:1], *addresses) if named else addresses
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.detection import NOTHING, cases, said_of, share
 from harvester.discovery.detection import Detection, detect
+from harvester.discovery.leads import leads_of
+from harvester.discovery.pages import page_of
 from harvester.records import Content
 from mappings import platforms
 from tests import platform_samples
@@ -127,3 +132,43 @@ def test_what_is_said_of_a_file_does_not_come_from_the_detector() -> None:
     assert said_of("ics/judell__community-calendar/cities/davis/visitdavis.ics") == NOTHING
     with pytest.raises(LookupError, match="nothing in"):
         said_of("elsewhere/file.ics")
+
+
+HOSTILE = [
+    "<!DOCTYPE " + "[]" * 50_000,
+    "<!DOCTYPE " + "[" * 50_000,
+    "<title>" * 40_000,
+    "<html>" + "<script type=application/ld+json>" * 8_000,
+    "<html><meta " * 20_000,
+    "<html>" + "<a href='" * 30_000,
+    "<rss><rdf:type " + "<rdf:type " * 20_000,
+    "[" * 250_000,
+    '{"a":' * 50_000,
+    "\n" * 250_000 + "x",
+    "a\n" + "\n" * 250_000 + "b",
+    "#\n" * 100_000,
+    "@prefix " * 30_000,
+    "BEGIN:VEVENT" + "\n" * 250_000,
+    ";" * 250_000 + "\n" + ";" * 5,
+    '"' + "a,b\n" * 60_000,
+    "<html>https://" + "mobilizon" * 25_000,
+    "<html>" + "calendar.google.com/calendar/embed?" * 7_000,
+    "<html>" + "gogocarto" * 25_000 + "https://" * 25_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:20].strip())
+def test_no_answer_takes_long_to_look_at(text: str) -> None:
+    began = process_time()
+    found(text)
+    page = page_of(text, "https://x.example/")
+    leads_of(page, platforms().values())
+    assert process_time() - began < 3
+
+
+@given(
+    st.binary(max_size=400), st.sampled_from(["", "<html>", "{", "[{", "<rss>", "BEGIN:VEVENT\n"])
+)
+def test_whatever_the_bytes_there_is_a_kind_or_a_reason(body: bytes, start: str) -> None:
+    told = found(start.encode() + body)
+    assert bool(told.guesses) != bool(told.why)
