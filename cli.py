@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, seeing, source
+from commands import adding, asking, harvesting, keeping, preparing, seeing, source
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 from commands.speech import teach_click
 
@@ -48,8 +48,8 @@ for command in (
 ):
     main.add_command(command)
 
-
-source.source.add_command(seeing.preview)
+for command in (adding.add, seeing.preview):
+    source.source.add_command(command)
 
 if __name__ == "__main__":
     main()
