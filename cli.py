@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import asking, curate, harvesting, keeping, preparing, source
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 
 
@@ -37,6 +37,7 @@ for command in (
     asking.query,
     asking.history,
     asking.export,
+    curate.curate,
     keeping.rollback,
     keeping.forget,
     keeping.backup,

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harvester.curation.values import Edits
 from harvester.digest import Digest
 from harvester.fetch import Client
 from harvester.parcel import Task
@@ -27,7 +28,8 @@ class Means:
     ``digest`` reads and maps, in a child process as a rule; ``territory`` are the IRIs of its
     communes; ``resolve`` turns a ``sample:`` address into a loopback one; ``accept`` is the
     operator's word that what is missing is gone. ``former`` maps the id of a source whose
-    address was harvested under another one to that id; ``takedowns`` are what is not kept.
+    address was harvested under another one to that id; ``takedowns`` are what is not kept, and
+    ``edits`` what the editors decided.
     """
 
     client: Client
@@ -49,3 +51,4 @@ class Means:
     dry_run: bool = False
     former: Mapping[str, str] = field(default_factory=dict)
     takedowns: Takedowns = field(default_factory=Takedowns)
+    edits: Edits = field(default_factory=Edits)

@@ -225,6 +225,7 @@ class _Run:
             content_hash,
             self.means.version,
             self.means.share_alike,
+            edits=self.means.edits,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:

@@ -17,7 +17,6 @@ from pathlib import Path
 from harvester.decide import Known
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.life.lifecycle import known_of, remembered, run_of, towards
 from harvester.life.meant import every_source, everything, folders, stored_sources
 from harvester.life.scrub import Scrub, dropped, unescaped
 from harvester.provenance import Run, retired_lines
@@ -25,6 +24,7 @@ from harvester.records import Content
 from harvester.session import Place, Session
 from harvester.settle import settle
 from harvester.sources import Config, Source
+from harvester.stored import known_of, remembered, run_of, towards
 from store import statelife, takedown, whole
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
