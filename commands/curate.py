@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -12,8 +13,8 @@ from commands.frame import Configured
 from commands.node import load_config, operated
 from harvester.curation.desk import Desk
 from harvester.curation.telling import listing
-from harvester.terminal import show_table, speak, spoken
-from vocab.messages import say
+from harvester.terminal import speak, spoken
+from vocab.messages import language_of, say
 
 BY = click.option("--by", default="", metavar="NAME", help="Who decides; it is published.")
 WHY = click.option("--why", default="", metavar="TEXT", help="Why; it is published.")
@@ -109,4 +110,6 @@ def list_(config: Path) -> None:
         speak(say("nothing was decided by hand yet"))
         return
     with operated(loaded) as session:
-        show_table(listing(Desk(session, loaded).listed(), loaded.site.timezone))
+        zone = ZoneInfo(loaded.site.timezone)
+        for line in listing(Desk(session, loaded).listed(), zone, language_of()):
+            click.echo(line)

@@ -12,6 +12,8 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pyoxigraph import NamedNode
+
 _SAFE = "-._~"  # RFC 3986 unreserved, as RML templates keep them
 _STEPS = frozenset({".", ".."})  # RFC 3986, section 5.2.4
 
@@ -29,6 +31,15 @@ def encode(text: str) -> str:
         char if char.isalnum() or char in _SAFE else quote(char, safe="", errors="replace")
         for char in text
     )
+
+
+def is_iri(text: str) -> bool:
+    """Whether ``text`` can name anything at all."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

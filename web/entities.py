@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from sparql.formats import Format, choose
 from sparql.protocol import CORS
+from vocab.iris import is_iri
 from vocab.messages import say
 from web.agenda import map_events
 from web.answers import conditional
@@ -46,7 +47,7 @@ class Entities:
     def answer(self, request: Request, shelf: Shelf) -> Response:
         """What is known under an IRI, in the format that is asked."""
         asked = iri_of(shelf.generation.base, request.scope["raw_path"])
-        if not _is_iri(asked):
+        if not is_iri(asked):
             return _missing(request)
         if asked.endswith(_CALENDAR):
             return self._calendar(request, shelf, asked.removesuffix(_CALENDAR))
@@ -123,15 +124,6 @@ class Entities:
             map_events(things, zone), wording, name=thing.name, address=iri, zone=zone.key
         )
         return conditional(request, body, {"content-type": "text/calendar; charset=utf-8"})
-
-
-def _is_iri(text: str) -> bool:
-    """Whether ``text`` can name anything at all; a path may hold what no IRI does."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _missing(request: Request) -> Response:

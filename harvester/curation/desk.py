@@ -25,7 +25,7 @@ from store.changes import Lines
 from store.things import KINDS
 from vocab import term
 from vocab.checks import check
-from vocab.iris import Iris
+from vocab.iris import Iris, is_iri
 from vocab.messages import Message, language_of, say
 
 _ENDINGS = ("html", "ttl", "jsonld", "nt", "rdf", "ics")
@@ -162,7 +162,8 @@ class Desk:
             if linked:
                 return min(linked).split(" ")[2][1:-1]
         pages = iris.graph("canonical"), term("schema:url"), given
-        entities = {each for each in store.subjects(*pages) if each.startswith(rooms)}
+        found = store.subjects(*pages) if is_iri(given) else ()
+        entities = {each for each in found if each.startswith(rooms)}
         if len(entities) == 1:
             return entities.pop()
         raise CurationError(
@@ -231,7 +232,7 @@ def _candidates(given: str, iris: Iris) -> Iterator[str]:
     """The IRIs of this node that an address may stand for, wherever the node is served."""
     whole = given.partition("#")[0].partition("?")[0]
     before, mark, key = whole.partition("/id/" if "://" in whole else "id/")
-    if mark and ("://" in before or not before):
+    if mark and ("://" in before or before in ("", "/")):
         stem, _, ending = key.rpartition(".")
         key = stem if ending in _ENDINGS else key
         yield from dict.fromkeys((f"{iris.base}id/{key}", f"{iris.base}id/{unquote(key)}"))

@@ -9,12 +9,13 @@ whoever hid it: the one kind of tombstone that is, since the others are due to a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from harvester.curation.values import Edit, Edits, Said
-from harvester.glance import Statement
+from harvester.glance import Statement, lexical
 from store.changes import Lines
 from store.graphs import normalise
 from vocab import term
@@ -25,6 +26,7 @@ _TYPE = term("rdf:type")
 PINNED = term("eb:pinnedSince")
 ABOUT = term("schema:about")
 _BY = term("prov:wasAttributedTo")
+_START, _END = term("schema:startDate"), term("schema:endDate")
 _PARTS = MappingProxyType(
     {
         term("schema:geo"): term("schema:GeoCoordinates"),
@@ -48,12 +50,46 @@ def edited(entity: str, lines: Lines, edits: Iterable[Edit], iris: Iris) -> Line
         return frozenset()
     if not any(line.startswith(f"<{entity}> <{_TYPE}> ") for line in lines):
         return lines
+    before = lines
     for each in chosen:
         if each.kind == "correct":
             lines = _corrected(entity, lines, each.said, iris)
         else:
             lines |= _written([(entity, PINNED, _stamp(each))])
+    names = {each.name for each in chosen}
+    if "startDate" in names and "endDate" not in names:
+        lines = _ending_as_long_after(entity, before, lines)
     return _reached(entity, lines)
+
+
+def _ending_as_long_after(entity: str, before: Lines, after: Lines) -> Lines:
+    """``after`` with its end moved as far as its start was; without one where that cannot be told.
+
+    Who corrects a beginning means the whole event, and an end before it would be refused.
+    """
+    old, new, end = (
+        next((lexical(each.object) for each in _said(entity, predicate, lines)), "")
+        for predicate, lines in ((_START, before), (_START, after), (_END, after))
+    )
+    if not end:
+        return after
+    kept = after - {each.line() for each in _said(entity, _END, after)}
+    try:
+        was, now, ends = map(datetime.fromisoformat, (old, new, end))
+        moved = ends + (now - was)
+    except (ValueError, TypeError, OverflowError):
+        return kept
+    if len({"T" in text for text in (old, new, end)}) > 1:
+        return kept
+    day = "T" not in end
+    kind = ox.NamedNode(term("xsd:date" if day else "xsd:dateTime"))
+    text = moved.date().isoformat() if day else moved.isoformat()
+    return kept | _written([(entity, _END, ox.Literal(text, datatype=kind))])
+
+
+def _said(entity: str, predicate: str, lines: Lines) -> list[Statement]:
+    start = f"<{entity}> <{predicate}> "
+    return sorted(Statement.of(line) for line in lines if line.startswith(start))
 
 
 def _corrected(entity: str, lines: Lines, said: Iterable[Said], iris: Iris) -> Lines:
@@ -88,9 +124,8 @@ def _part(entity: str, predicate: str, lines: Lines, iris: Iris) -> tuple[str, L
 
 def _own_part(entity: str, predicate: str, lines: Lines, iris: Iris) -> str:
     """The first part of its own that ``predicate`` leads to, "" when there is none."""
-    start, own = f"<{entity}> <{predicate}> ", (f"<{entity}#", f"<{iris.skolems}")
-    found = (Statement.of(line).object for line in lines if line.startswith(start))
-    return min((value[1:-1] for value in found if value.startswith(own)), default="")
+    own, found = (f"<{entity}#", f"<{iris.skolems}"), _said(entity, predicate, lines)
+    return next((each.object[1:-1] for each in found if each.object.startswith(own)), "")
 
 
 def _reached(entity: str, lines: Lines) -> Lines:

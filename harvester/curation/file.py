@@ -96,6 +96,9 @@ class _Reading:
         return Edits(tuple(found))
 
     def _tell(self, where: KeyPath, what: Message, remedy: Message) -> None:
+        """Note a mistake, unless a slip that is told already made it."""
+        if self._parsed.spoiled(where):
+            return
         self._problems.append(Problem(self._parsed.positions.line(where), None, what, remedy))
 
     def _blocks(self) -> Iterator[tuple[Kind, Mapping[str, Any], KeyPath]]:
@@ -131,7 +134,7 @@ class _Reading:
         at = self._moment(block, where)
         by, why = (self._text(block, key, where) for key in ("by", "why"))
         name, written = self._correction(block, where) if kind == "correct" else ("", ())
-        if len(self._problems) > before or at is None:
+        if len(self._problems) > before or not entity or at is None:
             return None
         try:
             edit = Edit(kind, entity, at, by or EDITORS, why, name, written)
@@ -182,7 +185,7 @@ class _Reading:
         for key in _CORRECTED:
             if key not in block:
                 example = say('add a line like {key} = "…"', key=key)
-                self._tell(where, say("“{key}” is missing", key=key), example)
+                self._tell((*where, key), say("“{key}” is missing", key=key), example)
         value = block.get("value")
         values = value if isinstance(value, list) else [value]
         return self._text(block, "property", where), tuple(map(_as_written, values))

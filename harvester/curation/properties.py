@@ -75,7 +75,7 @@ def property_of(name: str, kind: str) -> str:
         raise WrongValueError(what, _choose(known))
     what = say("there is no property “{name}”", name=name)
     guess = closest(bare, (each for each, own in _NAMES.items() if own in known))
-    raise WrongValueError(what, _meant(guess, known))
+    raise WrongValueError(what, _meant(_NAMES.get(guess or ""), known))
 
 
 def read(name: str, values: tuple[str, ...], here: Here) -> tuple[Said, ...]:
@@ -197,7 +197,7 @@ def _commune(text: str, here: Here) -> tuple[Said, ...]:
     code = text.removeprefix(here.iris.commune(""))
     if code not in commune_names():
         code = town(text) or ""
-    if not code:
+    if code not in commune_names():
         guess = closest(text, commune_names().values())
         raise WrongValueError(
             say("no commune known here is called “{value}”", value=text),

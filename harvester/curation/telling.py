@@ -1,20 +1,19 @@
-"""The table of what the editors decided."""
+"""What editors are told of their decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import pyoxigraph as ox
+
 from harvester.curation.values import Edit
-from harvester.telling.tables import Table
 from vocab.messages import Message, say
 
-_DONE = MappingProxyType(
+_DECIDED = MappingProxyType(
     {"hide": say("hidden"), "pin": say("put first"), "correct": say("corrected")}
 )
-
-
 _DID = MappingProxyType(
     {
         "hide": say("{name}: hidden; its address says so, and its source still says what it says"),
@@ -43,29 +42,25 @@ def undid(edit: Edit, name: str) -> Message:
 
 
 def _filled(message: Message, edit: Edit, name: str) -> Message:
-    value = ", ".join(value.value for _, value in edit.said)
+    value = _value(edit)
     shown = value if len(value) <= _CUT else f"{value[:_CUT]}…"
     return Message(message.text, {"name": name, "property": edit.name, "value": shown})
 
 
-def listing(edits: Iterable[tuple[Edit, str]], timezone: str) -> Table:
-    """A row for each decision: what it is about, what was decided, by whom, when and why."""
-    zone = ZoneInfo(timezone)
-    return Table(
-        (say("what"), say("decided"), say("by"), say("on"), say("why"), say("address")),
-        tuple(
-            (
-                name or "–",
-                _DONE[edit.kind] if edit.kind != "correct" else _correction(edit),
-                edit.by,
-                f"{edit.at.astimezone(zone):%Y-%m-%d}",
-                edit.why,
-                edit.entity,
-            )
-            for edit, name in edits
-        ),
-    )
+def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) -> Iterator[str]:
+    """Two lines for each decision: what was decided, by whom, when and why; and about what."""
+    for edit, name in edits:
+        decided = _DECIDED[edit.kind].render(language)
+        if edit.kind == "correct":
+            decided = f"{decided}, {edit.name} = {_value(edit)}"
+        why = f" — {edit.why}" if edit.why else ""
+        day = f"{edit.at.astimezone(zone):%Y-%m-%d}"
+        yield f"{name}: {decided} ({edit.by}, {day}){why}"
+        yield f"    {edit.entity}"
 
 
-def _correction(edit: Edit) -> str:
-    return f"{edit.name} = {', '.join(edit.written)}"
+def _value(edit: Edit) -> str:
+    """What it says, as it was written where that is easier to read."""
+    terms = [value for _, value in edit.said]
+    literal = all(isinstance(each, ox.Literal) for each in terms)
+    return ", ".join([each.value for each in terms] if literal else edit.written)

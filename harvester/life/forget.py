@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from harvester.curation.file import path_beside
 from harvester.decide import Known
 from harvester.glance import glance
 from harvester.ledger import Books
@@ -108,7 +109,11 @@ def planned(session: Session, config: Config, takedowns: Takedowns) -> Plan:
         for source in folders(place.captures)
         if source in touched or _captured(session, source, scrub)
     )
-    in_file = config.path.exists() and takedowns.bars_text(config.path.read_text(encoding="utf-8"))
+    in_file = any(
+        takedowns.bars_text(path.read_text(encoding="utf-8"))
+        for path in (config.path, path_beside(config.path))
+        if path.exists()
+    )
     return Plan(takedowns, scrub, sources, captures, entries, in_file)
 
 
@@ -225,7 +230,10 @@ def plan_told(plan: Plan) -> Iterator[Message]:
     )
     yield say("earlier generations are removed; from now on it is barred, whatever a source says")
     if plan.in_file:
-        yield say("the sources file itself names it: change it there, what it says is published")
+        yield say(
+            "the sources file itself, or curation.toml beside it, names it: change it there, what "
+            "they say is published"
+        )
 
 
 def done_told(left: Iterable[Path], place: Place) -> Iterator[Message]:
