@@ -97,9 +97,7 @@ class Entities:
                 data=document(thing, wording) if there else {},
             )
         if self._tombstone(shelf, iri):
-            response = self._front.page(request, shelf, "gone.html", status=_GONE)
-            response.headers.update(CORS)
-            return response
+            return self._gone(request, shelf, iri)
         source = iri.removeprefix(shelf.iris.source(""))
         if source != iri and self._sources.knows(shelf, source):
             return self._sources.one(request, shelf, source, formats)
@@ -112,6 +110,17 @@ class Entities:
         return self._front.page(
             request, shelf, "statements.html", iri=iri, triples=triples, formats=formats
         )
+
+    def _gone(self, request: Request, shelf: Shelf, iri: str) -> Response:
+        """That a thing was withdrawn by its sources, or hidden by the editors."""
+        values: dict[str, object] = {}
+        if hidden := shelf.published.hidden(iri):
+            announcing = (shelf.sources.get(id_) for id_ in shelf.published.hidden_sources(iri))
+            values = {"hidden": hidden, "announcing": [each for each in announcing if each]}
+        template = "hidden.html" if hidden else "gone.html"
+        response = self._front.page(request, shelf, template, status=_GONE, **values)
+        response.headers.update(CORS)
+        return response
 
     def _calendar(self, request: Request, shelf: Shelf, iri: str) -> Response:
         """One event, or all dates of a series, as a calendar."""

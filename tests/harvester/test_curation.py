@@ -12,6 +12,7 @@ import pytest
 
 from harvester.curation import file
 from harvester.curation.desk import CurationError, Desk
+from harvester.curation.values import Kind
 from harvester.life.forget import carry_out, planned
 from harvester.life.meant import takedowns_for
 from harvester.report import Report
@@ -48,11 +49,11 @@ class Edited(Node):
             session.publish()
         return done
 
-    def hide(self, iri: str, **more: str) -> str:
-        return str(self.operate(lambda *node: Desk(*node).decide("hide", iri, **more)))
+    def hide(self, iri: str, by: str = "", why: str = "") -> str:
+        return str(self.operate(lambda *node: Desk(*node).decide("hide", iri, by=by, why=why)))
 
-    def pin(self, iri: str, **more: str) -> str:
-        return str(self.operate(lambda *node: Desk(*node).decide("pin", iri, **more)))
+    def pin(self, iri: str) -> str:
+        return str(self.operate(lambda *node: Desk(*node).decide("pin", iri)))
 
     def correct(self, iri: str, name: str, *values: str, by: str = "", why: str = "") -> str:
         return str(
@@ -63,7 +64,7 @@ class Edited(Node):
             )
         )
 
-    def undo(self, kind: file.Kind, iri: str, name: str = "") -> str:
+    def undo(self, kind: Kind, iri: str, name: str = "") -> str:
         return str(self.operate(lambda *node: Desk(*node).undo(kind, iri, name)))
 
     def said(self, iri: str, graph: str = CANONICAL) -> set[tuple[str, str]]:
@@ -218,7 +219,7 @@ def test_a_corrected_beginning_takes_the_end_along(node: Edited) -> None:
     node.correct(event, "début", "8 juin 2026 à 20h30")
     zone = f"^^<{term('xsd:dateTime')}>"
     assert node.value(event, "schema:startDate") == {f'"2026-06-08T20:30:00+02:00"{zone}'}
-    assert node.value(event, "schema:endDate") == {f'"2026-06-08T20:30:00Z"{zone}'}
+    assert node.value(event, "schema:endDate") == {f'"2026-06-08T22:30:00+02:00"{zone}'}
     node.correct(event, "fin", "9 juin 2026 à 1h")
     assert node.value(event, "schema:endDate") == {f'"2026-06-09T01:00:00+02:00"{zone}'}
 

@@ -9,7 +9,7 @@ import pytest
 
 from harvester.curation import file
 from harvester.curation.properties import PROPERTIES, Here, property_of, read
-from harvester.curation.values import Edit
+from harvester.curation.values import EDITORS, Edit, Kind
 from harvester.sources import ConfigError, Site
 from harvester.sources.problems import WrongValueError
 from vocab import CONCEPT, term
@@ -22,8 +22,10 @@ BAL, FETE = f"{BASE}id/event/bal", f"{BASE}id/event/fete"
 SITE = Site(title="Essai", base=BASE, contact="contact@node.example", territory=("73081",))
 
 
-def edit(kind: file.Kind, entity: str, name: str = "", *written: str, **more: str) -> Edit:
-    return file.understood(Edit(kind, entity, AT, name=name, written=written, **more), HERE)
+def edit(
+    kind: Kind, entity: str, name: str = "", *written: str, by: str = EDITORS, why: str = ""
+) -> Edit:
+    return file.understood(Edit(kind, entity, AT, by, why, name, written), HERE)
 
 
 def problems(tmp_path: Path, text: str) -> list[str]:
