@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import click
 
 from commands.frame import VERSION
 from harvester import telling
+from harvester.curation import file as curation
 from harvester.life.strays import orphans
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
@@ -44,8 +46,9 @@ def place_of(config: Path) -> Place:
 
 
 def load_config(path: Path) -> Config:
-    """The sources file, checked against the platforms that there are."""
-    return load(path, kinds=platforms())
+    """The sources file, checked against the platforms that there are, and the decisions beside."""
+    config = load(path, kinds=platforms())
+    return replace(config, edits=curation.load(curation.path_beside(path), config.site))
 
 
 @contextmanager

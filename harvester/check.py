@@ -50,7 +50,7 @@ def checked(
     """
     found = [
         (record, finding)
-        for finding in check(_triples(frozenset().union(*digest.records.values())), now)
+        for finding in check(as_triples(frozenset().union(*digest.records.values())), now)
         if (record := record_of(finding.focus)) in digest.origins
         and not (contacts_allowed and finding.code in CONTACTS)
     ]
@@ -82,7 +82,8 @@ def _without(parts: AbstractSet[str], lines: Lines) -> Lines:
     )
 
 
-def _triples(lines: Lines) -> list[ox.Triple]:
+def as_triples(lines: Lines) -> list[ox.Triple]:
+    """Statements as the checks of the vocabulary take them."""
     text = "\n".join(lines)
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
 

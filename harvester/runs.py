@@ -260,6 +260,7 @@ class _Run:
             self.means.version,
             self.means.share_alike,
             purpose=REPLAYED if self.means.replay else "",
+            edits=self.means.edits,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:

@@ -23,7 +23,7 @@ from store.published import Published, SourceFacts
 from store.things import Thing
 from vocab.messages import say
 
-NAME = "index-1.sqlite"
+NAME = "index-2.sqlite"
 
 _LAYOUT = """
 PRAGMA journal_mode = OFF;

@@ -9,7 +9,7 @@ sentences for what pydantic found.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from harvester.curation.values import Edits
 from harvester.records import HarvestError
 from harvester.sources.faults import explain, meant, unknown_section
 from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
@@ -47,12 +48,16 @@ class UnknownSourceError(HarvestError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A valid ``sources.toml``; the defaults are already in the sources, in file order."""
+    """A valid ``sources.toml``; the defaults are already in the sources, in file order.
+
+    ``edits`` are the decisions of the editors in the file beside it (``harvester.curation``).
+    """
 
     path: Path
     site: Site
     sources: tuple[Source, ...]
     notify: Notify | None = None
+    edits: Edits = field(default_factory=Edits)
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
