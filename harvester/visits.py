@@ -8,12 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
 from harvester.fetch.pages import PAGES
+from harvester.fetch.route import Route
 from harvester.parcel import Task
+from harvester.peers import route as peers
 from harvester.records import Content, ReadOptions
+from harvester.sites import route as sites
 from harvester.sources import Source
 from mappings import Paging
 from store.captures import Capture, Captures, Page
@@ -28,7 +32,7 @@ class Errand:
     ways in which a long answer may go on, ``robots`` which rules of robots.txt bind;
     ``fingerprint`` tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
-    nothing new comes, because the way of reading it has changed.
+    nothing new comes, because the way of reading it has changed; ``read_at`` is when it came.
     """
 
     source: Source
@@ -41,6 +45,7 @@ class Errand:
     robots: Obedience = "named"
     again: bool = False
     kept: str = ""
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +99,42 @@ class Visitor:
 
     def _fetch(self, errand: Errand) -> Fetched:
         source = errand.source
+        if route := self._route(errand):
+            return self.client.travel(
+                errand.address,
+                route,
+                validators=errand.validators,
+                allow_private=source.allow_private,
+                robots=errand.robots,
+            )
         return self.client.fetch(
             errand.address,
             validators=errand.validators,
             allow_private=source.allow_private or errand.address != source.url,
             robots=errand.robots,
             paging=errand.paging,
-            pages=source.pages or PAGES,
+            pages=source.most_pages or PAGES,
         )
+
+    def _route(self, errand: Errand) -> Route | None:
+        """How a source is read that wants several requests; None for one that wants one."""
+        source = errand.source
+        if source.kind == "sparql":
+            size, most = source.page_size or peers.PAGE, source.most_pages or peers.PAGES
+            return peers.Peer(errand.address, source.selection, size, most).route()
+        if source.sitemap or source.listed:
+            most = source.most_pages or max(sites.PAGES, len(source.listed))
+            site = sites.Site(source.url, source.sitemap, source.listed, source.only, most)
+            kept = {} if errand.validators is None else {e.url: e for e in self._last(errand)}
+            return site.route(sites.Kept(kept, errand.read_at))
+        return None
 
     def _kept(self, errand: Errand) -> tuple[Content, ...]:
         """The last good answer, when it is to be read again."""
-        if not errand.again:
-            return ()
+        return self._last(errand) if errand.again else ()
+
+    def _last(self, errand: Errand) -> tuple[Content, ...]:
+        """The last good answer, if it is kept."""
         capture = self.captures.get(errand.source.id, errand.kept)
         return tuple(map(_content, capture.pages)) if capture else ()
 
