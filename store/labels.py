@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 MAX_ALIKE = 6
-"""How many nodes of a circle may be alike: 7 of them take RDFC-1.0 0.3 s, one more ten times that."""
+"""How many nodes of a circle may be alike: 7 of them take RDFC-1.0 0.3 s, 8 ten times that."""
 
 _MOST_STEPS = 200_000  # nodes coloured, in all rounds: 0.5 s
 _COLOUR = "urn:x-colour:"

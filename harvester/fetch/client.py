@@ -204,7 +204,9 @@ class Client:
             travelled: Travelled = end.value
         finally:
             route.close()
-        digest = hash_of([content.body for content in travelled.contents])
+        bodies = [content.body for content in travelled.contents]
+        told = [f"{one.code} {one.where}".encode() for one in travelled.notices]
+        digest = hash_of([*bodies, *told])  # other pages that failed are another answer
         unchanged = validators is not None and validators.content_hash == digest
         return Fetched(
             url=url,

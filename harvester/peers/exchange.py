@@ -66,7 +66,8 @@ class Exchange:
         try:
             if "json" not in media_type(answer.headers)[0]:
                 raise ValueError  # noqa: TRY301
-            told: Any = QueryResult((_Response(answer), JSON)).convert()
+            response: Any = _Response(answer)
+            told: Any = QueryResult((response, JSON)).convert()
             return [str(row[name]["value"]) for row in told["results"]["bindings"]]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise no_endpoint(self.endpoint, media_type(answer.headers)[0]) from error
@@ -104,7 +105,8 @@ class Exchange:
         request = wrapper._createRequest()  # noqa: SLF001  # the public way would send it
         kept = ("Accept", "Content-type")
         headers = {name: value for name, value in request.header_items() if name in kept}
-        return Step(request.full_url, headers, request.data)
+        body = request.data if isinstance(request.data, bytes) else None
+        return Step(request.full_url, headers, body)
 
 
 def no_endpoint(url: str, given: str) -> FetchError:

@@ -64,9 +64,9 @@ class Peer:
             seen.update(page)
             yield from self._read(after, page)
             after, pages = page[-1], pages + 1
-        return self._ended(
-            *([_changed(self.endpoint, expected, len(seen))] * (len(seen) != expected))
-        )
+        if expected != len(seen):
+            return self._ended(_changed(self.endpoint, expected, len(seen)))
+        return self._ended()
 
     def _listed(self, after: str) -> _Ask:
         query = self.selection.things(after, self.size)

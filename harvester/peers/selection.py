@@ -36,7 +36,8 @@ _SAID = f"""?{{thing}} ?eb_p ?eb_o .
     OPTIONAL {{{{ ?eb_o ?eb_q ?eb_v . FILTER(?eb_p != {_TYPE})
       OPTIONAL {{{{ ?eb_v ?eb_r ?eb_w . FILTER(isBlank(?eb_v)
         || CONTAINS(STR(?eb_v), "/.well-known/genid/")
-        || STRBEFORE(CONCAT(STR(?eb_v), "#"), "#") = STRBEFORE(CONCAT(STR(?eb_o), "#"), "#")) }}}} }}}}"""
+        || STRBEFORE(CONCAT(STR(?eb_v), "#"), "#") = STRBEFORE(CONCAT(STR(?eb_o), "#"), "#"))
+      }}}} }}}}"""
 """Everything said of a thing, of what it leads to, and of the parts of that: blank nodes,
 fragments of the same document, blank nodes that were given a name (RDF 1.1, section 3.5)."""
 
@@ -105,8 +106,7 @@ class Selection:
     def _things(self) -> str:
         if self.query:
             return f"{{ {self._body} }}"
-        listed = " ".join(f"<{iri_of(each)}>" for each in self.classes)
-        return f"VALUES ?eb_kind {{ {listed} }} ?eb_thing a ?eb_kind ."
+        return f"VALUES ?eb_kind {{ {_listed(self.classes)} }} ?eb_thing a ?eb_kind .\n  {_NO_PART}"
 
     def _between(self, after: str = "", last: str = "") -> str:
         """Things that have an IRI, which are the ones that can be paged."""
@@ -130,11 +130,21 @@ class Selection:
         return f"{self._prologue}{head}{graph} WHERE {{\n  {where}\n}}"
 
 
+def _listed(classes: tuple[str, ...]) -> str:
+    return " ".join(f"<{iri_of(each)}>" for each in classes)
+
+
 def iri_of(name: str) -> str:
     """The IRI of a class, which may be written with a known prefix (``schema:Event``)."""
     prefix, colon, rest = name.partition(":")
     known = PREFIXES.get(prefix) if colon and not rest.startswith("//") else None
     return f"{known}{rest}" if known else name
+
+
+_NO_PART = f"""FILTER(!CONTAINS(STR(?eb_thing), "#") || NOT EXISTS {{
+    ?eb_whole ?eb_to ?eb_thing ; a ?eb_any . VALUES ?eb_any {{ {_listed(CLASSES)} }}
+    FILTER(STRSTARTS(STR(?eb_thing), CONCAT(STR(?eb_whole), "#"))) }})"""
+"""The place of an event is no thing of its own, where its IRI is a fragment of the event's."""
 
 
 def _quoted(text: str) -> str:

@@ -41,6 +41,7 @@ _VOCABULARY = {"@vocab": "https://schema.org/"}
 _SCHEMA = re.compile(r"https?://(www\.)?schema\.org/?(docs/jsonldcontext\.json(ld)?)?")
 _OURS = re.compile(r"https?://[^/]+/(?:.*/)?context\.jsonld")
 _CANONICAL = "/graph/canonical"
+_COMMUNE = re.compile(r"https?://.*/id/commune/([0-9][0-9AB][0-9]{3})")
 
 
 def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
@@ -75,12 +76,32 @@ def _roots(graph: Graph) -> list[Any]:
 
     Where all lead to one another in a circle, each of them is looked at.
     """
-    named = [each for each in graph.statements if not isinstance(each, ox.BlankNode)]
+    named = [
+        each
+        for each in graph.statements
+        if not isinstance(each, ox.BlankNode)
+        and not _is_part(each, graph)
+        and not _COMMUNE.fullmatch(each.value)  # which every node describes for itself
+    ]
     blank = [each for each in graph.statements if isinstance(each, ox.BlankNode)]
     blank.sort(key=lambda each: graph.labels.get(each, ""))
     loose = [each for each in blank if each not in graph.pointed]
     reached = _reached([*named, *loose], graph)
     return [*named, *loose, *(each for each in blank if each not in reached)]
+
+
+def _is_part(subject: Any, graph: Graph) -> bool:
+    """Whether it is a fragment of another thing that leads to it: the place of an event."""
+    document, mark, _ = subject.value.partition("#")
+    said = graph.statements.get(ox.NamedNode(document), ()) if mark and document else ()
+    return any(value == subject for _, value in said) and bool(_kind(said))
+
+
+def _kind(said: Iterable[tuple[str, Any]]) -> str:
+    """What the thing is that this is said of, "" when nothing that is read."""
+    types = [value for predicate, value in said if predicate == _TYPE.value]
+    told = [nodes.local(each.value) for each in types if isinstance(each, ox.NamedNode)]
+    return nodes.kind_of({"@type": told})
 
 
 def _reached(roots: list[Any], graph: Graph) -> set[Any]:
@@ -217,12 +238,7 @@ def _context(value: Any) -> Any:
 def _trees(roots: list[Any], graph: Graph, refused: list[Issue]) -> Iterator[nodes.Node]:
     """The nodes of ``roots`` that are of a kind; of the others none is built."""
     for root in roots:
-        told = [
-            nodes.local(value.value)
-            for predicate, value in graph.statements[root]
-            if predicate == _TYPE.value and isinstance(value, ox.NamedNode)
-        ]
-        if not nodes.kind_of({"@type": told}):
+        if not _kind(graph.statements[root]):
             continue
         if alike := _reached([root], graph) & graph.alike:
             refused.append(_alike(root, len(alike)))
@@ -255,9 +271,15 @@ class _Tree:
             if predicate == _TYPE.value and isinstance(value, ox.NamedNode):
                 node["@type"].append(nodes.local(value.value))
                 continue
-            told = self._value(value, above | {subject})
+            name = nodes.local(predicate)
+            if name.startswith("eb:") and isinstance(value, ox.NamedNode):
+                told = value.value  # a concept, a commune: its name is known here as well
+            else:
+                told = self._value(value, above | {subject})
             if told is not None:
-                node[nodes.local(predicate)].append(told)
+                node[name].append(told)
+                if name == "eb:commune" and (found := _COMMUNE.fullmatch(str(told))):
+                    node["insee"] = [found[1]]
         plain = {name: _merged(values) for name, values in node.items() if name != "@type"}
         own = {"@id": subject.value} if isinstance(subject, ox.NamedNode) else {}
         return {**own, "@type": sorted(node["@type"]), **plain}

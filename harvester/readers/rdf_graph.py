@@ -49,10 +49,10 @@ def ordered(quads: Iterable[ox.Quad]) -> Graph:
     for number, group in enumerate(_together(of_nodes)):
         _, nodes = edges(group)
         try:
-            if len(nodes) > _MOST_TOGETHER:
-                raise AlikeError(len(nodes))
-            told = labelled(group)
+            told = labelled(group) if len(nodes) <= _MOST_TOGETHER else None
         except AlikeError:
+            told = None
+        if told is None:
             alike |= nodes
             plain += group
             continue

@@ -20,7 +20,7 @@ from harvester.fetch.route import Route, Step, Travelled
 from harvester.fetch.values import Answer
 from harvester.records import Content, Issue
 from harvester.sites.sitemap import Entry, entries
-from vocab.messages import Message, say
+from vocab.messages import say
 
 PAGES = 200
 """Pages of a site that are read, where the source does not say."""
@@ -73,12 +73,13 @@ class Site:
         failures: list[FetchError] = []
         for url, entry in wanted[: self.most]:
             content = yield from self._page(url, entry, kept)
-            if isinstance(content, FetchError):
-                failures.append(content)
-                notices.append(_failed(url, content))
-                content = None if content.status in _GONE else kept.pages.get(url)
-            if content:
+            if isinstance(content, Content):
                 contents.append(content)
+                continue
+            failures.append(content)
+            notices.append(Issue("page-failed", content.message, "warning", url))
+            if url in kept.pages and content.status not in _GONE:
+                contents.append(kept.pages[url])
         if failures and not contents:
             raise failures[0]
         return Travelled(tuple(contents), tuple(notices))
@@ -166,8 +167,3 @@ def _limit(url: str, count: int, most: int) -> Issue:
         most=most,
     )
     return Issue("pages-limit", message, "notice")
-
-
-def _failed(url: str, error: FetchError) -> Issue:
-    reason: Message = error.message
-    return Issue("page-failed", reason, "warning", url)

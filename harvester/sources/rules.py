@@ -284,14 +284,12 @@ def _listed_pages(value: list[object] | tuple[object, ...]) -> tuple[str, ...]:
 def only(value: object) -> object:
     """What the addresses of pages must contain, one text or several."""
     texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, list | tuple) or not all(
-        isinstance(one, str) and one for one in texts
-    ):
-        raise WrongValueError(
-            say("“only” is not a part of an address: {value}", value=toml(value)),
-            say('write what the addresses of the wanted pages contain: only = "/agenda/"'),
-        )
-    return tuple(texts)
+    if isinstance(texts, list | tuple) and all(isinstance(one, str) and one for one in texts):
+        return tuple(texts)
+    raise WrongValueError(
+        say("“only” is not a part of an address: {value}", value=toml(value)),
+        say('write what the addresses of the wanted pages contain: only = "/agenda/"'),
+    )
 
 
 def classes(value: object) -> object:

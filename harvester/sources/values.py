@@ -126,10 +126,10 @@ class Source(_Value, frozen=True):
     directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
     name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
     saying it has the links of a feed followed too; for ``html`` it may be the list of the pages
-    itself, or ``sitemap`` the address of one, and ``only`` what its addresses must contain. ``classes`` or ``query``,
-    ``graph`` and ``page_size`` say what a peer is asked for (``harvester.peers``). ``iterator`` and
-    the three after it override what a reader detects (``harvester.records.ReadOptions``);
-    ``expect`` is what the source is expected to keep.
+    itself, or ``sitemap`` the address of one, and ``only`` what its addresses must contain.
+    ``classes`` or ``query``, ``graph`` and ``page_size`` say what a peer is asked for
+    (``harvester.peers``). ``iterator`` and the three after it override what a reader detects
+    (``harvester.records.ReadOptions``); ``expect`` is what the source is expected to keep.
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
