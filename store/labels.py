@@ -20,7 +20,7 @@ import pyoxigraph as ox
 MAX_ALIKE = 6
 """How many nodes of a circle may be alike: 7 of them take RDFC-1.0 0.3 s, 8 ten times that."""
 
-_MOST_STEPS = 200_000  # nodes coloured, in all rounds: 0.5 s
+_MOST_STEPS = 50_000  # nodes coloured, in all rounds: 1 s
 _COLOUR = "urn:x-colour:"
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple

@@ -49,8 +49,8 @@ class Selection:
     """Which things are asked of a peer.
 
     ``classes`` are IRIs, or names with a known prefix; ``query`` is a SELECT whose first variable
-    is the things, "" to go by the classes; ``graph`` is the IRI of the graph that is asked, "" for
-    the default one.
+    is the things, where known prefixes need no declaration, "" to go by the classes; ``graph`` is
+    the IRI of the graph that is asked, "" for the default one.
     """
 
     classes: tuple[str, ...] = CLASSES
@@ -118,12 +118,20 @@ class Selection:
 
     @property
     def _body(self) -> str:
-        return self.query[len(self._prologue) :].strip()
+        return self.query[len(self._own_prologue) :].strip()
+
+    @property
+    def _own_prologue(self) -> str:
+        found = _PROLOGUE.match(self.query)
+        return found[0] if found else ""
 
     @property
     def _prologue(self) -> str:
-        found = _PROLOGUE.match(self.query)
-        return found[0] if found else ""
+        """The prefixes that the query declares, and the known ones that it uses without."""
+        own = self._own_prologue
+        used = {name for name in PREFIXES if re.search(rf"(?<![\w.-]){name}:", self._body)}
+        known = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted(used))
+        return known + own
 
     def _written(self, head: str, where: str) -> str:
         graph = f" FROM <{self.graph}>" if self.graph else ""

@@ -89,9 +89,9 @@ def test_blank_nodes_that_nothing_tells_apart_leave_their_record_out(count: int)
 
 
 def test_a_long_chain_in_a_circle_is_told_apart_in_time() -> None:
-    text = in_ntriples(f"<e> a s:Event ; {EVENT} ; s:about _:a0 . {ring(500)}")
+    text = in_ntriples(f"<e> a s:Event ; {EVENT} ; s:about _:a0 . {ring(200)}")
     started = time.process_time()
     first = records(text.encode())
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 5
     assert len(first) == 1
     assert records(shuffled(text, 1)) == first
