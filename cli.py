@@ -8,6 +8,7 @@ import click
 
 from commands import asking, harvesting, keeping, preparing, source
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
+from commands.speech import teach_click
 
 
 @click.group(
@@ -22,6 +23,7 @@ def main(ctx: click.Context, *, debug: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
 
 
+teach_click()
 for command in (
     preparing.init,
     preparing.validate,
