@@ -299,7 +299,7 @@ def opened(
         captures = Captures(place.captures)
         means = Means(
             client=client,
-            ask=again(captures) if replay else asking(client),
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
             state=stack.enter_context(State(place.state)),
             captures=captures,

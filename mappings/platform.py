@@ -36,7 +36,7 @@ FOLDER: Final = Path(__file__).parent / "platforms"
 READERS: Final = (
     *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
     *("activitypub", "apidae", "communecter", "datatourisme", "dcat", "flat", "mediawiki"),
-    *("openagenda", "overpass", "table", "umap"),
+    *("openagenda", "overpass", "sparql", "table", "umap"),
 )
 REMOVALS: Final = ("guarded", "sliding")
 

@@ -59,7 +59,7 @@ def looking(
         )
         yield Means(
             client=client,
-            ask=again(captures) if replay else asking(client),
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
             state=stack.enter_context(state_as_it_is(place.state)),
             captures=captures,

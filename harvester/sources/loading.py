@@ -38,6 +38,9 @@ _SECTIONS = MappingProxyType(
 _GROUPS: Mapping[str, type[BaseModel]] = MappingProxyType({"expect": Expect})
 """The keys of a source that are groups of keys themselves."""
 
+_APART = (*("iterator", "key", "mapping", "query", "classes", "graph", "sitemap", "pages", "only"),)
+"""What tells two harvests of one address apart."""
+
 _OWN = frozenset({"id", "url", "title"})  # of one source: they cannot be defaults
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -273,7 +276,7 @@ class _Check:
         for number, block in blocks.items():
             if block.get("enabled") is False or not {"kind", "url"} <= block.keys():
                 continue
-            parts = ("kind", "url", "iterator", "key", "mapping")
+            parts = ("kind", "url", *_APART)
             same = tuple(repr(block.get(part)) for part in parts)
             line = self._line("source", number, "url")
             if same in first:
@@ -281,7 +284,9 @@ class _Check:
                     "this address is harvested twice as the same kind, by lines {first} and {line}",
                     first=first[same], line=line,
                 )  # fmt: skip
-                remedy = say("remove one of the two, or give them another mapping, iterator or key")
+                remedy = say(
+                    "remove one of the two, or give them another mapping, iterator, key or query"
+                )
                 self._add(line, _id_of(block), message, remedy)
             first.setdefault(same, line)
 
