@@ -29,7 +29,7 @@ from mappings.yarrrml_text import Reading
 from vocab.messages import say
 from vocab.words import lookup
 
-ENGINE: Final = "3"
+ENGINE: Final = "4"
 """Raised whenever the same mapping file comes to give other quads."""
 
 FOLDER: Final = Path(__file__).parent / "platforms"
