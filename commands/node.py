@@ -25,6 +25,7 @@ from mappings import platforms
 from samples import serving
 from store.generations import Generation, Generations
 from vocab.messages import Message, Told, say
+from vocab.territory.atlas import install
 
 
 def clock() -> datetime:
@@ -38,8 +39,10 @@ def place_of(config: Path) -> Place:
 
 
 def load_config(path: Path) -> Config:
-    """The sources file, checked against the platforms that there are."""
-    return load(path, kinds=platforms())
+    """The sources file, checked against the platforms that there are; its communes are known."""
+    config = load(path, kinds=platforms())
+    install(config.communes)
+    return config
 
 
 @contextmanager

@@ -43,14 +43,17 @@ Rung = SimpleQueue[Bell]
 
 
 class Watch:
-    """Notices that a file changed, once it has settled: editors write in several steps."""
+    """Notices that one of some files changed, once they have settled.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Editors write in several steps.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
         self._known = self._last = self._look()
 
     def changed(self) -> bool:
-        """Whether the file differs from when this was last true, and not from the last look."""
+        """Whether they differ from when this was last true, and not from the last look."""
         seen = self._look()
         settled, self._last = seen == self._last, seen
         if not settled or seen == self._known:
@@ -58,12 +61,16 @@ class Watch:
         self._known = seen
         return True
 
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+    def _look(self) -> list[tuple[int, int, int] | None]:
+        return [_seen(path) for path in self._paths]
+
+
+def _seen(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class Alarm:

@@ -14,6 +14,7 @@ from harvester.visits import Errand
 from mappings import Platform
 from store.state import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
+from vocab.territory.atlas import atlas
 
 PAGES_OF_A_SITE = frozenset({"html"})
 """Readers of what was not made for programs: robots.txt binds them whole (design, rule 13)."""
@@ -97,6 +98,7 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.timezone,
         str(means.share_alike),
         *sorted(means.territory),
+        atlas().digest,
         means.version,
         window.start.isoformat(),
     )

@@ -7,7 +7,7 @@ it has read foreign bytes, and a pickle would be a program.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from traceback import format_exc
 from typing import Any
 
@@ -15,16 +15,21 @@ from harvester.digest import Digest, Origin
 from harvester.records import Content, Issue, ReadError, ReadOptions
 from harvester.sources import Source
 from vocab.messages import Message
+from vocab.territory.atlas import own_table
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The pages of one source, and how to read them; ``base`` is that of the node's IRIs."""
+    """The pages of one source, and how to read them; ``base`` is that of the node's IRIs.
+
+    ``communes`` is the node's own table of them (``vocab.territory.atlas``).
+    """
 
     source: Source
     base: str
     options: ReadOptions
     contents: tuple[Content, ...]
+    communes: str = field(default_factory=own_table)
 
 
 class UnforeseenError(Exception):

@@ -41,6 +41,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
+from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
 
@@ -259,6 +260,7 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    install(config.communes)
     with told(place.var):
         finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:

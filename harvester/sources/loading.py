@@ -21,6 +21,7 @@ from harvester.records import HarvestError
 from harvester.sources.faults import explain, meant, unknown_section
 from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
 from harvester.sources.rules import Surroundings
+from harvester.sources.table import table_beside
 from harvester.sources.toml_lines import KeyPath
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Expect, Notify, Site, Source
@@ -47,12 +48,17 @@ class UnknownSourceError(HarvestError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A valid ``sources.toml``; the defaults are already in the sources, in file order."""
+    """A valid ``sources.toml``; the defaults are already in the sources, in file order.
+
+    ``communes`` is the text of the table that lies beside it, "" without one
+    (``vocab.territory.atlas``).
+    """
 
     path: Path
     site: Site
     sources: tuple[Source, ...]
     notify: Notify | None = None
+    communes: str = ""
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
@@ -83,11 +89,12 @@ def load(path: Path, *, kinds: Collection[str]) -> Config:
         ConfigError: with all the mistakes of the file.
     """
     parsed = parse(_read(path))
-    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent))
+    own, known = table_beside(path)
+    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent, known))
     site, notify, sources = check.whole()
     if check.problems or site is None:
         raise ConfigError(path, check.problems)
-    return Config(path, site, tuple(sources), notify)
+    return Config(path, site, tuple(sources), notify, own)
 
 
 def _read(path: Path) -> str:

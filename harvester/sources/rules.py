@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,8 +23,8 @@ from pydantic import ValidationInfo
 from harvester.sources.problems import WrongValueError, closest, toml
 from mappings.functions import registry
 from mappings.table import ShortForm, ShortFormError, parse
-from vocab.communes import commune_names
 from vocab.messages import say
+from vocab.territory.atlas import Atlas, shipped
 
 LICENCES = MappingProxyType(
     {
@@ -72,6 +72,7 @@ class Surroundings:
 
     kinds: frozenset[str]
     directory: Path
+    atlas: Atlas = field(default_factory=shipped)
 
 
 def text(value: str, info: ValidationInfo) -> str:
@@ -119,18 +120,30 @@ def insee(value: object, info: ValidationInfo) -> object:
             say("{value} in “{key}” is not an INSEE code", value=toml(value), key=info.field_name),
             say('write the five characters of the commune\'s code, like "73081" or "2A004"'),
         )
-    if isinstance(value, str) and _is_unknown(value):
-        raise WrongValueError(
-            say("no commune has the INSEE code {value}", value=toml(value)),
-            say("it may be a postcode: write the code that INSEE gives to the commune"),
-        )
+    if isinstance(value, str):
+        _known_commune(value, info)
     return value
 
 
-def _is_unknown(code: str) -> bool:
-    """Whether ``code`` is of a department whose communes are all known, and none of them."""
-    known = commune_names()
-    return code not in known and any(each[:2] == code[:2] for each in known)
+def _known_commune(code: str, info: ValidationInfo) -> None:
+    """Refuse a code that no commune has, in a department whose communes are all known."""
+    known = info.context.atlas if isinstance(info.context, Surroundings) else shipped()
+    if not known.is_unknown(code):
+        return
+    if (now := known.merged.get(code)) is not None:
+        raise WrongValueError(
+            say("the commune {value} is now part of another one", value=toml(code)),
+            say('write "{code}", the code of {name}', code=now, name=known.communes[now].name),
+        )
+    message = say("no commune has the INSEE code {value}", value=toml(code))
+    if meant := known.by_postcode.get(code):
+        told = ", ".join(f'"{each}" ({known.communes[each].name})' for each in meant)
+        raise WrongValueError(
+            message, say("it is a postcode: write the INSEE code, one of {codes}", codes=told)
+        )
+    raise WrongValueError(
+        message, say("it may be a postcode: write the code that INSEE gives to the commune")
+    )
 
 
 def territory(value: object) -> object:
