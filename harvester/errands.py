@@ -14,7 +14,6 @@ from harvester.visits import Errand
 from mappings import Platform
 from store.state import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
-from vocab.territory.atlas import atlas
 
 PAGES_OF_A_SITE = frozenset({"html"})
 """Readers of what was not made for programs: robots.txt binds them whole (design, rule 13)."""
@@ -97,8 +96,10 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.iris.base,
         means.timezone,
         str(means.share_alike),
-        *sorted(means.territory),
-        atlas().digest,
+        *sorted(means.area.codes),
+        str(means.area.border),
+        means.area.atlas.digest,
+        means.locator.service if means.locator else "",
         means.version,
         window.start.isoformat(),
     )

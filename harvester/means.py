@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +10,8 @@ from harvester.digest import Digest
 from harvester.fetch import Client
 from harvester.parcel import Task
 from harvester.sources import Source
+from harvester.whereabouts.area import Area
+from harvester.whereabouts.locator import Locator
 from mappings import Platform
 from store.captures import Captures
 from store.changelog import ChangeLog
@@ -24,10 +25,11 @@ from vocab.iris import Iris
 class Means:
     """What runs work with.
 
-    ``digest`` reads and maps, in a child process as a rule; ``territory`` are the IRIs of its
-    communes; ``resolve`` turns a ``sample:`` address into a loopback one; ``accept`` is the
-    operator's word that what is missing is gone. ``former`` maps the id of a source whose
-    address was harvested under another one to that id; ``takedowns`` are what is not kept.
+    ``digest`` reads and maps, in a child process as a rule; ``area`` is the territory;
+    ``locator`` knows where addresses are, None where no service is configured; ``resolve`` turns
+    a ``sample:`` address into a loopback one; ``accept`` is the operator's word that what is
+    missing is gone. ``former`` maps the id of a source whose address was harvested under another
+    one to that id; ``takedowns`` are what is not kept.
     """
 
     client: Client
@@ -38,7 +40,7 @@ class Means:
     digest: Callable[[Task], Digest]
     iris: Iris
     platform_of: Callable[[Source], Platform]
-    territory: AbstractSet[str]
+    area: Area
     timezone: str
     version: str
     clock: Callable[[], datetime]
@@ -49,3 +51,4 @@ class Means:
     dry_run: bool = False
     former: Mapping[str, str] = field(default_factory=dict)
     takedowns: Takedowns = field(default_factory=Takedowns)
+    locator: Locator | None = None

@@ -56,6 +56,7 @@ _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
 _MOST_PAGES = 1_000
+_WIDEST = 50  # kilometres
 _CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -450,6 +451,29 @@ def secret_file(value: object, info: ValidationInfo) -> object:
             ),
         )
     return path
+
+
+def border(value: object) -> object:
+    """How many kilometres beyond the communes' centres the territory reaches."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _WIDEST:
+        raise WrongValueError(
+            say("“border” is not a number of kilometres: {value}", value=toml(value)),
+            say("write a number from 0 to {most}, without quotes", most=_WIDEST),
+        )
+    return float(value)
+
+
+def geocoder(value: str, info: ValidationInfo) -> str:
+    """The address at which an address service searches, without a question."""
+    if not value:
+        return value
+    _web_address(value, info.field_name)
+    if "?" in value or "#" in value or not value.rstrip("/").endswith("search"):
+        raise WrongValueError(
+            say("“geocoder” is not the search of an address service: {value}", value=toml(value)),
+            say('write it up to “search”, like "https://addresses.example.org/search/"'),
+        )
+    return value
 
 
 def tiles(value: str) -> str:

@@ -25,6 +25,40 @@ class Point(NamedTuple):
         return 2 * _RADIUS * math.asin(math.sqrt(rise + math.cos(north) * math.cos(south) * turn))
 
 
+class Box(NamedTuple):
+    """An area between two parallels and two meridians, in degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def holds(self, point: Point) -> bool:
+        """Whether the point is inside, borders included."""
+        inside = self.south <= point.latitude <= self.north
+        return inside and self.west <= point.longitude <= self.east
+
+
+MAINLAND = Box(41.0, -5.5, 51.5, 10.0)
+"""Metropolitan France, and a margin."""
+
+_OVERSEAS = (
+    Box(14.3, -63.3, 18.3, -60.7),  # Guadeloupe, Martinique, Saint-Martin, Saint-Barthélemy
+    Box(2.0, -54.7, 6.0, -51.5),  # Guyane
+    Box(-21.5, 55.1, -20.8, 55.9),  # La Réunion
+    Box(-13.1, 44.9, -12.6, 45.4),  # Mayotte
+    Box(46.7, -56.6, 47.2, -56.0),  # Saint-Pierre-et-Miquelon
+    Box(-23.0, 163.5, -19.5, 168.2),  # Nouvelle-Calédonie
+    Box(-28.0, -155.0, -7.8, -134.0),  # Polynésie française
+    Box(-14.5, -178.3, -13.1, -176.0),  # Wallis-et-Futuna
+)
+
+
+def is_in_france(point: Point) -> bool:
+    """Whether the point is in France or just beyond its border; overseas as well."""
+    return any(box.holds(point) for box in (MAINLAND, *_OVERSEAS))
+
+
 Ring = Sequence[Sequence[float]]
 """A closed line of positions as GeoJSON writes them, longitude first (RFC 7946, 3.1.6)."""
 
