@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import asking, harvesting, keeping, preparing, source, territory
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 
 
@@ -27,6 +27,7 @@ for command in (
     preparing.validate,
     preparing.kinds,
     source.source,
+    territory.territory,
     harvesting.harvest_command,
     harvesting.demo,
     harvesting.schedule,

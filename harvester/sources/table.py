@@ -16,7 +16,7 @@ def table_beside(config: Path) -> tuple[str, Atlas]:
         ConfigError: when there is one that cannot be read.
     """
     path = config.absolute().parent / NAME
-    remedy = say("mend it, or make it anew: enbauges territory import FILE")
+    remedy = say("mend it, or move it away and run: enbauges territory import FILE")
     try:
         if not path.is_file():
             return "", shipped()
