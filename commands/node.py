@@ -27,6 +27,7 @@ from mappings import platforms
 from samples import serving
 from store.generations import Generation, Generations
 from vocab.messages import Message, Told, say
+from vocab.territory.atlas import install
 
 
 def clock() -> datetime:
@@ -46,8 +47,12 @@ def place_of(config: Path) -> Place:
 
 
 def load_config(path: Path) -> Config:
-    """The sources file, checked against the platforms that there are, and the decisions beside."""
+    """The sources file, checked against the platforms that there are, and the decisions beside.
+
+    Its communes are known from here on.
+    """
     config = load(path, kinds=platforms())
+    install(config.communes)
     return replace(config, edits=curation.load(curation.path_beside(path), config.site))
 
 

@@ -99,7 +99,10 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.iris.base,
         means.timezone,
         str(means.share_alike),
-        *sorted(means.territory),
+        *sorted(means.area.codes),
+        str(means.area.border),
+        means.area.atlas.digest,
+        means.locator.service if means.locator else "",
         means.version,
         window.start.isoformat(),
     )

@@ -29,6 +29,8 @@ from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
 from harvester.visits import again, asking
+from harvester.whereabouts.area import Area
+from harvester.whereabouts.locator import AddressService
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -44,6 +46,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
+from vocab.territory.atlas import atlas, install
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +158,7 @@ class Session:
             self._apply(
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
-            self._changed |= not self._names_the_territory()
+            self._changed |= bool(self._communes())
             self.curate()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
@@ -198,8 +201,7 @@ class Session:
             return None
         generation = None
         if self._changed:
-            territory = self._config.site.territory
-            self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            self._apply(self._communes())
             told_of = standings(self._config.sources, self._means.state)
             self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
@@ -236,11 +238,10 @@ class Session:
             with told(self._unfinished.parent):
                 self._unfinished.touch()
 
-    def _names_the_territory(self) -> bool:
-        """Whether the store names each commune of the territory, which may have grown."""
-        store, iris = self._means.store, self._means.iris
-        canonical, territory = iris.graph("canonical"), self._config.site.territory
-        return all(store.about(canonical, iris.commune(code)) for code in territory)
+    def _communes(self) -> Changeset:
+        """What is to be said of communes: the territory may have grown, and the atlas too."""
+        territory = self._config.site.territory
+        return commune_changeset(self._means.store, self._means.iris, territory)
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -283,6 +284,7 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    install(config.communes)
     with told(place.var):
         finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
@@ -297,16 +299,17 @@ def opened(
         iris, takedowns = Iris(config.site.base), takedown.load(place.takedowns)
         client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
         captures = Captures(place.captures)
+        state = stack.enter_context(State(place.state))
         means = Means(
             client=client,
             ask=again(captures) if replay else asking(client, captures),
             store=store,
-            state=stack.enter_context(State(place.state)),
+            state=state,
             captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            territory=frozenset(map(iris.commune, config.site.territory)),
+            area=Area(frozenset(config.site.territory), atlas(), config.site.border),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -320,6 +323,9 @@ def opened(
             takedowns=takedowns,
             edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
+            locator=AddressService(config.site.geocoder, client, state, clock, idle=dry_run)
+            if config.site.geocoder
+            else None,
         )
         yield Session(config, place, means)
 

@@ -22,6 +22,7 @@ from harvester.records import HarvestError
 from harvester.sources.faults import explain, meant, unknown_section
 from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
 from harvester.sources.rules import Surroundings
+from harvester.sources.table import table_beside
 from harvester.sources.toml_lines import KeyPath
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Expect, Notify, Site, Source
@@ -53,7 +54,9 @@ class UnknownSourceError(HarvestError):
 class Config:
     """A valid ``sources.toml``; the defaults are already in the sources, in file order.
 
-    ``edits`` are the decisions of the editors in the file beside it (``harvester.curation``).
+    ``edits`` are the decisions of the editors in the file beside it (``harvester.curation``),
+    ``communes`` the text of the table that lies beside it, "" without one
+    (``vocab.territory.atlas``).
     """
 
     path: Path
@@ -61,6 +64,7 @@ class Config:
     sources: tuple[Source, ...]
     notify: Notify | None = None
     edits: Edits = field(default_factory=Edits)
+    communes: str = ""
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
@@ -100,11 +104,12 @@ def checked(path: Path, text: str, *, kinds: Collection[str]) -> Config:
         ConfigError: with all the mistakes of the text.
     """
     parsed = parse(text)
-    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent))
+    own, known = table_beside(path)
+    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent, known))
     site, notify, sources = check.whole()
     if check.problems or site is None:
         raise ConfigError(path, check.problems)
-    return Config(path, site, tuple(sources), notify)
+    return Config(path, site, tuple(sources), notify, communes=own)
 
 
 def _read(path: Path) -> str:
