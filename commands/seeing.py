@@ -15,7 +15,7 @@ from commands.node import load_config, local_clock, place_of, samples_for
 from harvester.means import Means
 from harvester.session import chosen
 from harvester.sources import Config, Source
-from harvester.terminal import print_json, spoken
+from harvester.terminal import print_json, speak, spoken
 from mappings import platforms
 from vocab.messages import language_of, say
 
@@ -61,6 +61,7 @@ def preview(
     else:
         for line in shown(found, language_of(), width(), diff=diff):
             click.echo(line)
+        speak(say("Nothing was written."))
     if found.outcome == "failed":
         ctx.exit(FAILED)
 

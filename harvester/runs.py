@@ -24,7 +24,7 @@ from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
-from harvester.digest import Digest, without_texts
+from harvester.digest import CUT_SHORT, Digest, without_texts
 from harvester.due import block_of
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
@@ -47,10 +47,12 @@ from harvester.report import (
     stored_issues,
     unusable,
 )
-from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from harvester.visits import Errand, Visit, Visitor, capture_of
+from harvester.whereabouts.judging import judged
+from harvester.whereabouts.locating import NOT_LOOKED_UP, located
+from harvester.whereabouts.scope import within
 from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
@@ -142,6 +144,11 @@ class _Run:
     @property
     def _fingerprint(self) -> str:
         return self.errand.fingerprint if self.errand else ""
+
+    def _read_as(self, told: Iterable[Issue]) -> str:
+        """The fingerprint of what was read; none where it is to be read again: some is pending."""
+        pending = any(issue.code == NOT_LOOKED_UP for issue in told)
+        return "" if pending else self._fingerprint
 
     def conclude(self, visit: Visit) -> tuple[Report, Saved]:
         """Decide and commit; whatever goes wrong is the report's reason."""
@@ -235,8 +242,7 @@ class _Run:
     def _fit(self, digest: Digest, known: Known) -> Digest:
         """What was read that may be published, and the last good version of the rest."""
         means, source = self.means, self.source
-        if source.scope == "wide":
-            digest = within(digest, means.territory)
+        digest = self._placed(digest)
         silence = means.replay and means.accept
         digest = with_unreadable(digest, known.records, self._record, silence=silence)
         return checked(
@@ -245,10 +251,19 @@ class _Run:
             means.iris.record_of,
             self.now,
             contacts_allowed=source.contacts == "publish",
+            box=means.area.box,
         )
 
     def _record(self, key: tuple[str, ...]) -> str:
         return self.means.iris.record(self.source.id, *key)
+
+    def _placed(self, digest: Digest) -> Digest:
+        """What is of the territory, each record where it says it is."""
+        area, iris = self.means.area, self.means.iris
+        if self.source.scope == "wide":
+            digest = within(digest, area, iris)
+        digest = judged(digest, area.atlas, iris)
+        return located(digest, self.means.locator, iris) if self.means.locator else digest
 
     def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
         """Commit what a decision changes; in a dry run, only say it."""
@@ -260,6 +275,7 @@ class _Run:
             self.means.version,
             self.means.share_alike,
             purpose=REPLAYED if self.means.replay else "",
+            edits=self.means.edits,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:
@@ -290,7 +306,7 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if fetched.is_whole and self.means.state.absences(self.source.id):
+        if fetched.is_whole and self._was_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
@@ -313,6 +329,12 @@ class _Run:
         )
         return report, Saved(replace(state, outcome="unchanged"), issues)
 
+    @property
+    def _was_whole(self) -> bool:
+        """Whether the last good answer came to its end: one that did not confirms nothing."""
+        known = self.means.state.issues(self.source.id)
+        return not any(issue.code in CUT_SHORT for issue in known)
+
     def _standing(self) -> tuple[StoredIssue, ...]:
         """The issues of the last good read; what is expected of its age is asked anew."""
         appraisal = self.means.state.appraisal(self.source.id)
@@ -332,15 +354,17 @@ class _Run:
         known = self._known()
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
+        fingerprint = self._fingerprint
         if again:
-            read = self._fit(self._scrub.digest(again), known).records
+            fitted = self._fit(self._scrub.digest(again), known)
+            read, fingerprint = fitted.records, self._read_as(fitted.issues)
         else:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
         settlement = self._settled(decision, known, self.before.content_hash)
         quads, state = len(settlement.changeset), update.state
         if again:
-            state = replace(state, fingerprint=self._fingerprint)
+            state = replace(state, fingerprint=fingerprint)
         if quads:
             state = replace(state, changed_at=self.now)
         return replace(report, quads=quads), replace(update, state=state)
@@ -378,6 +402,7 @@ class _Run:
             outcome=report.outcome,
             reason=report.reason,
             records=records,
+            fingerprint=self._read_as(told or ()),
         )
         return report, Saved(state, standing, decision.absences)
 

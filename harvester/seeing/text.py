@@ -11,7 +11,7 @@ from harvester.seeing.findings import covered
 from harvester.seeing.preview import Entry, Preview
 from harvester.seeing.review import difference
 from harvester.seeing.sample import MADE
-from harvester.seeing.sheet import WIDTH, Sheet
+from harvester.seeing.sheet import MARKS, WIDTH, Sheet
 from harvester.seeing.terms import Terms, rows
 from harvester.telling.wording import SEVERITIES, labelled, place_of
 from mappings.reads import fields_of
@@ -94,7 +94,7 @@ def _issues(issues: Iterable[Issue], sheet: Sheet) -> Iterator[str]:
     for issue in issues:
         severity = sheet.say(SEVERITIES[issue.severity])
         text = labelled(severity, sheet.say(issue.message), sheet.terms.language)
-        yield from sheet.sentence(text, "• ")
+        yield from sheet.sentence(text, MARKS[issue.severity])
 
 
 def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
@@ -103,7 +103,6 @@ def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
     if preview.issues:
         yield "  " + sheet.say(say("What was not understood, and notices"))
         yield from sheet.issues(preview.issues)
-    yield from sheet.sentence(sheet.say(say("Nothing was written.")), "", 0)
 
 
 def _facts(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
