@@ -139,7 +139,7 @@ def test_entries_that_nothing_can_be_made_of_are_wrong(node: Node) -> None:
         (b'{"license": "https://creativecommons.org/licenses/by-sa/4.0/"}', ("cc-by-sa-4.0",)),
         (
             b'{"licence": "https:\\/\\/creativecommons.org\\/licenses\\/by\\/3.0\\/"}',
-            ("cc-by-3.0",),
+            ("https://creativecommons.org/licenses/by/3.0/",),
         ),
         (b"<rights>Donn\xc3\xa9es sous Licence Ouverte 2.0</rights>", ("etalab-2.0",)),
         (b"The data is available under the Open Database License, copyright ODbL", ("odbl-1.0",)),
