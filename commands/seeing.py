@@ -29,9 +29,7 @@ _WIDEST = 100  # columns
 @click.argument("source", metavar="ADDRESS|ID")
 @click.option("-n", "most", default=5, show_default=True, type=click.IntRange(0, _MOST),
               help="How many entries to show.")  # fmt: skip
-@click.option(
-    "--kind", default="", help="What the address is read as [recognised]: enbauges kinds."
-)
+@click.option("--kind", default="", help="Its kind [recognised]: enbauges kinds names them all.")
 @click.option("--diff", is_flag=True, help="Show what would change of what is stored.")
 @click.option("--allow-private", is_flag=True, help="The address may be in a private network.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")

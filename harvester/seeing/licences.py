@@ -21,7 +21,8 @@ _ADDRESS = re.compile(
 _SPOKEN = re.compile(
     r"(?:licen[cs]e|rights|droits|copyright|attribution)[^\n]{0,120}?"
     r"(?:(?P<odbl>\bodbl\b|\bopen database licen[cs]e\b)"
-    r"|(?P<etalab>licence ouverte|etalab|\blov2\b)|\bcc[ -](?P<cc>by(?:-nc)?(?:-sa|-nd)?)\b|(?P<zero>\bcc0\b))",
+    r"|(?P<etalab>licence ouverte|etalab|\blov2\b)|(?P<zero>\bcc0\b)"
+    r"|\bcc[ -](?P<cc>by(?:-nc)?(?:-sa|-nd)?)\b)",
     re.IGNORECASE,
 )
 """A licence that is named beside a word which says that it is one."""
