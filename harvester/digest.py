@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from harvester.glance import Statement
 from harvester.peers.ours import came_back, our_own
+from harvester.people import withheld, without_mobiles
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from harvester.sources import Source
@@ -112,6 +113,9 @@ class Digester:
         records = {}
         for iri in stored.keys() & origins.keys():
             own, foreign = self._sorted_out(iri, stored[iri])
+            if self.source.contacts != "publish" and (kept := without_mobiles(own)) != own:
+                issues.append(withheld(origins[iri].where, origins[iri].key))
+                own = kept
             if own:
                 records[iri] = own
             issues += [_foreign(origins[iri], line) for line in sorted(foreign)]
