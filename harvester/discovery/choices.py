@@ -109,6 +109,17 @@ class Choices:
     choices: tuple[Choice, ...]
     refusals: tuple[Refusal, ...]
 
+    def best(self) -> Choice:
+        """The one to take where there is nobody to ask.
+
+        Raises:
+            AddError: when a harvest could use nothing of it.
+        """
+        first = self.choices[0]
+        if first.preview.outcome == "failed" and first.preview.reason:
+            raise AddError(first.preview.reason)
+        return first
+
 
 def choices(
     request: Request, config: Config, means: Means, tell: Callable[[str], None] = lambda _: None

@@ -81,7 +81,7 @@ def _written(text: str) -> Form | Literal[""]:
         return "json"
     if _CALENDAR.search(text):
         return "ics"
-    bare = text[found.end() :] if (found := _COMMENT_LINES.match(text)) else text
+    bare = text[found.end() :].lstrip() if (found := _COMMENT_LINES.match(text)) else text
     if _TURTLE.match(bare) or _TRIPLE.match(bare):
         return "rdf"
     return "csv" if table_of(text) else ""

@@ -84,6 +84,8 @@ def test_an_address_is_taken_as_it_was_meant(pasted: str, addresses: tuple[str, 
     [
         ("", "is no web address"),
         ("la mairie", "is no web address"),
+        ("http://m.example:99999/", "is no web address"),
+        ("http://[::1", "is no web address"),
         ("mailto:a@b.example", "begins with “mailto:”"),
         ("file:///etc/passwd", "begins with “file:”"),
         ("https://www.facebook.com/mairie.du.noyer", "Facebook publishes nothing"),

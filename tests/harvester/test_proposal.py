@@ -104,7 +104,9 @@ def test_a_licence_of_the_page_around_is_not_that_of_the_calendar() -> None:
         '<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">',
         "https://m.example/",
     )
-    assert "licence" not in fields(candidate(calendar("A"), page=page))
+    found = candidate(calendar("A"), page=page)
+    assert "licence" not in fields(found)
+    assert proposal(found, ()).around == "cc-by-4.0"
 
 
 def test_names_of_licences_are_known_however_they_are_written() -> None:
