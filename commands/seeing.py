@@ -6,15 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import click
 
-from commands import node
 from commands.frame import FAILED, VERSION
-from commands.node import load_config, place_of, samples_for
+from commands.node import load_config, local_clock, place_of, samples_for
 from harvester.means import Means
-from harvester.seeing.text import WIDTH
+from harvester.seeing.sheet import WIDTH
 from harvester.sources import Config, Source
 from harvester.terminal import print_json, spoken
 from mappings import platforms
@@ -71,19 +69,19 @@ def width() -> int:
 
 
 @contextmanager
-def looked_at(config: Config, *, replay: bool = False) -> Iterator[Means]:
+def looked_at(config: Config, *, accept: bool = False, replay: bool = False) -> Iterator[Means]:
     """What is needed to look at the sources of a node, and cannot write."""
     from harvester.seeing.looking import looking  # noqa: PLC0415
 
-    zone = ZoneInfo(config.site.timezone)
     with (
         samples_for(config) as resolve,
         looking(
             config,
             place_of(config.path),
             version=VERSION,
-            clock=lambda: node.clock().astimezone(zone),
+            clock=local_clock(config),
             resolve=resolve,
+            accept=accept,
             replay=replay,
         ) as means,
     ):

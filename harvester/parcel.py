@@ -7,7 +7,7 @@ it has read foreign bytes, and a pickle would be a program.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from traceback import format_exc
 from typing import Any
 
@@ -16,13 +16,15 @@ from harvester.records import Content, Issue, ReadError, ReadOptions
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
 from vocab.messages import Message
+from vocab.territory.atlas import own_table
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """The pages of one source, and how to read them; ``base`` is that of the node's IRIs.
 
-    ``shown`` of its records are to come with the digest as they were read, None for none.
+    ``shown`` of its records are to come with the digest as they were read, None for none;
+    ``communes`` is the node's own table of them (``vocab.territory.atlas``).
     """
 
     source: Source
@@ -30,6 +32,7 @@ class Task:
     options: ReadOptions
     contents: tuple[Content, ...]
     shown: int | None = None
+    communes: str = field(default_factory=own_table)
 
 
 class UnforeseenError(Exception):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.test_cli import CALENDAR, HEAD, SICK, Enbauges, config, enbauges
 
 __all__ = ["config", "enbauges"]
@@ -55,3 +57,67 @@ def test_a_source_of_which_nothing_can_be_used_is_exit_code_one(
     told = enbauges("source", "preview", "malade")
     assert told.exit_code == 1
     assert "web page" in " ".join(told.stdout.split())
+
+
+MAPPED = CALENDAR.replace('"etalab-2.0"', '"etalab-2.0"\nmapping = "agenda.yml"')
+MAPPING = """\
+prefixes: {schema: "https://schema.org/", eb: "https://w3id.org/enbauges/ns#"}
+sources:
+  records: [records.json~jsonpath, "$.records[*]"]
+mappings:
+  event:
+    sources: records
+    s: $(_record.iri)
+    po:
+      - [a, [schema:Event, eb:SourceRecord]]
+      - [schema:name, $(summary), fr~lang]
+      - [schema:startDate, $(start), xsd:dateTime]
+"""
+
+
+def remapped(config: Path) -> None:
+    """Give the source a mapping of its own, other than the one it was harvested with."""
+    (config.parent / "agenda.yml").write_text(MAPPING, encoding="utf-8")
+    text = MAPPED.replace("agenda.yml", str(config.parent / "agenda.yml"))
+    config.write_text(HEAD + text, encoding="utf-8")
+
+
+def test_a_replay_shows_and_commits_only_when_it_is_told_to(
+    enbauges: Enbauges, config: Path
+) -> None:
+    enbauges("harvest")
+    remapped(config)
+    shown = enbauges("harvest", "--replay", language="fr")
+    assert shown.exit_code == 0, shown.output
+    assert "schema:location (lieu)" in shown.stdout
+    assert "rien de cela n'a été écrit" in shown.stdout
+    told = json.loads(enbauges("harvest", "--replay", "mairie", "--json").stdout)
+    assert told["generation"] is None
+    assert told["sources"][0]["differences"][0]["removed"] > 100
+    done = enbauges("harvest", "--replay", "--yes")
+    assert "generation 2 published" in done.stdout
+    again = enbauges("harvest", "--replay", "--yes")
+    assert "Nothing changes" in again.stdout
+    assert "published" not in again.stdout
+
+
+@pytest.mark.parametrize(("answer", "published"), [("oui\n", True), ("\n", False)])
+def test_at_a_terminal_a_replay_asks(
+    enbauges: Enbauges,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    *,
+    published: bool,
+) -> None:
+    enbauges("harvest")
+    remapped(config)
+    monkeypatch.setattr("commands.replaying.is_at_a_terminal", lambda: True)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: answer)
+    assert ("generation 2" in enbauges("harvest", "--replay").stdout) is published
+
+
+def test_a_replay_asks_no_source_and_so_cannot_be_forced(enbauges: Enbauges) -> None:
+    for options in (("--replay", "--force"), ("--yes",), ("--replay", "--dry-run")):
+        assert enbauges("harvest", *options).exit_code == 2
+    assert enbauges("harvest", "--replay").exit_code == 1, "nothing is kept yet"

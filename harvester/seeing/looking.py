@@ -15,6 +15,8 @@ from harvester.parcel import Task
 from harvester.session import Place, same_base
 from harvester.sources import Config
 from harvester.visits import Ask, Errand, again, asking
+from harvester.whereabouts.area import Area
+from harvester.whereabouts.locator import AddressService
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog
@@ -22,6 +24,7 @@ from store.generations import Generations
 from store.looking import PublishedStore, state_as_it_is
 from store.notes import read
 from vocab.iris import Iris
+from vocab.territory.atlas import atlas, install
 
 
 @contextmanager
@@ -35,6 +38,7 @@ def looking(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
+    accept: bool = False,
     replay: bool = False,
 ) -> Iterator[Means]:
     """Open what is published, and a copy of the state, for runs that commit nothing.
@@ -46,6 +50,7 @@ def looking(
         StoreError: when something there is damaged.
         HarvestError: when the store was filled under another ``[site] base``.
     """
+    install(config.communes)
     iris = Iris(config.site.base)
     agent = user_agent(version, config.site.base, config.site.contact)
     captures = Captures(place.captures)
@@ -56,16 +61,18 @@ def looking(
         client = stack.enter_context(
             Client(agent, limits, clock, manners=manners, robots=read(place.robots))
         )
+        state = stack.enter_context(state_as_it_is(place.state))
+        takedowns = takedown.load(place.takedowns)
         yield Means(
             client=client,
-            ask=again(captures) if replay else asking(client),
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
-            state=stack.enter_context(state_as_it_is(place.state)),
+            state=state,
             captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            territory=frozenset(map(iris.commune, config.site.territory)),
+            area=Area(frozenset(config.site.territory), atlas(), config.site.border),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -73,10 +80,15 @@ def looking(
             share_alike=config.site.share_alike,
             resolve=resolve,
             force=True,
+            accept=accept,
             dry_run=True,
             former=former_ids(config, store, iris),
-            takedowns=takedown.load(place.takedowns),
+            takedowns=takedowns,
+            edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
+            locator=AddressService(config.site.geocoder, client, state, clock, idle=True)
+            if config.site.geocoder
+            else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Previews as JSON knows them."""
+"""Previews and replays as JSON knows them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from harvester.records import Issue
 from harvester.seeing.differences import GraphDifference
 from harvester.seeing.preview import Entry, Preview
+from harvester.seeing.replay import Replayed
 from harvester.telling import plain
 
 
@@ -74,3 +75,14 @@ def plain_differences(graphs: Iterable[GraphDifference]) -> list[dict[str, Any]]
         }
         for graph in graphs
     ]
+
+
+def plain_replayed(replayed: Replayed) -> dict[str, Any]:
+    """What today's mapping makes of what a source said last."""
+    return {
+        **plain(replayed.report),
+        "stuck": list(replayed.stuck),
+        "missing": list(replayed.missing),
+        "renamed": replayed.renamed,
+        "differences": plain_differences(replayed.differences),
+    }

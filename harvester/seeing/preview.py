@@ -125,7 +125,7 @@ def _seen(source: Source, report: Report, weighed: Weighed, means: Means) -> Pre
         entries=tuple(_entries(weighed, scrub)),
         types=Counter(each for look in looks.values() for each in look.types - _ALL),
         dates=span(looks.values(), means.clock()),
-        issues=stored_issues(digest.issues),
+        issues=stored_issues(report.issues),
         sample=digest.sample or Sample(),
         differences=differences_of(weighed, means.iris),
     )

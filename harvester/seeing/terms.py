@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from store.changes import Lines
 from vocab import PREFIXES, load_graph, term
-from vocab.communes import commune_names
 from vocab.iris import Iris
 from vocab.messages import Message, say
+from vocab.territory.atlas import atlas
 
 _BARE = frozenset(
     term(f"xsd:{name}")
@@ -96,7 +96,8 @@ class Terms:
         if name in _CALLED:
             return _CALLED[name].render(self.language)
         if iri.startswith(commune := self.iris.commune("")):
-            return commune_names().get(iri.removeprefix(commune), "")
+            known = atlas().communes.get(iri.removeprefix(commune))
+            return known.name if known else ""
         labels = _labels().get(iri, {})
         return labels.get(self.language) or labels.get("fr", "")
 

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any
 
 from harvester.records import Issue
 from harvester.report import Outcome
-from harvester.seeing.differences import Change, GraphDifference
 from harvester.seeing.preview import Entry, Preview
+from harvester.seeing.review import difference
 from harvester.seeing.sample import MADE
+from harvester.seeing.sheet import WIDTH, Sheet
 from harvester.seeing.terms import Terms, rows
-from harvester.telling.wording import SEVERITIES, issue_lines, labelled, place_of
+from harvester.telling.wording import SEVERITIES, labelled, place_of
 from mappings.reads import fields_of
-from store.state import StoredIssue
 from vocab.messages import Message, say
 
-WIDTH = 80
-_LEFT = 30  # columns of the names, at most
-_LINES = 3  # of one value
-_ISSUES = 15  # different ones that are told
 _NAMES = 12
-_CHANGES = 10  # records of one graph whose change is shown
 _PEOPLE = frozenset(
     {"attendee", "attendees", "author", "authors", "auteur", "contact", "contacts", "creator"}
     | {"organizer", "organisateur", "referent", "owner", "members", "contributor", "performer"}
@@ -42,45 +35,6 @@ _FATES: Mapping[str, Message] = {
     "same": say("as it is stored"),
     "left out": say("left out"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Lays lines out for a person of a language, in so many columns."""
-
-    terms: Terms
-    width: int = WIDTH
-
-    def say(self, message: Message) -> str:
-        """A sentence in the person's language."""
-        return message.render(self.terms.language)
-
-    def pairs(self, told: Iterable[tuple[str, str]], indent: int = 4) -> Iterator[str]:
-        """Names and values in two columns; a long value goes on under itself, and is cut."""
-        pairs = list(told)
-        left = min(max((len(name) for name, _ in pairs), default=0), _LEFT)
-        for name, value in pairs:
-            lines = self.folded(value, self.width - indent - left - 2)
-            if len(name) > left:
-                yield " " * indent + name
-            heads = [name if len(name) <= left else "", *[""] * (len(lines) - 1)]
-            for head, line in zip(heads, lines, strict=True):
-                yield f"{' ' * indent}{head:<{left}}  {line}"
-
-    def folded(self, value: str, room: int) -> list[str]:
-        """``value`` in a few lines of ``room`` columns, cut where it is longer."""
-        lines = wrap(" ".join(value.split()), room, break_on_hyphens=False) or [""]
-        if len(lines) > _LINES:
-            return [*lines[: _LINES - 1], lines[_LINES - 1][: room - 1] + "…"]
-        return lines
-
-    def sentence(self, text: str, mark: str = "", indent: int = 4) -> Iterator[str]:
-        """A sentence in full, folded."""
-        first, further = " " * indent + mark, " " * (indent + len(mark))
-        yield from wrap(
-            text, self.width, initial_indent=first, subsequent_indent=further,
-            break_on_hyphens=False,
-        )  # fmt: skip
 
 
 def shown(
@@ -143,22 +97,12 @@ def _issues(issues: Iterable[Issue], sheet: Sheet) -> Iterator[str]:
 
 
 def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
-    language = sheet.terms.language
     yield sheet.say(say("All of it"))
     yield from sheet.pairs(((sheet.say(name), value) for name, value in _facts(preview, sheet)), 2)
     if preview.issues:
         yield "  " + sheet.say(say("What was not understood, and notices"))
-        known = _by_weight(preview.issues)
-        for text in issue_lines(known[:_ISSUES], language):
-            yield from sheet.sentence(text, "• ")
-        if (more := len(known) - _ISSUES) > 0:
-            yield from sheet.sentence(sheet.say(say("and {more} more", more=more)), "• ")
+        yield from sheet.issues(preview.issues)
     yield from sheet.sentence(sheet.say(say("Nothing was written.")), "", 0)
-
-
-def _by_weight(issues: Iterable[StoredIssue]) -> list[StoredIssue]:
-    order = ("error", "warning", "notice")
-    return sorted(issues, key=lambda each: (order.index(each.severity), -each.count))
 
 
 def _facts(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
@@ -225,40 +169,3 @@ def _counted(counts: Mapping[str, int]) -> str:
     told = [f"{name} × {count}" for name, count in ordered[:_NAMES]]
     more = len(ordered) - _NAMES
     return ", ".join(told) + (f", … (+ {more})" if more > 0 else "")
-
-
-def difference(graphs: Iterable[GraphDifference], sheet: Sheet) -> Iterator[str]:
-    """What changes, graph by graph: counts, properties, then records with their + and − lines."""
-    nothing = True
-    for graph in graphs:
-        nothing = False
-        yield ""
-        name = sheet.terms.graph(graph.graph)
-        yield f"── {name}  +{graph.added} −{graph.removed}"
-        if not name.startswith("source/"):
-            continue
-        counts = (
-            (sheet.terms.predicate(iri), f"+{added} −{removed}")
-            for iri, (added, removed) in graph.properties.items()
-        )
-        yield from sheet.pairs(counts, 2)
-        for change in graph.changes[:_CHANGES]:
-            yield from _change(change, sheet)
-        if (more := len(graph.changes) - _CHANGES) > 0:
-            told = say("and {more} more records — all of them: --json", more=more)
-            yield "  " + sheet.say(told)
-    if nothing:
-        yield "  " + sheet.say(say("Nothing changes: what is stored says the same."))
-
-
-def _change(change: Change, sheet: Sheet) -> Iterator[str]:
-    yield f"  {change.kind} {sheet.terms.name(change.subject)}"
-    marked = [
-        (row, mark)
-        for lines, mark in ((change.delta.removed, "−"), (change.delta.added, "+"))
-        for row in rows(lines, change.subject, sheet.terms)
-    ]
-    for (part, predicate, value), mark in sorted(marked, key=lambda each: each[0][:2]):
-        told = f"{part} {predicate}  {value}".strip()
-        for place, line in enumerate(sheet.folded(told, sheet.width - 6)):
-            yield f"    {' ' if place else mark} {line}"

@@ -775,7 +775,7 @@ def test_what_was_stored_before_the_program_failed_is_asked_for_in_full(
     node.harvest()
     node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
     with monkeypatch.context() as broken:
-        broken.setattr("harvester.runs.missing", None)
+        broken.setattr("harvester.endings.missing", None)
         assert node.harvest()["mairie"].outcome == "failed"
     assert node.names() == {"Bal", "Concert"}
     node.site.pages["/mairie"] = Page(calendar(BAL))  # its validators are those of the first read
