@@ -10,7 +10,8 @@ xml    ``root``: the name of the first element; ``xmlns``: the namespaces;
        ``<place>``: each element, without its prefix; ``type``: RDF classes
 rdf    ``xmlns``: the namespaces of prefixes; ``type``: the classes, as written
 html   ``kind``: what the page describes in schema.org (event, place, organization…);
-       ``type``: the classes; ``generator``: the software that says it made it
+       ``type``: the classes; ``generator``: the software that says it made it;
+       ``textarea``: the names of its long fields
 all    ``media``: the content type; ``url``: the address
 =====  ==========================================================================
 """
@@ -54,6 +55,7 @@ _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _JSON_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]{1,200})"|\[([^\[\]]{0,500})\])')
 _QUOTED = re.compile(r'"([^"]+)"')
 _META = re.compile(r"<meta\b[^<>]{0,2000}>", re.IGNORECASE)
+_TEXTAREA = re.compile(r"<textarea\b[^<>]{0,500}?\bname\s?=\s?[\"']?([\w-]{1,40})", re.IGNORECASE)
 _GENERATOR = re.compile(r"\bname\s*=\s*[\"']?generator\b", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 
@@ -138,6 +140,7 @@ def _of_html(shape: Shape) -> Iterator[Mark]:
         yield "type", name
         if kind := nodes.kind_of({"@type": [nodes.local(name)]}):
             yield "kind", kind
+    yield from (("textarea", name) for name in _TEXTAREA.findall(shape.text))
     for meta in _META.findall(shape.text):
         if _GENERATOR.search(meta) and (content := _CONTENT.search(meta)):
             yield "generator", content[1]

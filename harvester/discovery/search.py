@@ -115,7 +115,7 @@ class _Search:
             try:
                 fetched = self._fetch(lead.url, "strict")
             except FetchError as error:
-                self.refusals.append(Refusal(lead.url, error.message, lead.rank))
+                self.refusals.append(Refusal(lead.url, _refused(lead.url, error), lead.rank))
             else:
                 self._take(lead.url, fetched, lead, page)
 
@@ -167,11 +167,15 @@ class _Search:
         self.waiting = deque(sorted(self.waiting, key=lambda each: each[0].rank))
 
 
+def _told_to_nobody(_: str) -> None:
+    """Tell nobody."""
+
+
 def search(
     pasted: str,
     ask: Ask,
     kinds: Iterable[Platform],
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] = _told_to_nobody,
 ) -> Found:
     """The sources behind an address that someone pasted.
 
@@ -207,11 +211,37 @@ def only(pasted: str, ask: Ask, kind: Platform, tell: Callable[[str], None]) -> 
     return Found(tuple(found.candidates), ())
 
 
+def recognised(pasted: str, ask: Ask, kinds: Iterable[Platform]) -> Candidate:
+    """What the address itself is; nothing else is asked.
+
+    Raises:
+        AddressError: when it is no address.
+        FetchError: when it cannot be read.
+        NothingFoundError: when its answer is of no kind.
+    """
+    found = _Search(ask, tuple(kinds), _told_to_nobody)
+    found.first(meant(pasted))
+    if not found.candidates:
+        raise NothingFoundError(found.refusals[0].why)
+    return found.candidates[0]
+
+
 def _led_in(addresses: tuple[str, ...], kinds: Sequence[Platform]) -> tuple[str, ...]:
     """The data behind an address that names them itself, as one of an embedded calendar does."""
     leads = leads_of(WebPage(addresses[0]), kinds)
     named = tuple(lead.url for lead in leads if lead.rank is Rank.EMBEDDED)
     return (*named[:1], *addresses) if named else addresses
+
+
+def _refused(url: str, error: FetchError) -> Message:
+    """Why an address that a page led to was not read."""
+    if error.code != "robots":
+        return error.message
+    return say(
+        "{url} is closed to robots that look around — if its publisher agrees to a subscription, "
+        "give this very address to: enbauges source add",
+        url=url,
+    )
 
 
 def _kept_away(fetched: Fetched) -> Message | None:

@@ -9,7 +9,7 @@ import pytest
 from harvester.discovery.addresses import AddressError, meant, same
 from harvester.discovery.leads import Lead, Rank, leads_of
 from harvester.discovery.pages import page_of
-from harvester.discovery.search import MOST, Found, NothingFoundError, search
+from harvester.discovery.search import MOST, Found, NothingFoundError, recognised, search
 from harvester.fetch import Client, Fetched, FetchError, Limits, Obedience
 from mappings import platforms
 from tests import platform_samples
@@ -203,6 +203,16 @@ def test_the_address_of_a_source_is_the_only_one_asked(site: Site) -> None:
     assert site.asked == ["/agenda"]
 
 
+def test_only_the_address_itself_is_asked_for_its_kind(site: Site) -> None:
+    site.pages["/"] = html('<a href="/agenda.ics">iCal</a>')
+    site.pages["/agenda.ics"] = Page(CALENDAR)
+    told = recognised(f"{site.url}/agenda.ics", asking(), platforms().values())
+    assert told.guess.kind == "ics"
+    with pytest.raises(NothingFoundError, match="a web page without data"):
+        recognised(site.url, asking(), platforms().values())
+    assert site.asked == ["/agenda.ics", "/"]
+
+
 def test_the_calendar_and_the_feed_behind_a_home_page_are_found(site: Site) -> None:
     host = site.url.removeprefix("http://")
     site.pages["/"] = html(
@@ -266,6 +276,15 @@ def test_robots_txt_binds_whatever_lies_beyond_the_given_address(site: Site) -> 
         found(site.url)
     assert "/agenda.ics" not in site.asked
     assert kinds(found(f"{site.url}/agenda.ics")) == ["ics"]
+
+
+def test_what_is_closed_to_robots_is_named_with_the_way_to_subscribe_to_it(site: Site) -> None:
+    site.pages["/robots.txt"] = Page(b"User-agent: *\nDisallow: /private\n", "text/plain")
+    site.pages["/"] = html('<a href="/private.ics">iCal</a><a href="/open.ics">iCal</a>')
+    site.pages["/open.ics"] = site.pages["/private.ics"] = Page(CALENDAR)
+    refused = [each for each in found(site.url).refusals if each.rank is Rank.LINKED]
+    assert [each.url for each in refused] == [f"{site.url}/private.ics"]
+    assert "give this very address" in refused[0].why.render("en")
 
 
 def test_a_page_that_robots_are_asked_to_leave_alone_is_not_proposed(site: Site) -> None:
