@@ -25,6 +25,9 @@ MOST = 16
 """Requests in all; each is a second or more, out of manners."""
 
 _MOST_PAGES = 3  # pages of a site that are looked at after its first
+_NEWS = frozenset({"feed", "wordpress"})
+"""Kinds that a site has beside an agenda, which may be on another of its pages."""
+
 _UNSURE = frozenset({"unreachable", "refused", "timeout", "tls", "dns", "broken"})
 """Failures after which the same address with http instead of https is worth a try."""
 
@@ -109,7 +112,9 @@ class _Search:
         """Ask what was led to, the surest first, as long as there is something to ask."""
         while self.waiting and self.asked < MOST:
             lead, page = self.waiting.popleft()
-            if lead.rank is Rank.AGENDA and (self.candidates or self.pages >= _MOST_PAGES):
+            if lead.rank is Rank.AGENDA and (
+                self.pages >= _MOST_PAGES or self._has_more_than_news()
+            ):
                 continue
             self.pages += lead.rank is Rank.AGENDA
             try:
@@ -154,6 +159,9 @@ class _Search:
         self.candidates.append(
             Candidate(fetched.moved or url, fetched, detection.guesses[0], rank, why, page)
         )
+
+    def _has_more_than_news(self) -> bool:
+        return any(each.guess.kind not in _NEWS for each in self.candidates)
 
     def _is_there(self, content: Content) -> bool:
         """Whether another address gave the very same bytes."""

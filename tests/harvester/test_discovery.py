@@ -237,6 +237,21 @@ def test_an_agenda_page_of_the_site_is_looked_at_where_the_home_page_has_nothing
     assert site.asked == ["/", "/vie/agenda", "/export.ics"]
 
 
+def test_news_on_the_home_page_do_not_hide_the_agenda_of_another(site: Site) -> None:
+    site.pages["/"] = html('<a href="/rss">RSS</a><a href="/agenda">Agenda</a>')
+    site.pages["/rss"] = Page(FEED)
+    site.pages["/agenda"] = html('<a href="/export.ics">iCal</a>')
+    site.pages["/export.ics"] = Page(CALENDAR)
+    assert kinds(found(site.url)) == ["feed", "ics"]
+
+
+def test_the_calendars_of_single_events_do_not_hide_that_of_all() -> None:
+    single = "".join(f'<a href="/agenda/bal-{n}/?ical=1">iCal</a>' for n in range(50))
+    told = leads(f'{single}<a href="/agenda/?ical=1">Tout</a>')
+    assert len(told) == 3
+    assert "https://mairie.example/agenda/?ical=1" in told
+
+
 def test_known_software_is_asked_where_it_keeps_its_data(site: Site) -> None:
     events = platform_samples.sample("wordpress").read_bytes()
     site.pages["/"] = html('<div class="tribe-events"></div>')
@@ -259,7 +274,7 @@ def test_the_same_bytes_at_two_addresses_are_one_source(site: Site) -> None:
 
 
 def test_the_number_of_requests_is_bounded(site: Site) -> None:
-    site.pages["/"] = html("".join(f'<a href="/{n}.ics">iCal</a>' for n in range(100)))
+    site.pages["/"] = html("".join(f'<a href="/{n}/a.ics">iCal</a>' for n in range(100)))
     with pytest.raises(NothingFoundError, match=f"tried from there: {MOST - 1} — ask"):
         found(site.url)
     assert len(site.asked) == MOST
