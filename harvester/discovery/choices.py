@@ -150,15 +150,16 @@ def choices(
         else:
             found = search(request.pasted, ask, platforms().values(), tell)
     except FetchError as error:
-        if error.code == "forbidden-address" and _is_private(error):
+        if error.code == "forbidden-address" and _is_allowable(error, addresses):
             raise AddError(_to_be_allowed(error)) from error
         raise
     return _weighed(request, found, config, means)
 
 
-def _is_private(error: FetchError) -> bool:
-    """Whether an operator may allow the address that was refused."""
-    return is_private(ip_address(str(error.message.values["address"])))
+def _is_allowable(error: FetchError, given: Sequence[str]) -> bool:
+    """Whether an operator may allow what was refused: a server of their own, not a redirect."""
+    values = error.message.values
+    return values["url"] in given and is_private(ip_address(str(values["address"])))
 
 
 def _to_be_allowed(error: FetchError) -> Message:

@@ -123,12 +123,8 @@ def _linked(links: Iterable[Link]) -> Iterator[Lead]:
 
 def _clicked(link: Link) -> Iterator[Lead]:
     """A link to a calendar, a feed or a table, by its address or by its words."""
-    is_data = (
-        _CALENDAR.search(link.url)
-        or _CALENDAR_WORDS.search(link.text)
-        or _FEED.search(link.url)
-        or _TABLE.search(link.url)
-        or (_FEED_WORDS.search(link.text) and not _COMMENTS.search(link.url))
+    is_data = any(each.search(link.url) for each in (_CALENDAR, _FEED, _TABLE)) or any(
+        each.search(link.text) for each in (_CALENDAR_WORDS, _FEED_WORDS)
     )
     if is_data and not _COMMENTS.search(link.url):
         words = link.text or urlsplit(link.url).path.rpartition("/")[2] or link.url

@@ -35,7 +35,6 @@ _FIELDS = {
         r"<title\b[^<>]{0,200}>\s{0,50}(?:<!\[CDATA\[)?(.{0,300}?)(?:\]\]>)?\s{0,50}</title",
         re.DOTALL,
     ),
-    "rdf": re.compile(r"(?!)"),
 }
 _TITLES = ("$.title", "$.properties.name", "$.name", "$.agenda.title", "$.site.title")
 _BETWEEN = re.compile(r"\s+[|–—»«·-]\s+|\s*»\s*")

@@ -138,7 +138,7 @@ class _Search:
         detection = detect(content, self.kinds)
         read = page_of(_text(content), fetched.url) if detection.form == "html" else None
         if detection.guesses and not self._is_there(content):
-            self._keep(url, fetched, detection, lead, page or read)
+            self._keep(url, fetched, detection, lead, read or page)
         if read is not None and (lead is None or lead.rank is Rank.AGENDA):
             self._queue(read, deeper=lead is None)
         if not detection.guesses and detection.why:

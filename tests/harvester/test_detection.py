@@ -162,6 +162,8 @@ HOSTILE = [
     "<html>" + "<script type=application/ld+json>" * 8_000,
     "<html><meta " * 20_000,
     "<html>" + "<a href='" * 30_000,
+    "<rss>" + "<!--" * 60_000,
+    "<rss>" + "<![CDATA[" * 25_000,
     "<rss><rdf:type " + "<rdf:type " * 20_000,
     "[" * 250_000,
     '{"a":' * 50_000,
