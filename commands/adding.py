@@ -96,7 +96,6 @@ def _show_preview(choice: Choice) -> None:
     """What a harvest would make of it."""
     from harvester.seeing.text import shown  # noqa: PLC0415
 
-    *lines, _nothing_written = shown(choice.preview, language_of(), width())
     click.echo()
-    for line in lines:
+    for line in shown(choice.preview, language_of(), width()):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""``enbauges source preview``: what a harvest would make of a source."""
+"""``enbauges source preview`` and ``check``: looking at sources, and writing nothing."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import click
 
 from commands.frame import FAILED, VERSION
 from commands.node import load_config, local_clock, place_of, samples_for
 from harvester.means import Means
-from harvester.seeing.sheet import WIDTH
+from harvester.session import chosen
 from harvester.sources import Config, Source
-from harvester.terminal import print_json, spoken
+from harvester.terminal import print_json, speak, spoken
 from mappings import platforms
 from vocab.messages import language_of, say
 
-_MOST = 1_000
+_MOST = 1_000  # entries
+_WIDEST = 100  # columns
 
 
 @click.command()
@@ -59,13 +61,42 @@ def preview(
     else:
         for line in shown(found, language_of(), width(), diff=diff):
             click.echo(line)
+        speak(say("Nothing was written."))
     if found.outcome == "failed":
+        ctx.exit(FAILED)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_context
+def check(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Look at the sources as they are now: server, robots.txt, licence, dates, fields.
+
+    The share of entries with each field is compared with what it was. Nothing is written; the
+    exit code is 1 where somebody must act.
+    """
+    from harvester.seeing.findings import findings  # noqa: PLC0415
+    from harvester.seeing.inspection import inspect, is_wrong  # noqa: PLC0415
+    from harvester.seeing.machine import plain_inspection  # noqa: PLC0415
+
+    config = load_config(ctx.obj)
+    zone = ZoneInfo(config.site.timezone)
+    found = []
+    with looked_at(config) as means:
+        for each in inspect(chosen(config, ids), means):
+            found.append(each)
+            for line in () if as_json else findings(each, means.iris, language_of(), zone, width()):
+                click.echo(line)
+    if as_json:
+        print_json([plain_inspection(each) for each in found])
+    if any(map(is_wrong, found)):
         ctx.exit(FAILED)
 
 
 def width() -> int:
     """The columns of the terminal, and no more than are read with ease."""
-    return min(shutil.get_terminal_size((WIDTH, 24)).columns, 100)
+    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
 
 
 @contextmanager

@@ -144,6 +144,7 @@ _MIGRATIONS = (
     """,
     appraisals.SCHEMA + outbox.SCHEMA,
     addresses.SCHEMA,
+    appraisals.SHARES,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 

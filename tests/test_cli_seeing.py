@@ -121,3 +121,19 @@ def test_a_replay_asks_no_source_and_so_cannot_be_forced(enbauges: Enbauges) -> 
     for options in (("--replay", "--force"), ("--yes",), ("--replay", "--dry-run")):
         assert enbauges("harvest", *options).exit_code == 2
     assert enbauges("harvest", "--replay").exit_code == 1, "nothing is kept yet"
+
+
+def test_a_check_tells_each_source_and_is_exit_code_one_where_somebody_must_act(
+    enbauges: Enbauges, config: Path
+) -> None:
+    well = enbauges("source", "check", language="fr")
+    assert well.exit_code == 0, well.output
+    assert "réponse" in well.stdout
+    assert "rien ne s'y oppose" in well.stdout
+    config.write_text(HEAD + CALENDAR + SICK, encoding="utf-8")
+    told = enbauges("source", "check", "--json")
+    assert told.exit_code == 1
+    wrong = {each["source"]: each["wrong"] for each in json.loads(told.stdout)}
+    assert wrong == {"mairie": False, "malade": True}
+    assert enbauges("source", "check", "mairie").exit_code == 0
+    assert not (config.parent / "var").exists()

@@ -219,21 +219,6 @@ def only(pasted: str, ask: Ask, kind: Platform, tell: Callable[[str], None]) -> 
     return Found(tuple(found.candidates), ())
 
 
-def recognised(pasted: str, ask: Ask, kinds: Iterable[Platform]) -> Candidate:
-    """What the address itself is; nothing else is asked.
-
-    Raises:
-        AddressError: when it is no address.
-        FetchError: when it cannot be read.
-        NothingFoundError: when its answer is of no kind.
-    """
-    found = _Search(ask, tuple(kinds), _told_to_nobody)
-    found.first(meant(pasted))
-    if not found.candidates:
-        raise NothingFoundError(found.refusals[0].why)
-    return found.candidates[0]
-
-
 def _led_in(addresses: tuple[str, ...], kinds: Sequence[Platform]) -> tuple[str, ...]:
     """The data behind an address that names them itself, as one of an embedded calendar does."""
     leads = leads_of(WebPage(addresses[0]), kinds)

@@ -9,7 +9,7 @@ import pytest
 from harvester.discovery.addresses import AddressError, meant, same
 from harvester.discovery.leads import Lead, Rank, leads_of
 from harvester.discovery.pages import page_of
-from harvester.discovery.search import MOST, Found, NothingFoundError, recognised, search
+from harvester.discovery.search import MOST, Found, NothingFoundError, search
 from harvester.fetch import Client, Fetched, FetchError, Limits, Obedience
 from mappings import platforms
 from tests import platform_samples
@@ -201,16 +201,6 @@ def test_the_address_of_a_source_is_the_only_one_asked(site: Site) -> None:
     assert kinds(told) == ["ics"]
     assert told.candidates[0].why is None
     assert site.asked == ["/agenda"]
-
-
-def test_only_the_address_itself_is_asked_for_its_kind(site: Site) -> None:
-    site.pages["/"] = html('<a href="/agenda.ics">iCal</a>')
-    site.pages["/agenda.ics"] = Page(CALENDAR)
-    told = recognised(f"{site.url}/agenda.ics", asking(), platforms().values())
-    assert told.guess.kind == "ics"
-    with pytest.raises(NothingFoundError, match="a web page without data"):
-        recognised(site.url, asking(), platforms().values())
-    assert site.asked == ["/agenda.ics", "/"]
 
 
 def test_the_calendar_and_the_feed_behind_a_home_page_are_found(site: Site) -> None:
