@@ -38,9 +38,6 @@ from vocab.messages import Message, say
 _MOST = 8
 """Candidates that are looked at: reading one may take seconds."""
 
-_ASKED = frozenset({"sparql"})
-"""Kinds whose address says nothing without a question: a look at them asks it."""
-
 _SHOWN = 2  # entries that are shown of each
 
 Holds = Literal["events", "places", "articles", ""]
@@ -205,8 +202,7 @@ def _choice(request: Request, candidate: Candidate, config: Config, means: Means
         allow_private=request.allow_private,
     )
     source = Source.model_validate(dict(proposed.fields))
-    answer = candidate.fetched if candidate.guess.kind not in _ASKED else None
-    return Choice(candidate, proposed, preview(source, means, _SHOWN, answer=answer))
+    return Choice(candidate, proposed, preview(source, means, _SHOWN, answer=candidate.answer))
 
 
 def _check_id(source_id: str, config: Config) -> None:

@@ -28,6 +28,9 @@ _MOST_PAGES = 3  # pages of a site that are looked at after its first
 _NEWS = frozenset({"feed", "wordpress"})
 """Kinds that a site has beside an agenda, which may be on another of its pages."""
 
+_ASKED = frozenset({"sparql"})
+"""Kinds whose address says nothing without a question."""
+
 _UNSURE = frozenset({"unreachable", "refused", "timeout", "tls", "dns", "broken"})
 """Failures after which the same address with http instead of https is worth a try."""
 
@@ -57,6 +60,11 @@ class Candidate:
         """The first page of what it answered."""
         assert self.fetched.contents  # noqa: S101  # it was asked without validators
         return self.fetched.contents[0]
+
+    @property
+    def answer(self) -> Fetched | None:
+        """What a harvest would have got; None of a kind that is asked in a way of its own."""
+        return None if self.guess.kind in _ASKED else self.fetched
 
 
 @dataclass(frozen=True, slots=True)
