@@ -9,14 +9,18 @@ from email.utils import format_datetime as format_rfc822
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from store.things import plain
 from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
+
+_JOINTS = re.compile(r"[-_+.]+")
+_LONGEST_NAME = 100
 
 
 class Dated(Protocol):
@@ -181,3 +185,19 @@ def local(iri: str, base: str) -> str:
 def _vocabulary() -> frozenset[str]:
     """The IRIs that the vocabulary says something of."""
     return frozenset(str(triple.subject).strip("<>") for triple in load_graph())
+
+
+def document_name(address: str) -> str:
+    """What a document is called, by the name of its file: ``guide des associations (PDF)``.
+
+    Nobody says more of most of them.
+    """
+    file = unquote(urlsplit(address).path.rpartition("/")[2])
+    stem, _, ending = file.rpartition(".")
+    words = " ".join(plain(_JOINTS.sub(" ", stem)).split())
+    return f"{words[:_LONGEST_NAME]} ({ending.upper()})"
+
+
+def host(address: str) -> str:
+    """The site that an address is of: ``mairie.example.org``."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")

@@ -98,6 +98,9 @@ ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
   schema:geo <id/place/jardin#geo> ; prov:wasDerivedFrom <id/record/mairie/jardin> .
 <id/place/jardin#geo> a schema:GeoCoordinates ; schema:latitude 45.70 ; schema:longitude 6.14 .
 <id/article/lettre> a schema:Article ; schema:name "La lettre du comité"@fr ;
+  schema:image <https://comite.example/photo.jpg> ;
+  schema:mentions <https://comite.example/docs/Guide_des-associations%202026.pdf>,
+    <javascript:x.pdf>, <https://comite.example/page> ;
   schema:url <https://comite.example/lettre> ; eb:commune <id/commune/73081> ;
   schema:datePublished "2026-11-19T08:00:00Z"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/lettre> .
