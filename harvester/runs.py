@@ -151,7 +151,8 @@ class _Run:
             log.exception("source %s", self.source.id)
             report, update = self._failed(_unforeseen(self.source, error))
         report = replace(report, seconds=visit.seconds + time.perf_counter() - started)
-        state = replace(update.state, block=block_of(self.source))
+        block, title = block_of(self.source), self.source.title
+        state = replace(update.state, block=block, title=title)
         return report, replace(update, state=state, run=past_run(report, self.now))
 
     def _concluded(self, visit: Visit) -> tuple[Report, Saved]:

@@ -41,7 +41,7 @@ class SourceFacts:
     """A source as ``graph/provenance`` tells it; "" is unknown.
 
     ``licence`` is an IRI, ``changed`` the xsd:dateTime of the last run that changed its data,
-    ``records`` how many things it describes.
+    ``records`` how many things it describes, ``retired`` since when it is read no more.
     """
 
     id: str
@@ -51,6 +51,7 @@ class SourceFacts:
     licence: str = ""
     changed: str = ""
     records: int = 0
+    retired: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,7 @@ class Published:
             address=told(told(iri, "dcat:distribution"), "dcat:accessURL"),
             licence=told(iri, "dcterms:license"),
             changed=changed,
+            retired=told(iri, "prov:invalidatedAtTime"),
             records=sum(1 for _ in self._store.quads_for_pattern(None, _TYPE, record, graph)),
         )
 

@@ -141,9 +141,9 @@ class Words:
 
     def stamp(self, moment: datetime) -> str:
         """``22 novembre 2026, 18:30``, in the local time."""
-        return format_datetime(
-            moment.astimezone(self.zone), "d MMMM y, HH:mm", locale=self.language
-        )
+        local = moment.astimezone(self.zone)
+        told = format_datetime(local, "d MMMM y, HH:mm", locale=self.language)
+        return told.replace("1 ", "1er ", 1) if self.language == "fr" and local.day == 1 else told
 
     def number(self, value: int) -> str:
         """``12 345`` in French, ``12,345`` in English."""

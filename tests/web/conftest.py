@@ -146,6 +146,7 @@ PROVENANCE = """
   dcat:distribution <graph/source/foyer> .
 <graph/source/foyer> dcat:accessURL <sample:foyer> .
 <id/source/velo> a dcat:Dataset ; dcterms:title "Vélo"@fr ;
+  prov:invalidatedAtTime "2026-10-01T08:00:00Z"^^xsd:dateTime ;
   dcterms:license <https://licence.example/v2/> .
 <id/activity/1> prov:used <id/source/comite> ;
   prov:startedAtTime "2026-11-20T08:15:00Z"^^xsd:dateTime .
