@@ -58,15 +58,13 @@ class SourceFacts:
 class Curated:
     """A decision of the editors: by whom, at which xsd:dateTime and why.
 
-    A correction tells which statements it made: the ``predicate``, and the IRI it is ``about``,
-    which may be a part of the thing.
+    A correction or a pin tells the ``name`` of what it changes (``harvester.curation``).
     """
 
     by: str
     at: str
     why: str
-    about: str = ""
-    predicate: str = ""
+    name: str = ""
 
 
 class Published:
@@ -185,14 +183,15 @@ class Published:
         return sorted({_source_of(record, self.iris) for record in records})
 
     def curated(self, iri: str) -> list[Curated]:
-        """What the editors corrected of a thing, or put it first by; in no order."""
+        """What the editors corrected of a thing, or put it first by."""
         nodes = self._store.quads_for_pattern(
             None, _ABOUT, ox.NamedNode(iri), self._graphs["provenance"]
         )
-        found = (self._read(_value(quad.subject), self._graphs["provenance"]) for quad in nodes)
-        return [self._curated(said) for said in found]
+        iris = sorted(_value(quad.subject) for quad in nodes)
+        graph = self._graphs["provenance"]
+        return [self._curated(self._read(each, graph), each) for each in iris]
 
-    def _curated(self, said: Said) -> Curated:
+    def _curated(self, said: Said, node: str = "") -> Curated:
         def first(*curies: str) -> str:
             return next((said[term(each)][0].value for each in curies if term(each) in said), "")
 
@@ -202,8 +201,7 @@ class Published:
             by=names[0].value if names else "",
             at=first("prov:generatedAtTime", "prov:invalidatedAtTime"),
             why=first("dcterms:description"),
-            about=first("rdf:subject"),
-            predicate=first("rdf:predicate"),
+            name=node.rpartition("#curation-")[2].partition("-")[0],
         )
 
     def tombstone(self, iri: str) -> list[ox.Triple]:

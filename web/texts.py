@@ -188,14 +188,14 @@ def _vocabulary() -> frozenset[str]:
 
 
 def document_name(address: str) -> str:
-    """What a document is called, by the name of its file: ``guide des associations (PDF)``.
+    """What a document is called, by the name of its file: ``Guide des associations (PDF)``.
 
     Nobody says more of most of them.
     """
     file = unquote(urlsplit(address).path.rpartition("/")[2])
     stem, _, ending = file.rpartition(".")
     words = " ".join(plain(_JOINTS.sub(" ", stem)).split())
-    return f"{words[:_LONGEST_NAME]} ({ending.upper()})"
+    return f"{words[:1].upper()}{words[1:_LONGEST_NAME]} ({ending.upper()})"
 
 
 def host(address: str) -> str:
