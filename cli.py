@@ -6,8 +6,9 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source, territory
+from commands import adding, asking, harvesting, keeping, preparing, seeing, source, territory
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
+from commands.speech import teach_click
 
 
 @click.group(
@@ -22,6 +23,7 @@ def main(ctx: click.Context, *, debug: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
 
 
+teach_click()
 for command in (
     preparing.init,
     preparing.validate,
@@ -47,6 +49,8 @@ for command in (
 ):
     main.add_command(command)
 
+for command in (adding.add, seeing.preview):
+    source.source.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -33,6 +33,12 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def local_clock(config: Config) -> Callable[[], datetime]:
+    """The clock of a node, in its time zone."""
+    zone = ZoneInfo(config.site.timezone)
+    return lambda: clock().astimezone(zone)
+
+
 def place_of(config: Path) -> Place:
     """The data folder of a sources file."""
     return Place(config.resolve().parent / "var")
@@ -77,7 +83,7 @@ def run_harvest(
             config,
             place_of(config.path),
             version=VERSION,
-            clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
+            clock=local_clock(config),
             resolve=resolve,
             force=force,
             accept=accept,
@@ -93,9 +99,8 @@ def run_harvest(
 @contextmanager
 def operated(config: Config) -> Iterator[Session]:
     """What an operator changes without harvesting: published at the end."""
-    zone = ZoneInfo(config.site.timezone)
-    place, now = place_of(config.path), lambda: clock().astimezone(zone)
-    with opened(config, place, version=VERSION, clock=now) as session:
+    place = place_of(config.path)
+    with opened(config, place, version=VERSION, clock=local_clock(config)) as session:
         yield session
         if generation := session.publish():
             speak(telling.published(generation))

@@ -36,8 +36,8 @@ def digest_of(task: Task) -> Digest:
         ReadError: when they are not what the source's kind says.
     """
     install(task.communes)
-    digester = Digester(task.source, platform_of(task.source), Iris(task.base), task.options)
-    return digester(task.contents)
+    kind, iris = platform_of(task.source), Iris(task.base)
+    return Digester(task.source, kind, iris, task.options, task.shown)(task.contents)
 
 
 def answered(task: Task) -> bytes:

@@ -6,19 +6,51 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harvester.decide import Decision, Known
 from harvester.digest import Digest
 from harvester.fetch import Client
 from harvester.parcel import Task
 from harvester.sources import Source
+from harvester.visits import Ask, Visit
 from harvester.whereabouts.area import Area
 from harvester.whereabouts.locator import Locator
 from mappings import Platform
 from store.captures import Captures
 from store.changelog import ChangeLog
+from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.state import State
 from store.takedown import Takedowns
 from vocab.iris import Iris
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a run makes of what came of its ``visit``.
+
+    ``digest`` is what of it may be published and all that was not understood, ``changes`` what
+    is committed; there is no ``decision`` where nothing of it can be used. ``stuck`` are the
+    known records that stay as they are, since nothing of their entries can be used.
+    """
+
+    visit: Visit
+    digest: Digest
+    known: Known
+    stuck: frozenset[str] = frozenset()
+    decision: Decision | None = None
+    changes: Changeset = Changeset({})  # noqa: RUF009  # frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whoever looks at runs: ``weighed`` is told of each; ``shown`` records are kept for it."""
+
+    weighed: Callable[[Weighed], None]
+    shown: int | None = None
+
+
+def _unwatched(_: Weighed) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +61,13 @@ class Means:
     ``locator`` knows where addresses are, None where no service is configured; ``resolve`` turns
     a ``sample:`` address into a loopback one; ``accept`` is the operator's word that what is
     missing is gone. ``former`` maps the id of a source whose address was harvested under another
-    one to that id; ``takedowns`` are what is not kept.
+    one to that id; ``takedowns`` are what is not kept. ``ask`` gets what sources say. With
+    ``replay`` that is what they said last, read anew because of what is made of it: it says
+    nothing of how they do now.
     """
 
     client: Client
+    ask: Ask
     store: EmbeddedStore
     state: State
     captures: Captures
@@ -52,3 +87,5 @@ class Means:
     former: Mapping[str, str] = field(default_factory=dict)
     takedowns: Takedowns = field(default_factory=Takedowns)
     locator: Locator | None = None
+    watch: Watch = Watch(_unwatched)
+    replay: bool = False

@@ -26,8 +26,9 @@ from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
+from harvester.visits import again, asking
 from harvester.whereabouts.area import Area
-from harvester.whereabouts.locator import AddressService
+from harvester.whereabouts.locator import service_of
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -43,7 +44,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
-from vocab.territory.atlas import atlas, install
+from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +194,8 @@ class Session:
         self._changed = False
         if not under_way:
             self._unfinished.unlink(missing_ok=True)
-            self._tell()
+            if not self._means.replay:  # it tells nothing of how sources do
+                self._tell()
         return generation
 
     def _tell(self) -> None:
@@ -249,10 +251,12 @@ def opened(
     force: bool = False,
     accept: bool = False,
     dry_run: bool = False,
+    replay: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
-    Reading and mapping are done by this process's children, unless ``digest`` does it.
+    Reading and mapping are done by this process's children, unless ``digest`` does it. With
+    ``replay``, what sources said last is read again, and none is asked.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
@@ -269,21 +273,22 @@ def opened(
         if not dry_run:
             check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
-        _same_base(store, config.site.base)
+        same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris = Iris(config.site.base)
         client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
-        state = stack.enter_context(State(place.state))
+        state, captures = stack.enter_context(State(place.state)), Captures(place.captures)
         means = Means(
             client=client,
+            ask=again(captures) if replay else asking(client),
             store=store,
             state=state,
-            captures=Captures(place.captures),
+            captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            area=Area(frozenset(config.site.territory), atlas(), config.site.border),
+            area=Area.of(config.site),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -295,9 +300,8 @@ def opened(
             dry_run=dry_run,
             former=former_ids(config, store, iris),
             takedowns=takedown.load(place.takedowns),
-            locator=AddressService(config.site.geocoder, client, state, clock, idle=dry_run)
-            if config.site.geocoder
-            else None,
+            replay=replay,
+            locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )
         yield Session(config, place, means)
 
@@ -309,7 +313,7 @@ def _robots_kept(
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
-def _same_base(store: EmbeddedStore, base: str) -> None:
+def same_base(store: EmbeddedStore, base: str) -> None:
     """Refuse to mint under a base what was stored under another one."""
     others = [name for name in store.graph_names() if not name.startswith(base)]
     if others:

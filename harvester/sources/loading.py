@@ -88,7 +88,16 @@ def load(path: Path, *, kinds: Collection[str]) -> Config:
     Raises:
         ConfigError: with all the mistakes of the file.
     """
-    parsed = parse(_read(path))
+    return checked(path, _read(path), kinds=kinds)
+
+
+def checked(path: Path, text: str, *, kinds: Collection[str]) -> Config:
+    """As ``load``, of the ``text`` that the file ``path`` has, or would have.
+
+    Raises:
+        ConfigError: with all the mistakes of the text.
+    """
+    parsed = parse(text)
     own, known = table_beside(path)
     check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent, known))
     site, notify, sources = check.whole()
