@@ -99,12 +99,13 @@ class AddressService:
         Raises:
             Pending: when the service cannot be asked now.
         """
-        noted = self.state.address(question.key)
+        key = question.key(self.service)
+        noted = self.state.address(key)
         if noted and (noted.answer or self.clock() - noted.at < UNKNOWN_FOR):
             return Found.from_json(noted.answer) if noted.answer else None
         answer = self._ask(question)
         told = answer.to_json() if answer else ""
-        self.state.note_address(question.key, Noted(self.clock(), told))
+        self.state.note_address(key, Noted(self.clock(), told))
         return answer
 
     def _ask(self, question: Question) -> Found | None:
