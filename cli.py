@@ -6,7 +6,17 @@ import logging
 
 import click
 
-from commands import adding, asking, harvesting, keeping, preparing, seeing, source, territory
+from commands import (
+    adding,
+    asking,
+    curate,
+    harvesting,
+    keeping,
+    preparing,
+    seeing,
+    source,
+    territory,
+)
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 from commands.speech import teach_click
 
@@ -40,6 +50,7 @@ for command in (
     asking.query,
     asking.history,
     asking.export,
+    curate.curate,
     keeping.rollback,
     keeping.forget,
     keeping.backup,

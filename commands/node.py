@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import click
 
 from commands.frame import VERSION
 from harvester import telling
+from harvester.curation import file as curation
 from harvester.life.strays import orphans
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
@@ -45,10 +47,13 @@ def place_of(config: Path) -> Place:
 
 
 def load_config(path: Path) -> Config:
-    """The sources file, checked against the platforms that there are; its communes are known."""
+    """The sources file, checked against the platforms that there are, and the decisions beside.
+
+    Its communes are known from here on.
+    """
     config = load(path, kinds=platforms())
     install(config.communes)
-    return config
+    return replace(config, edits=curation.load(curation.path_beside(path), config.site))
 
 
 @contextmanager

@@ -43,17 +43,14 @@ Rung = SimpleQueue[Bell]
 
 
 class Watch:
-    """Notices that one of some files changed, once they have settled.
-
-    Editors write in several steps.
-    """
+    """Notices that one of some files changed, once they settled: editors write in several steps."""
 
     def __init__(self, *paths: Path) -> None:
         self._paths = paths
         self._known = self._last = self._look()
 
     def changed(self) -> bool:
-        """Whether they differ from when this was last true, and not from the last look."""
+        """Whether a file differs from when this was last true, and none from the last look."""
         seen = self._look()
         settled, self._last = seen == self._last, seen
         if not settled or seen == self._known:
@@ -62,10 +59,11 @@ class Watch:
         return True
 
     def _look(self) -> list[tuple[int, int, int] | None]:
-        return [_seen(path) for path in self._paths]
+        return list(map(_state_of, self._paths))
 
 
-def _seen(path: Path) -> tuple[int, int, int] | None:
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells two states of a file apart, None while it cannot be looked at."""
     try:
         found = path.stat()
     except OSError:

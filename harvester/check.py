@@ -51,7 +51,7 @@ def checked(
     """
     found = [
         (record, finding)
-        for finding in check(_triples(frozenset().union(*digest.records.values())), now, box)
+        for finding in check(as_triples(frozenset().union(*digest.records.values())), now, box)
         if (record := record_of(finding.focus)) in digest.origins
         and not (contacts_allowed and finding.code in CONTACTS)
     ]
@@ -72,7 +72,8 @@ def checked(
     return replace(digest, records=records, issues=digest.issues + issues)
 
 
-def _triples(lines: Lines) -> list[ox.Triple]:
+def as_triples(lines: Lines) -> list[ox.Triple]:
+    """Statements as the checks of the vocabulary take them."""
     text = "\n".join(lines)
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
 

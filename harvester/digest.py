@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from harvester.glance import Statement
+from harvester.peers.ours import came_back, our_own
 from harvester.readers import READERS
-from harvester.records import Content, Issue, ReadOptions, Record
+from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from harvester.seeing.sample import Sample, Sampler
 from harvester.sources import Source
 from mappings import MappingError, Platform, Problem, compile_file, compile_table, platform
@@ -61,7 +62,7 @@ def _local_name(predicate: str) -> str:
     return predicate[:-1].rpartition("#" if "#" in predicate else "/")[2]
 
 
-CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
+CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed", "peer-cut-short", "page-unreadable"})
 """Issues of readers that could not read up to the end."""
 
 SILENT = "nothing-mapped"
@@ -159,10 +160,13 @@ class Digester:
         self, contents: Sequence[Content], issues: list[Issue], origins: dict[str, Origin]
     ) -> Iterator[tuple[str, Record]]:
         """Each record with its IRI; of several with the same one, the first."""
-        read = READERS[self.platform.reader]
-        for found in chain.from_iterable(read(content, self.options) for content in contents):
+        pages = chain.from_iterable(self._read(content, len(contents)) for content in contents)
+        for found in pages:
             if isinstance(found, Issue):
                 issues.append(found)
+                continue
+            if came_back(found.data, self.iris.base):
+                issues.append(our_own(self.iris.base))
                 continue
             iri = self.iris.record(self.source.id, *found.key)
             if iri in origins:
@@ -170,6 +174,15 @@ class Digester:
                 continue
             origins[iri] = Origin(found.key, found.where)
             yield iri, found
+
+    def _read(self, content: Content, pages: int) -> Iterator[Record | Issue]:
+        """What one page holds; of a site of many, one that cannot be read is told."""
+        try:
+            yield from READERS[self.platform.reader](content, self.options)
+        except ReadError as error:
+            if pages == 1 or self.platform.reader != "html":
+                raise
+            yield Issue("page-unreadable", error.message, "error", content.url)
 
     def exported(self, contents: Sequence[Content]) -> Iterator[dict[str, Any]]:
         """The records of the pages of the source, as the mapping sees them.

@@ -52,11 +52,12 @@ def errand_for(
         validators=None
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
-        paging=platform.paging or (BY_LINKS if source.pages else ()),
+        paging=platform.paging or (BY_LINKS if source.most_pages else ()),
         robots="strict" if platform.reader in PAGES_OF_A_SITE else source.robots,
         again=again,
         kept=before.content_hash,
         shown=means.watch.shown,
+        read_at=before.good_at,
     )
 
 
@@ -69,6 +70,7 @@ def options_for(source: Source, platform: Platform, timezone: str, window: Windo
         key=source.key or platform.key,
         delimiter=source.delimiter,
         encoding=source.encoding,
+        graph=source.graph,
     )
 
 

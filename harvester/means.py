@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harvester.curation.values import Edits
 from harvester.decide import Decision, Known
 from harvester.digest import Digest
 from harvester.fetch import Client
@@ -61,9 +62,9 @@ class Means:
     ``locator`` knows where addresses are, None where no service is configured; ``resolve`` turns
     a ``sample:`` address into a loopback one; ``accept`` is the operator's word that what is
     missing is gone. ``former`` maps the id of a source whose address was harvested under another
-    one to that id; ``takedowns`` are what is not kept. ``ask`` gets what sources say. With
-    ``replay`` that is what they said last, read anew because of what is made of it: it says
-    nothing of how they do now.
+    one to that id; ``takedowns`` are what is not kept, and ``edits`` what the editors decided.
+    ``ask`` gets what sources say. With ``replay`` that is what they said last, read anew because
+    of what is made of it: it says nothing of how they do now.
     """
 
     client: Client
@@ -86,6 +87,7 @@ class Means:
     dry_run: bool = False
     former: Mapping[str, str] = field(default_factory=dict)
     takedowns: Takedowns = field(default_factory=Takedowns)
-    locator: Locator | None = None
+    edits: Edits = field(default_factory=Edits)
     watch: Watch = Watch(_unwatched)
     replay: bool = False
+    locator: Locator | None = None

@@ -23,8 +23,8 @@ from vocab.territory.atlas import own_table
 class Task:
     """The pages of one source, and how to read them; ``base`` is that of the node's IRIs.
 
-    ``communes`` is the node's own table of them (``vocab.territory.atlas``). Of its
-    records, ``shown`` are to come with the digest as they were read, None for none.
+    ``shown`` of its records are to come with the digest as they were read, None for none;
+    ``communes`` is the node's own table of them (``vocab.territory.atlas``).
     """
 
     source: Source

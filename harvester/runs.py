@@ -24,7 +24,7 @@ from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
-from harvester.digest import Digest, without_texts
+from harvester.digest import CUT_SHORT, Digest, without_texts
 from harvester.due import block_of
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
@@ -277,6 +277,7 @@ class _Run:
             self.means.version,
             self.means.share_alike,
             purpose=REPLAYED if self.means.replay else "",
+            edits=self.means.edits,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:
@@ -307,7 +308,7 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if fetched.is_whole and self.means.state.absences(self.source.id):
+        if fetched.is_whole and self._was_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
@@ -329,6 +330,12 @@ class _Run:
             reproaches=reproaches(issues),
         )
         return report, Saved(replace(state, outcome="unchanged"), issues)
+
+    @property
+    def _was_whole(self) -> bool:
+        """Whether the last good answer came to its end: one that did not confirms nothing."""
+        known = self.means.state.issues(self.source.id)
+        return not any(issue.code in CUT_SHORT for issue in known)
 
     def _standing(self) -> tuple[StoredIssue, ...]:
         """The issues of the last good read; what is expected of its age is asked anew."""

@@ -7,13 +7,15 @@ import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from harvester.appraisal.health import health_of
 from harvester.appraisal.measures import measures_changeset, standings
 from harvester.children import shared
+from harvester.curation.carry import carried, stands, told_changeset
+from harvester.curation.values import Edits
 from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, Manners, user_agent
 from harvester.fetch.robots import worth_keeping
@@ -157,6 +159,7 @@ class Session:
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
             self._changed |= bool(self._communes())
+            self.curate()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
             gc.collect()
@@ -167,6 +170,23 @@ class Session:
             self._changed |= report.quads > 0
             self._ran[report.source] = wanted[report.source]
             yield report
+
+    def curate(self, edits: Edits | None = None) -> None:
+        """Bring what is stored to what the editors decided, which now is ``edits`` if given.
+
+        A dry run leaves it: what it would change is told with the source that is read.
+
+        Raises:
+            StoreError: when it cannot be written.
+        """
+        if edits is not None:
+            self._means = replace(self._means, edits=edits.spared(self._means.takedowns.bars_text))
+        if self._means.dry_run or stands(self._means):
+            return
+        for entry in carried(self._means, self._config.sources):
+            self.commit(entry)
+        self._apply(told_changeset(self._means))
+        self._means.store.flush()
 
     def publish(self, *, under_way: bool = False) -> Generation | None:
         """Publish a generation when something changed since the current one.
@@ -276,12 +296,13 @@ def opened(
         same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
-        iris = Iris(config.site.base)
+        iris, takedowns = Iris(config.site.base), takedown.load(place.takedowns)
         client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
-        state, captures = stack.enter_context(State(place.state)), Captures(place.captures)
+        captures = Captures(place.captures)
+        state = stack.enter_context(State(place.state))
         means = Means(
             client=client,
-            ask=again(captures) if replay else asking(client),
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
             state=state,
             captures=captures,
@@ -299,7 +320,8 @@ def opened(
             accept=accept,
             dry_run=dry_run,
             former=former_ids(config, store, iris),
-            takedowns=takedown.load(place.takedowns),
+            takedowns=takedowns,
+            edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
             locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )

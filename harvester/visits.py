@@ -8,13 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
 from harvester.fetch.pages import PAGES
+from harvester.fetch.route import Route
 from harvester.parcel import Task
+from harvester.peers import route as peers
 from harvester.records import Content, HarvestError, ReadOptions
+from harvester.sites import route as sites
 from harvester.sources import Source
 from mappings import Paging
 from store.captures import Capture, Captures, Page
@@ -30,8 +34,8 @@ class Errand:
     ways in which a long answer may go on, ``robots`` which rules of robots.txt bind;
     ``fingerprint`` tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
-    nothing new comes, because the way of reading it has changed. ``shown`` of its records are
-    to be seen as they were read, None for none.
+    nothing new comes, because the way of reading it has changed; ``read_at`` is when it came.
+    ``shown`` of its records are to be seen as they were read, None for none.
     """
 
     source: Source
@@ -44,6 +48,7 @@ class Errand:
     robots: Obedience = "named"
     again: bool = False
     kept: str = ""
+    read_at: datetime | None = None
     shown: int | None = None
 
 
@@ -106,24 +111,29 @@ class Visitor:
 
     def _kept(self, errand: Errand) -> tuple[Content, ...]:
         """The last good answer, when it is to be read again."""
-        if not errand.again:
-            return ()
-        capture = self.captures.get(errand.source.id, errand.kept)
-        return contents_of(capture) if capture else ()
+        return _last(errand, self.captures) if errand.again else ()
 
 
-def asking(client: Client) -> Ask:
-    """Ask servers."""
+def asking(client: Client, captures: Captures) -> Ask:
+    """Ask servers; of a site, only for the pages that changed since its last kept answer."""
 
     def ask(errand: Errand) -> Fetched:
         source = errand.source
+        if route := _route(errand, captures):
+            return client.travel(
+                errand.address,
+                route,
+                validators=errand.validators,
+                allow_private=source.allow_private,
+                robots=errand.robots,
+            )
         return client.fetch(
             errand.address,
             validators=errand.validators,
             allow_private=source.allow_private or errand.address != source.url,
             robots=errand.robots,
             paging=errand.paging,
-            pages=source.pages or PAGES,
+            pages=source.most_pages or PAGES,
         )
 
     return ask
@@ -151,6 +161,26 @@ def again(captures: Captures) -> Ask:
         return Fetched(contents[0].url, capture.at, HTTPStatus.OK, contents, seen)
 
     return ask
+
+
+def _route(errand: Errand, captures: Captures) -> Route | None:
+    """How a source is read that wants several requests; None for one that wants one."""
+    source = errand.source
+    if source.kind == "sparql":
+        size, most = source.page_size or peers.PAGE, source.most_pages or peers.PAGES
+        return peers.Peer(errand.address, source.selection, size, most).route()
+    if source.sitemap or source.listed:
+        most = source.most_pages or max(sites.PAGES, len(source.listed))
+        site = sites.Site(source.url, source.sitemap, source.listed, source.only, most)
+        last = () if errand.validators is None else _last(errand, captures)
+        return site.route(sites.Kept({each.url: each for each in last}, errand.read_at))
+    return None
+
+
+def _last(errand: Errand, captures: Captures) -> tuple[Content, ...]:
+    """The last good answer, if it is kept."""
+    capture = captures.get(errand.source.id, errand.kept)
+    return contents_of(capture) if capture else ()
 
 
 def capture_of(fetched: Fetched, contents: tuple[Content, ...]) -> Capture:

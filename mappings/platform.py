@@ -29,14 +29,14 @@ from mappings.yarrrml_text import Reading
 from vocab.messages import say
 from vocab.words import lookup
 
-ENGINE: Final = "3"
+ENGINE: Final = "4"
 """Raised whenever the same mapping file comes to give other quads."""
 
 FOLDER: Final = Path(__file__).parent / "platforms"
 READERS: Final = (
     *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
     *("activitypub", "apidae", "communecter", "datatourisme", "dcat", "flat", "mediawiki"),
-    *("openagenda", "overpass", "table", "umap"),
+    *("openagenda", "overpass", "sparql", "table", "umap"),
 )
 REMOVALS: Final = ("guarded", "sliding")
 

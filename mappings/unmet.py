@@ -10,8 +10,9 @@ from pathlib import Path as FilePath
 
 from mappings.compiler import ways
 from mappings.paths import Item, Path, Step, select
-from mappings.plan import Plan, Source
+from mappings.plan import Plan
 from mappings.problems import MappingError, Problem, nearest, problem, shown
+from mappings.source import Source
 from vocab.messages import say
 
 _LOOKED_AT = 1000  # records whose fields are remembered; all are searched for the references
@@ -123,6 +124,14 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 def missing(path: FilePath, source: Source, mapping: FilePath) -> MappingError:
     """The error of a file that is not there, naming one beside it of nearly its name."""
+    if source.address:
+        said = say(
+            "{file}:{line}: {address} is not fetched — download it, and put it beside the mapping",
+            file=mapping.name,
+            line=source.line,
+            address=source.address,
+        )
+        return MappingError(said, file=mapping.name, line=source.line)
     beside = path.parent.iterdir() if path.parent.is_dir() else ()
     near = closest(path.name, (each.name for each in beside if each != mapping))
     place = {"file": mapping.name, "line": source.line, "path": str(path)}

@@ -30,6 +30,8 @@ _TYPES = (
     f"{EB}ThirdPlace",
 )
 _TYPE = ox.NamedNode(term("rdf:type"))
+_ABOUT = ox.NamedNode(term("schema:about"))
+_BY = term("prov:wasAttributedTo")
 _MOST_STATEMENTS = 2_000
 _PLACE = (f"{SCHEMA}latitude", f"{SCHEMA}longitude")
 """Statements of one document: a publisher's runaway list is cut, never a page that hangs."""
@@ -50,6 +52,21 @@ class SourceFacts:
     licence: str = ""
     changed: str = ""
     records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """A decision of the editors: by whom, at which xsd:dateTime and why.
+
+    A correction tells which statements it made: the ``predicate``, and the IRI it is ``about``,
+    which may be a part of the thing.
+    """
+
+    by: str
+    at: str
+    why: str
+    about: str = ""
+    predicate: str = ""
 
 
 class Published:
@@ -165,6 +182,39 @@ class Published:
                     left.append(value)
         return found[:_MOST_STATEMENTS]
 
+    def hidden(self, iri: str) -> Curated | None:
+        """By whom, when and why a thing was hidden; None for one that was not."""
+        said = self._read(iri, self._graphs["tombstones"])
+        return self._curated(said) if said.get(_BY) else None
+
+    def hidden_sources(self, iri: str) -> list[str]:
+        """The ids of the sources that still announce what was hidden."""
+        said = self._read(iri, self._graphs["tombstones"])
+        records = (value.value for value in said.get(term("prov:wasDerivedFrom"), ()))
+        return sorted({_source_of(record, self.iris) for record in records})
+
+    def curated(self, iri: str) -> list[Curated]:
+        """What the editors corrected of a thing, or put it first by; in no order."""
+        nodes = self._store.quads_for_pattern(
+            None, _ABOUT, ox.NamedNode(iri), self._graphs["provenance"]
+        )
+        found = (self._read(_value(quad.subject), self._graphs["provenance"]) for quad in nodes)
+        return [self._curated(said) for said in found]
+
+    def _curated(self, said: Said) -> Curated:
+        def first(*curies: str) -> str:
+            return next((said[term(each)][0].value for each in curies if term(each) in said), "")
+
+        editor = self._read(first("prov:wasAttributedTo"), self._graphs["provenance"])
+        names = editor.get(f"{SCHEMA}name", ())
+        return Curated(
+            by=names[0].value if names else "",
+            at=first("prov:generatedAtTime", "prov:invalidatedAtTime"),
+            why=first("dcterms:description"),
+            about=first("rdf:subject"),
+            predicate=first("rdf:predicate"),
+        )
+
     def tombstone(self, iri: str) -> list[ox.Triple]:
         """What remains of an entity that was withdrawn; empty when it never was."""
         return [quad.triple for quad in self._quads("tombstones", iri)]
@@ -176,9 +226,8 @@ class Published:
     def _graph_of(self, iri: str) -> ox.NamedNode:
         """The graph in which ``iri`` is described."""
         if iri.startswith(self.iris.records):
-            source = iri.removeprefix(self.iris.records).partition("/")[0]
-            return ox.NamedNode(self.iris.source_graph(source))
-        about = ("source/", "activity/", "software/", "licence/")
+            return ox.NamedNode(self.iris.source_graph(_source_of(iri, self.iris)))
+        about = ("source/", "activity/", "software/", "licence/", "editor/", "curation")
         provenance = iri.removeprefix(f"{self.iris.base}id/").startswith(about)
         return self._graphs["provenance" if provenance else "canonical"]
 
@@ -241,6 +290,10 @@ class Published:
             if isinstance(quad.object, ox.NamedNode | ox.Literal):
                 said[quad.predicate.value].append(quad.object)
         return said
+
+
+def _source_of(record: str, iris: Iris) -> str:
+    return record.removeprefix(iris.records).partition("/")[0]
 
 
 def _value(node: object) -> str:

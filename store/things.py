@@ -34,6 +34,9 @@ CONCEPTS = MappingProxyType(
 )
 """Facet → the property whose concepts it holds. A value is the last segment of the IRI."""
 
+PINNED = "avant"
+"""The facet of what the editors put first."""
+
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
     r"\ud800-\udfff\ufeff\ufffe\uffff]+"
@@ -66,7 +69,7 @@ class Thing:
     announce it any more; ``previous`` the date before it was moved. ``place`` and ``organizer``
     are names, with the IRI where the thing is an entity of its own. ``commune`` is an INSEE code.
     ``concepts`` are pairs of a facet and the IRI of a concept. ``records`` are the IRIs of what
-    sources say of it, ``sources`` their ids.
+    sources say of it, ``sources`` their ids. ``pinned`` is since when the editors put it first.
     """
 
     iri: str
@@ -99,6 +102,7 @@ class Thing:
     opening: str = ""
     telephone: str = ""
     email: str = ""
+    pinned: str = ""
 
     @property
     def is_third_place(self) -> bool:
@@ -117,6 +121,8 @@ class Thing:
             found.add(Facet("commune", self.commune, text=self.commune_name))
         if self.series:
             found.add(Facet("serie", self.series))
+        if self.pinned:
+            found.add(Facet(PINNED, "1"))
         return found
 
     def to_json(self) -> str:
@@ -184,6 +190,7 @@ def read_thing(iri: str, kind: str, said_of: SaidOf, iris: Iris) -> Thing:
         opening=_first(said, term("eb:openingHoursOsm")),
         telephone=_contact(said, said_of, "telephone"),
         email=_contact(said, said_of, "email"),
+        pinned=_first(said, term("eb:pinnedSince")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -12,13 +12,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sparql.ask import saved
-from web.agenda import Period, days, events
+from store.things import KINDS, PINNED, Thing
+from web.agenda import Period, days, event_of, events
 from web.filters import Filter
 from web.front import Front
 from web.library import Shelf
 from web.shell import language_of
 
-_NEWS = 5
+_NEWS, _FIRST = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,23 @@ class Home:
             "home.html",
             period=period,
             days=days(found, period),
+            first=self._first(shelf),
             news=shelf.index.find(newest),
             counts=_counts(shelf),
             examples=_examples(request, period),
         )
+
+    def _first(self, shelf: Shelf) -> list[Thing]:
+        """What the editors put first and is not over, of a series only the next date."""
+        wanted = replace(Filter().wanted(KINDS, order="days"), having=(PINNED,))
+        today, zone = self._front.today(), self._front.site.zone
+        shown: dict[str, Thing] = {}
+        for thing in shelf.index.find(wanted):
+            event = event_of(thing, zone) if thing.kind == "event" else None
+            if thing.kind != "event" or (event and event.last >= today):
+                shown.setdefault(thing.series or thing.iri, thing)
+        dated = [each for each in shown.values() if each.kind == "event"]
+        return [*dated, *(each for each in shown.values() if each.kind != "event")][:_FIRST]
 
 
 def _counts(shelf: Shelf) -> list[tuple[str, int]]:

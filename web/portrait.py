@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from store.folding import fold, slug
 from store.lookup import Box, Wanted
-from store.things import Thing
+from store.published import Curated
+from store.things import CONCEPTS, Thing
+from vocab import SCHEMA, term
 from vocab.messages import Message, say
 from web.agenda import Event, event_of, map_events
 from web.filters import Filter
@@ -71,8 +73,19 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A field that the editors corrected, and what each source says of it."""
+
+    decision: Curated
+    said: tuple[tuple[Source, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
-    """An entity and what is around it: what its sources say, other dates, what is near."""
+    """An entity and what is around it: what its sources say, other dates, what is near.
+
+    ``corrections`` are by the field of ``Thing`` that they change, or by the facet.
+    """
 
     event: Event | None
     claims: tuple[Claim, ...]
@@ -81,6 +94,8 @@ class Portrait:
     coming: tuple[Event, ...]
     near: tuple[Thing, ...]
     series: Thing | None
+    corrections: Mapping[str, Correction]
+    pinned: Curated | None
 
 
 class Portraits:
@@ -102,6 +117,8 @@ class Portraits:
         series = thing.iri if thing.kind == "series" else thing.series
         dates = self._coming(self.dates(shelf, series, today), today) if series else []
         others = [event for event in dates if event.thing.iri != thing.iri]
+        own = shelf.published.curated(thing.iri)
+        decided = [*(shelf.published.curated(thing.series) if thing.series else ()), *own]
         return Portrait(
             event=event_of(thing, self._zone) if thing.kind == "event" else None,
             claims=claims,
@@ -110,6 +127,8 @@ class Portraits:
             coming=tuple(self._there(thing, shelf, today)),
             near=tuple(_near(thing, shelf)),
             series=shelf.index.get(thing.series) if thing.series else None,
+            corrections=_corrections(decided, claims, wording),
+            pinned=next((each for each in decided if each.predicate == _PINNED), None),
         )
 
     def dates(self, shelf: Shelf, series: str, first: date | None = None) -> list[Thing]:
@@ -170,3 +189,44 @@ def _differences(claims: Sequence[Claim]) -> tuple[Difference, ...]:
         if len({fold(value) for _, value in told}) > 1:
             found.append(Difference(field, name, tuple(told)))
     return tuple(found)
+
+
+def _corrections(
+    decided: Iterable[Curated], claims: Sequence[Claim], wording: Wording
+) -> dict[str, Correction]:
+    found = {}
+    for each in decided:
+        if field := _FIELDS.get(each.predicate, ""):
+            said = tuple((claim.source, _told(claim.said, field, wording)) for claim in claims)
+            found[field] = Correction(each, said)
+    return found
+
+
+def _told(said: Thing, field: str, wording: Wording) -> str:
+    """What a source says of a field or a facet, "" when it says nothing."""
+    if field in CONCEPTS:
+        return ", ".join(wording.concepts(said, field))
+    value = getattr(said, field)
+    return "" if value is None else str(value)
+
+
+_PINNED = term("eb:pinnedSince")
+_FIELDS = MappingProxyType(
+    {
+        **{predicate: facet for facet, predicate in CONCEPTS.items()},
+        **{
+            SCHEMA + name: field
+            for name, field in (
+                *(("name", "name"), ("description", "text"), ("url", "url")),
+                *(("startDate", "start"), ("endDate", "end"), ("eventStatus", "status")),
+                *(("isAccessibleForFree", "free"), ("location", "place")),
+                *(("organizer", "organizer"), ("latitude", "latitude")),
+                *(("streetAddress", "address"), ("postalCode", "address")),
+                *(("addressLocality", "address"), ("telephone", "telephone"), ("email", "email")),
+            )
+        },
+        term("eb:commune"): "commune_name",
+        term("eb:openingHoursOsm"): "opening",
+    }
+)
+"""Predicate of a correction → the field of ``Thing``, or the facet, that tells it."""

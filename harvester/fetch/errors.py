@@ -13,6 +13,8 @@
     ├── too-large           more decoded bytes than the limits
     ├── broken              the answer stopped short, or is not HTTP
     ├── robots              robots.txt asks us to stay away, or its server cannot give it
+    ├── not-sparql          a peer that answers a query with something else
+    ├── endless             its many requests took too long together
     ├── crowded             its turn at the host did not come in time
     └── stopped             the program is being stopped: it says nothing about the source
 """

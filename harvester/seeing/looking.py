@@ -62,9 +62,10 @@ def looking(
             Client(agent, limits, clock, manners=manners, robots=read(place.robots))
         )
         state = stack.enter_context(state_as_it_is(place.state))
+        takedowns = takedown.load(place.takedowns)
         yield Means(
             client=client,
-            ask=again(captures) if replay else asking(client),
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
             state=state,
             captures=captures,
@@ -83,7 +84,8 @@ def looking(
             accept=accept,
             dry_run=True,
             former=former_ids(config, store, iris),
-            takedowns=takedown.load(place.takedowns),
+            takedowns=takedowns,
+            edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
         )
 

@@ -95,6 +95,7 @@ ebc:tous skos:prefLabel "Tout public"@fr, "Everybody"@en .
 ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
 <id/organization/comédie> a schema:NGO ; schema:name "Comédie"@fr ; eb:actorKind ebc:asso .
 <id/place/jardin> a schema:Place ; schema:name "Jardin partagé"@fr ;
+  eb:pinnedSince "2026-11-20T08:00:00Z"^^xsd:dateTime ;
   schema:geo <id/place/jardin#geo> ; prov:wasDerivedFrom <id/record/mairie/jardin> .
 <id/place/jardin#geo> a schema:GeoCoordinates ; schema:latitude 45.70 ; schema:longitude 6.14 .
 <id/article/lettre> a schema:Article ; schema:name "La lettre du comité"@fr ;
@@ -118,10 +119,20 @@ RECORDS = """
   schema:startDate "2026-12-05T14:30:00+01:00"^^xsd:dateTime .
 """
 TOMBSTONES = """
+<id/event/cache> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
+  prov:wasDerivedFrom <id/record/foyer/cache> ; prov:wasAttributedTo <id/editor/Camille> ;
+  dcterms:description "publicité <b>"@fr ;
+  prov:invalidatedAtTime "2026-11-19T06:00:00Z"^^xsd:dateTime .
 <id/event/parti> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
   prov:invalidatedAtTime "2026-11-18T06:00:00Z"^^xsd:dateTime .
 """
 PROVENANCE = """
+<id/editor/Camille> a prov:Agent ; schema:name "Camille" .
+<id/event/atelier/20261205#curation-name> a rdf:Statement ;
+  schema:about <id/event/atelier/20261205> ; rdf:subject <id/event/atelier/20261205> ;
+  rdf:predicate schema:name ; rdf:object "Atelier de réparation"@fr ;
+  prov:generatedAtTime "2026-11-20T08:00:00Z"^^xsd:dateTime ; dcterms:description "nom usuel"@fr ;
+  prov:wasAttributedTo <id/editor/Camille> .
 <id/source/comite> a dcat:Dataset ; dcterms:title "Agenda du comité"@fr ;
   dcterms:publisher "Comité & Cie"@fr .
 <id/source/mairie> a dcat:Dataset ; dcterms:title "Agenda de la mairie"@fr ;
