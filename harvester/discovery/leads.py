@@ -21,7 +21,7 @@ from harvester.discovery.pages import Link, WebPage
 from mappings import Platform
 from vocab.messages import Message, say
 
-_ALIKE = 2  # links that look alike and are followed
+_ALIKE = 4  # links that look alike and are followed
 
 _DATA = re.compile(
     r"(?:application|text)/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|calendar|ld\+json|geo\+json"
