@@ -8,11 +8,11 @@ import click
 
 from commands.frame import Configured
 from harvester.sources.table import table_beside
-from harvester.telling.territory import arrivals_table, slip_message
+from harvester.telling.territory import arrivals_table, partial_message, slip_message
 from harvester.terminal import show_table, speak
 from harvester.whereabouts import importing
 from vocab.messages import say
-from vocab.territory.atlas import NAME
+from vocab.territory.atlas import NAME, is_whole
 
 _SLIPS_SHOWN = 20
 
@@ -41,6 +41,9 @@ def import_command(
     if len(made.slips) > _SLIPS_SHOWN:
         speak(say("… and {count} more", count=len(made.slips) - _SLIPS_SHOWN), err=True)
     show_table(arrivals_table(made.arrivals))
+    for arrival in made.arrivals:
+        if not is_whole(arrival.department, arrival.communes):
+            speak(partial_message(arrival.department), err=True)
     target = config.absolute().parent / NAME
     if dry_run:
         speak(say("nothing was written"))

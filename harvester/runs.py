@@ -164,7 +164,8 @@ class _Run:
         if self.means.replay:
             latest = self.means.state.get(self.source.id)
             return report, endings.replayed(self.before, latest, report, update, self.now)
-        state = replace(update.state, block=block_of(self.source))
+        block, title = block_of(self.source), self.source.title
+        state = replace(update.state, block=block, title=title)
         return report, replace(update, state=state, run=past_run(report, self.now))
 
     def _concluded(self, visit: Visit) -> tuple[Report, Saved]:
@@ -242,8 +243,8 @@ class _Run:
     def _fit(self, digest: Digest, known: Known) -> Digest:
         """What was read that may be published, and the last good version of the rest."""
         means, source = self.means, self.source
-        digest = self._placed(digest)
         silence = means.replay and means.accept
+        digest = self._placed(digest, known)
         digest = with_unreadable(digest, known.records, self._record, silence=silence)
         return checked(
             digest,
@@ -257,13 +258,15 @@ class _Run:
     def _record(self, key: tuple[str, ...]) -> str:
         return self.means.iris.record(self.source.id, *key)
 
-    def _placed(self, digest: Digest) -> Digest:
+    def _placed(self, digest: Digest, known: Known) -> Digest:
         """What is of the territory, each record where it says it is."""
         area, iris = self.means.area, self.means.iris
         if self.source.scope == "wide":
             digest = within(digest, area, iris)
         digest = judged(digest, area.atlas, iris)
-        return located(digest, self.means.locator, iris) if self.means.locator else digest
+        if self.means.locator is None:
+            return digest
+        return located(digest, self.means.locator, iris, known.records)
 
     def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
         """Commit what a decision changes; in a dry run, only say it."""

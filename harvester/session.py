@@ -30,7 +30,7 @@ from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
 from harvester.visits import again, asking
 from harvester.whereabouts.area import Area
-from harvester.whereabouts.locator import AddressService
+from harvester.whereabouts.locator import service_of
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -46,7 +46,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
-from vocab.territory.atlas import atlas, install
+from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
 
@@ -309,7 +309,7 @@ def opened(
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            area=Area(frozenset(config.site.territory), atlas(), config.site.border),
+            area=Area.of(config.site),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -323,9 +323,7 @@ def opened(
             takedowns=takedowns,
             edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
-            locator=AddressService(config.site.geocoder, client, state, clock, idle=dry_run)
-            if config.site.geocoder
-            else None,
+            locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )
         yield Session(config, place, means)
 

@@ -16,7 +16,7 @@ from harvester.session import Place, same_base
 from harvester.sources import Config
 from harvester.visits import Ask, Errand, again, asking
 from harvester.whereabouts.area import Area
-from harvester.whereabouts.locator import AddressService
+from harvester.whereabouts.locator import service_of
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog
@@ -24,7 +24,7 @@ from store.generations import Generations
 from store.looking import PublishedStore, state_as_it_is
 from store.notes import read
 from vocab.iris import Iris
-from vocab.territory.atlas import atlas, install
+from vocab.territory.atlas import install
 
 
 @contextmanager
@@ -72,7 +72,8 @@ def looking(
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            area=Area(frozenset(config.site.territory), atlas(), config.site.border),
+            area=Area.of(config.site),
+            locator=service_of(config.site, client, state, clock, idle=True),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -86,9 +87,6 @@ def looking(
             takedowns=takedowns,
             edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
-            locator=AddressService(config.site.geocoder, client, state, clock, idle=True)
-            if config.site.geocoder
-            else None,
         )
 
 

@@ -18,7 +18,7 @@ _LINES = 3  # of one value
 _ISSUES = 15  # different ones that are told
 _WEIGHT = ("error", "warning", "notice")
 MARKS = MappingProxyType({"error": "✗ ", "warning": "! ", "notice": "• "})
-"""What stands before an issue: an error left its entry out, a warning changed or dropped a value."""
+"""What stands before an issue: an error left an entry out, a warning changed a value."""
 
 
 @dataclass(frozen=True, slots=True)

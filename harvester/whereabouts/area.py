@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from vocab.territory.atlas import FARTHEST, Atlas
+from harvester.sources.values import Site
+from vocab.territory.atlas import FARTHEST, Atlas, atlas
 from vocab.territory.points import Box, Point
 
 _DEGREE = 111.0  # kilometres of latitude
@@ -33,6 +34,11 @@ class Area:
         if self.box is None or not self.box.holds(point):
             return False
         return self._is_near(point) or self.atlas.nearest(point) in self.codes
+
+    @classmethod
+    def of(cls, site: Site) -> Area:
+        """The territory that a node names, on the atlas in force."""
+        return cls(frozenset(site.territory), atlas(), site.border)
 
     @cached_property
     def box(self) -> Box | None:

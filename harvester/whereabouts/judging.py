@@ -43,7 +43,8 @@ def _far(digest: Digest, record: str, said: Said, atlas: Atlas) -> Iterator[Issu
         distance = centre.distance(position.point)
         if distance > FARTHEST:
             message = say(
-                "its position {lat}, {lon} is {km} km from {commune}, where it says it is",
+                "its position {lat}, {lon} is {km} km from {commune}, where it or its source says "
+                "it is",
                 lat=position.point.latitude,
                 lon=position.point.longitude,
                 km=round(distance),

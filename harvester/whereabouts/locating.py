@@ -7,11 +7,12 @@ street or locality). So is the commune of a position, which is told by the servi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
 from harvester.digest import Digest
+from harvester.glance import Statement
 from harvester.records import Issue
 from harvester.whereabouts.locator import Locator, Pending
 from harvester.whereabouts.said import (
@@ -32,18 +33,18 @@ from vocab.iris import Iris
 
 _ATTRIBUTED, _KIND = f"<{term('prov:wasAttributedTo')}>", f"<{term('dcterms:type')}>"
 _COORDINATES, _DECIMAL = f"<{term('schema:GeoCoordinates')}>", f"<{term('xsd:decimal')}>"
+_NODE, _WHERE = "#geocoded", "#whereabouts"
 _TRIES = 2  # addresses of one record
-
 
 NOT_LOOKED_UP = "not-looked-up"
 """The code of the Issue of a record whose place is still to be looked up."""
 
 
-def located(digest: Digest, locator: Locator, iris: Iris) -> Digest:
+def located(digest: Digest, locator: Locator, iris: Iris, known: Mapping[str, Lines]) -> Digest:
     """``digest`` with the positions of its addresses, and the communes of its positions.
 
     What the source says itself stays as it is. A record whose place cannot be looked up now is
-    told with a notice.
+    told with a notice, and keeps what was found for the same words, as told by ``known``.
     """
     records = dict(digest.records)
     issues: list[Issue] = []
@@ -55,6 +56,7 @@ def located(digest: Digest, locator: Locator, iris: Iris) -> Digest:
             origin = digest.origins[record]
             issue = Issue(NOT_LOOKED_UP, pending.message, "notice", origin.where, origin.key)
             issues.append(issue)
+            records[record] = lines | _found_before(said, known.get(record, frozenset()))
     return replace(digest, records=records, issues=digest.issues + tuple(issues))
 
 
@@ -68,6 +70,19 @@ def _added(said: Said, locator: Locator) -> Lines:
         if answer := locator(question):
             return frozenset(_position(said, address, answer, locator.service))
     return frozenset()
+
+
+def _found_before(said: Said, lines: Lines) -> Lines:
+    """What the service once told of a record that says the same now as it did then."""
+    before = Said.of(said.record[1:-1], lines, said.iris)
+    if list(before.addresses) != list(said.addresses):
+        return frozenset()
+    if said.positions:
+        same = [each.point for each in before.positions] == [each.point for each in said.positions]
+        commune = f"{said.record} {COMMUNE} "
+        return frozenset(line for line in lines if same and line.startswith(commune))
+    found = {f"{said.record[:-1]}{part}>" for part in (_NODE, _WHERE)}
+    return frozenset(line for line in lines if not found.isdisjoint(Statement.of(line)[::2]))
 
 
 def _can_be_asked(address: Address) -> bool:
@@ -86,9 +101,9 @@ def _commune_at(said: Said, locator: Locator) -> Lines:
 
 def _position(said: Said, address: Address, answer: Found, service: str) -> Iterator[str]:
     """The coordinates of a place; those of an organisation are of a place where it is."""
-    node, place = f"{said.record[:-1]}#geocoded>", address.owner
+    node, place = f"{said.record[:-1]}{_NODE}>", address.owner
     if PLACE not in said.subjects[place].get(TYPE, ()):
-        place = f"{said.record[:-1]}#whereabouts>"
+        place = f"{said.record[:-1]}{_WHERE}>"
         yield f"{address.owner} {LOCATION} {place} ."
         yield f"{place} {TYPE} {PLACE} ."
     yield f"{place} {GEO} {node} ."

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from harvester.fetch import Client, FetchError
+from harvester.sources.values import Site
 from harvester.whereabouts.service import AnswerError, Found, Question, found
 from store.addresses import Noted
 from store.state import State
@@ -60,6 +61,15 @@ class Locator(Protocol):
         ...
 
 
+def service_of(
+    site: Site, client: Client, state: State, clock: Callable[[], datetime], *, idle: bool
+) -> AddressService | None:
+    """The address service that a node names; None when it names none."""
+    if not site.geocoder:
+        return None
+    return AddressService(site.geocoder, client, state, clock, idle=idle)
+
+
 @dataclass(slots=True)
 class AddressService:
     """The address service of a node, for one harvest.
@@ -70,7 +80,7 @@ class AddressService:
         state: where answers are kept.
         clock: now.
         budget: how much it may be asked.
-        idle: whether it is not to be asked at all, as in a dry run.
+        idle: whether it is not to be asked at all, as in a dry run; what is kept is told.
     """
 
     service: str
@@ -89,12 +99,13 @@ class AddressService:
         Raises:
             Pending: when the service cannot be asked now.
         """
-        noted = self.state.address(question.key)
+        key = question.key(self.service)
+        noted = self.state.address(key)
         if noted and (noted.answer or self.clock() - noted.at < UNKNOWN_FOR):
             return Found.from_json(noted.answer) if noted.answer else None
         answer = self._ask(question)
         told = answer.to_json() if answer else ""
-        self.state.note_address(question.key, Noted(self.clock(), told))
+        self.state.note_address(key, Noted(self.clock(), told))
         return answer
 
     def _ask(self, question: Question) -> Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,14 @@ _NAME, _STREET, _POSTCODE, _TOWN, _CONTENT = (
     f"<{term(f'schema:{name}')}>"
     for name in ("name", "streetAddress", "postalCode", "addressLocality", "contentLocation")
 )
+
+
+_WAY = re.compile(
+    r"\b(rue|route|rte|place|chemin|impasse|allée|avenue|av|boulevard|bd|quai|montée|square|passage"
+    r"|sentier|faubourg|lotissement|hameau|lieu-?dit)\b",
+    re.IGNORECASE,
+)
+"""What the words of an address hold, and the name of a hall does not."""
 
 
 class Position(NamedTuple):
@@ -83,7 +92,7 @@ class Said:
 
     @property
     def addresses(self) -> Iterator[Address]:
-        """What can be looked up, the surest first: a street, an address, then a place's name."""
+        """What can be looked up: streets and addresses, then names of places that hold one."""
         owners = [(owner, said) for owner, said in self.subjects.items() if ADDRESS in said]
         for owner, said in owners:
             postal = self.subjects.get(said[ADDRESS][0], {})
@@ -95,7 +104,8 @@ class Said:
         for said in list(self.subjects.values()):
             for place in (*said.get(LOCATION, ()), *said.get(_CONTENT, ())):
                 known = self.subjects.get(place, {})
-                if PLACE in known.get(TYPE, ()) and (name := _text(known, _NAME)):
+                name = _text(known, _NAME)
+                if PLACE in known.get(TYPE, ()) and _WAY.search(name):
                     yield Address(place, name, "", self._commune(known))
 
     def _commune(self, said: Mapping[str, list[str]]) -> str:

@@ -41,10 +41,10 @@ class Question:
     commune: str = ""
     at: Point | None = None
 
-    @property
-    def key(self) -> str:
-        """What the answer is kept under; nothing of the address can be read in it."""
-        told = [" ".join(self.text.casefold().split()), self.postcode, self.commune, self.at]
+    def key(self, service: str) -> str:
+        """What the service's answer is kept under; nothing of the address can be read in it."""
+        words = " ".join(self.text.casefold().split())
+        told = [service, words, self.postcode, self.commune, self.at]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def address(self, service: str) -> str:

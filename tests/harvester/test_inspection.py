@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from harvester.appraisal.fields import KEPT, Share, compared, remembered
+from harvester.appraisal.health import healths, named
 from harvester.appraisal.quality import looks
 from harvester.child import digest_of
 from harvester.records import Content
@@ -20,7 +21,9 @@ from harvester.seeing.licences import contradicts, stated
 from harvester.seeing.looking import looking
 from harvester.seeing.machine import plain_inspection
 from harvester.session import chosen
+from harvester.telling.wording import absence_lines
 from store.appraisals import Appraisal, Shares
+from store.generations import Generations
 from store.state import Saved, State
 from tests.harvester.test_preview import bytes_of
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, NOW, Node, calendar
@@ -139,7 +142,7 @@ def test_entries_that_nothing_can_be_made_of_are_wrong(node: Node) -> None:
         (b'{"license": "https://creativecommons.org/licenses/by-sa/4.0/"}', ("cc-by-sa-4.0",)),
         (
             b'{"licence": "https:\\/\\/creativecommons.org\\/licenses\\/by\\/3.0\\/"}',
-            ("cc-by-3.0",),
+            ("https://creativecommons.org/licenses/by/3.0/",),
         ),
         (b"<rights>Donn\xc3\xa9es sous Licence Ouverte 2.0</rights>", ("etalab-2.0",)),
         (b"The data is available under the Open Database License, copyright ODbL", ("odbl-1.0",)),
@@ -194,3 +197,14 @@ def test_shares_are_kept_in_the_state(tmp_path: Path) -> None:
         kept = state.appraisal("mairie")
     assert kept is not None
     assert kept.shares == shares
+
+
+def test_entries_that_are_no_longer_announced_are_told_by_their_names(node: Node) -> None:
+    node.harvest()
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    (health,) = healths(node.place.state, node.config().sources, node.now)
+    generation = Generations(node.place.generations).current()
+    seen = named(health, generation, IRIS)
+    assert "Concert (2026-06-13)" in "\n".join(absence_lines(seen, ZONE, "en"))
+    assert "b@agenda.example" in "\n".join(absence_lines(named(health, None, IRIS), ZONE, "en"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -31,6 +31,8 @@ SHIPPED: Final = Path(__file__).with_name(NAME)
 _APART = " | "
 _CODE = 5  # characters
 _COMMON = ("", "name", "word")
+_PARIS = "75"  # one commune
+_FEWEST = 15  # Mayotte has 17 communes, no other department but Paris has less
 
 
 class AtlasError(ValueError):
@@ -82,7 +84,8 @@ class Atlas:
     @cached_property
     def departments(self) -> frozenset[str]:
         """The departments whose communes are all known."""
-        return frozenset(each.department for each in self.communes.values())
+        counted = Counter(each.department for each in self.communes.values())
+        return frozenset(filter(lambda each: is_whole(each, counted[each]), counted))
 
     @cached_property
     def by_postcode(self) -> Mapping[str, tuple[str, ...]]:
@@ -110,8 +113,8 @@ class Atlas:
         return code not in self.communes and department_of(code) in self.departments
 
     def is_here(self, number: str) -> bool:
-        """Whether a postcode, or the number of a department, is of one whose communes are known."""
-        return bool(_departments_of(number) & self.departments)
+        """Whether a postcode is known, or of a department whose communes are all known."""
+        return number in self.by_postcode or bool(_departments_of(number) & self.departments)
 
     def fits(self, code: str, postcode: str) -> bool:
         """Whether ``postcode`` may be of the commune: its own, or another of its department.
@@ -152,6 +155,11 @@ def _departments_of(number: str) -> frozenset[str]:
     """The departments that a postcode may be of; Corsica's two share their first digits."""
     found = department_of(number)
     return frozenset({"2A", "2B"} if found == "20" else {found})
+
+
+def is_whole(department: str, communes: int) -> bool:
+    """Whether so many communes may be all those of a department, or are a part of them."""
+    return communes >= _FEWEST or department == _PARIS
 
 
 def read_table(text: str) -> tuple[Commune, ...]:

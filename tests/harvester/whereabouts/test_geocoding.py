@@ -19,6 +19,7 @@ from harvester.report import Report
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from harvester.whereabouts.locator import AddressService, Budget, Pending
+from harvester.whereabouts.said import Said
 from harvester.whereabouts.service import AnswerError, Found, Question, found
 from mappings import platforms
 from store import addresses
@@ -120,7 +121,6 @@ class World:
             dry_run=dry_run,
         ) as session:
             (report,) = session.harvest(self.config().sources)
-            session.publish()
         return report
 
     def lines(self) -> frozenset[str]:
@@ -253,6 +253,34 @@ def test_a_service_that_refuses_a_question_is_asked_the_next_one(world: World) -
     assert len(world.asked) == 2
 
 
+def test_a_lost_state_takes_no_position_away_while_the_service_is_down(world: World) -> None:
+    world.harvest()
+    before = world.lines()
+    for file in (world.folder / "var").glob("state.sqlite*"):
+        file.unlink()
+    world.status = 503
+    assert codes(world.harvest()) == ["not-looked-up"] * 2
+    assert world.lines() == before
+    world.rows = ROWS.replace("12 rue de l'Église", "40 rue Neuve")
+    world.harvest()
+    assert len(before & world.lines()) < len(before)
+    assert sum(" <https://schema.org/latitude> " in line for line in world.lines()) == 1
+
+
+def test_a_calendar_is_asked_about_streets_and_not_about_halls() -> None:
+    place = f"<r> <{term('schema:location')}> <r#l> ."
+    for name, count in (("12 rue de l'Église, 73630 École", 1), ("Salle des fêtes, École", 0)):
+        lines = {
+            place,
+            f"<r#l> <{term('rdf:type')}> <{term('schema:Place')}> .",
+            f'<r#l> <{term("schema:name")}> "{name}"@fr .',
+            f"<r#l> <{term('eb:commune')}> <https://node.example/id/commune/73106> .",
+        }
+        said = Said.of("r", frozenset(lines), Iris("https://node.example/"))
+        found = [(each.owner, each.commune) for each in said.addresses]
+        assert found == [("<r#l>", "73106")] * count
+
+
 def test_a_dry_run_asks_nothing(world: World) -> None:
     assert codes(world.harvest(dry_run=True)) == ["not-looked-up"] * 2
     assert world.asked == []
@@ -299,18 +327,18 @@ def test_answers_are_kept_without_their_questions_and_the_oldest_go(
 ) -> None:
     monkeypatch.setattr(addresses, "MOST", 2)
     with State(tmp_path / "state.sqlite") as state:
-        for number in range(4):
-            question = Question(f"{number} rue Haute", commune="73081")
-            state.note_address(question.key, Noted(NOW + timedelta(days=number), ""))
-        keys = [Question(f"{number} rue Haute", commune="73081").key for number in range(4)]
+        keys = [Question(f"{number} rue Haute", "73630").key("service") for number in range(4)]
+        for days, key in enumerate(keys):
+            state.note_address(key, Noted(NOW + timedelta(days=days), ""))
         assert [state.address(key) is not None for key in keys] == [False, False, True, True]
     assert b"rue Haute" not in (tmp_path / "state.sqlite").read_bytes()
 
 
 def test_a_question_is_the_same_whatever_its_case_and_spaces() -> None:
     one, other = Question("1 rue  Haute", "73630"), Question("1 Rue Haute", "73630")
-    assert one.key == other.key
-    assert one.key != Question("1 rue Haute", "73340").key
+    assert one.key("a") == other.key("a")
+    assert one.key("a") != Question("1 rue Haute", "73340").key("a")
+    assert one.key("a") != one.key("b")
 
 
 def test_the_reverse_of_a_service_stands_beside_its_search() -> None:

@@ -145,7 +145,8 @@ def test_a_file_that_tells_no_commune_is_refused(tmp_path: Path, content: str) -
 
 def test_an_imported_department_is_known_to_validate(tmp_path: Path) -> None:
     config, file = tmp_path / "sources.toml", tmp_path / "isere.json"
-    file.write_text(json.dumps(GEO_API), encoding="utf-8")
+    others = [{"code": f"388{number:02d}", "nom": f"Bourg {number}"} for number in range(15)]
+    file.write_text(json.dumps([*GEO_API, *others]), encoding="utf-8")
     ran = CliRunner().invoke(main, ["--config", str(config), "territory", "import", str(file)])
     assert ran.exit_code == 0, ran.output
     again = CliRunner().invoke(main, ["--config", str(config), "territory", "import", str(file)])
@@ -176,3 +177,16 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     asked = ["--config", str(config), "territory", "import", "--dry-run", str(file)]
     assert CliRunner().invoke(main, asked).exit_code == 0
     assert not (tmp_path / "communes.csv").exists()
+
+
+def test_a_part_of_a_department_is_told(tmp_path: Path) -> None:
+    config, file = tmp_path / "sources.toml", tmp_path / "isere.json"
+    file.write_text(json.dumps(GEO_API), encoding="utf-8")
+    ran = CliRunner().invoke(main, ["--config", str(config), "territory", "import", str(file)])
+    assert "38" in ran.stderr
+    site = (
+        '[site]\ntitle = "Essai"\nbase = "https://node.example/"\n'
+        'contact = "a@node.example"\nterritory = ["38006"]\n'
+    )
+    config.write_text(site, encoding="utf-8")
+    assert load(config, kinds=platforms().keys()).site.territory == ("38006",)

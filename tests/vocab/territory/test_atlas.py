@@ -17,7 +17,7 @@ ISERE = """code,name,also,common,postcodes,latitude,longitude,former
 38314,Pontcharra,,,38530,45.4300,6.0200,38500 Grignon-sur-Bréda
 38446,Saint-Pierre-d'Entremont,,name,73670 38380,45.4167,5.8500,
 38006,Allevard,,,38580,45.3900,6.0900,
-"""
+""" + "".join(f"388{number:02d},Bourg du Nord {number},,,38999,,,\n" for number in range(15))
 
 
 @pytest.fixture
@@ -73,6 +73,14 @@ def test_a_node_adds_a_department_and_keeps_the_shipped_ones() -> None:
     assert known.is_unknown("38999")
     assert not known.is_unknown("69001")
     assert known.digest != shipped().digest
+
+
+def test_a_few_communes_are_no_whole_department() -> None:
+    known = atlas_of("code,name,postcodes\n38314,Pontcharra,38530\n75056,Paris,75001\n")
+    assert known.departments == {"73", "74", "75"}
+    assert not known.is_unknown("38006")
+    assert known.is_here("38530")
+    assert not known.is_here("38000")
 
 
 def test_a_department_of_the_node_takes_the_place_of_the_shipped_one() -> None:
