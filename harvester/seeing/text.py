@@ -99,7 +99,7 @@ def _issues(issues: Iterable[Issue], sheet: Sheet) -> Iterator[str]:
 
 def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
     yield sheet.say(say("All of it"))
-    yield from sheet.pairs(((sheet.say(name), value) for name, value in _facts(preview, sheet)), 2)
+    yield from sheet.facts(_facts(preview, sheet))
     if preview.issues:
         yield "  " + sheet.say(say("What was not understood, and notices"))
         yield from sheet.issues(preview.issues)
@@ -160,6 +160,6 @@ def _is_of_people(name: str) -> bool:
 
 def _counted(counts: Mapping[str, int]) -> str:
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    told = [f"{name} × {count}" for name, count in ordered[:_NAMES]]
+    told = [f"{name} ×\u00a0{count}" for name, count in ordered[:_NAMES]]
     more = len(ordered) - _NAMES
     return ", ".join(told) + (f", … (+ {more})" if more > 0 else "")

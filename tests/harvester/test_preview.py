@@ -255,6 +255,14 @@ def test_a_preview_fits_eighty_columns(node: Node, *, diff: bool) -> None:
     assert any("Concert" in line for line in lines)
 
 
+def test_what_a_stranger_wrote_does_not_steer_the_terminal(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(("a\x1b]0;x\x07", "Bal \x1b[31mrouge\u202e")))
+    for diff in (False, True):
+        text = "".join(shown(seen(node), "fr", diff=diff))
+        assert "rouge" in text
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
 def test_a_preview_is_plain_json(node: Node) -> None:
     plain = json.loads(json.dumps(plain_preview(seen(node))))
     assert (plain["outcome"], plain["new"]) == ("committed", 2)
