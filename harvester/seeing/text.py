@@ -18,12 +18,6 @@ from mappings.reads import fields_of
 from vocab.messages import Message, say
 
 _NAMES = 12
-_PEOPLE = frozenset(
-    {"attendee", "attendees", "author", "authors", "auteur", "contact", "contacts", "creator"}
-    | {"organizer", "organisateur", "referent", "owner", "members", "contributor", "performer"}
-)
-"""Names of fields that hold people, who are not published (design, rule 14)."""
-
 _OUTCOMES: Mapping[Outcome, Message] = {
     "committed": say("it would be stored and published"),
     "unchanged": say("nothing would change"),
@@ -144,18 +138,13 @@ def _kept_back(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
     if sample.withheld:
         names = {terms.predicate(iri): count for iri, count in sample.withheld.items()}
         yield say("withheld, for want of a licence"), _counted(names)
-    people = {name: count for name, count in sample.unread.items() if _is_of_people(name)}
-    if people:
-        yield say("people, never published"), _counted(people)
+    if preview.people:
+        yield say("people, never published"), _counted(preview.people)
     if sample.masked:
         yield say("numbers and mailboxes masked in"), _counted(sample.masked)
-    others = {name: count for name, count in sample.unread.items() if name not in people}
+    others = {name: count for name, count in sample.unread.items() if name not in preview.people}
     if others:
         yield say("fields that no rule reads"), _counted(others)
-
-
-def _is_of_people(name: str) -> bool:
-    return bool(_PEOPLE & set(name.casefold().replace("_", ".").split(".")))
 
 
 def _counted(counts: Mapping[str, int]) -> str:

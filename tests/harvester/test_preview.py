@@ -226,6 +226,17 @@ def test_fields_that_no_rule_reads_and_contacts_that_are_masked_are_counted(node
     assert found.sample.masked == {"Remarque": 1}
 
 
+def test_people_are_counted_where_they_are_and_never_published(node: Node) -> None:
+    body = calendar(BAL).replace(
+        b"DESCRIPTION", b"ATTENDEE;CN=Jeanne:mailto:jeanne@mairie.example\r\nDESCRIPTION"
+    )
+    node.site.pages["/mairie"] = Page(body)
+    found = seen(node)
+    assert found.people == {"attendee": 1}
+    assert "people, never published" in "\n".join(shown(found, "en"))
+    assert "jeanne" not in json.dumps(plain_preview(found)).lower()
+
+
 def test_what_was_forgotten_is_not_shown(node: Node) -> None:
     node.harvest()
     barred = takedown.text_takedown("Concert", "0f" * 16, NOW.isoformat())
