@@ -68,7 +68,7 @@ def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
     A failure of one source is its report's reason and touches no other. The generator must
     be exhausted or closed: the last batch is flushed at its end.
     """
-    books = Books(means.store, means.iris)
+    books = Books(means.store, means.iris, means.changelog)
     runs = {source.id: _Run(source, means, books) for source in sources}
     visitor = Visitor(means.client, means.captures, means.digest)
     batch: list[Saved] = []
@@ -348,9 +348,10 @@ class _Run:
             outcome=outcome,
             reason=reason,
             records=records,
-            added=len(decision.added),
+            added=len(decision.added - decision.successors.keys()),
             changed=len(decision.changed - decision.left),
-            removed=len(decision.left),
+            removed=len(decision.left - set(decision.successors.values())),
+            renewed=len(decision.successors),
             leaving=len(decision.absences.keys() - decision.withdrawn),
             quads=quads,
             issues=told or (),
