@@ -6,7 +6,17 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import (
+    adding,
+    asking,
+    curate,
+    harvesting,
+    keeping,
+    preparing,
+    seeing,
+    source,
+    territory,
+)
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
 from commands.speech import teach_click
 
@@ -29,6 +39,7 @@ for command in (
     preparing.validate,
     preparing.kinds,
     source.source,
+    territory.territory,
     harvesting.harvest_command,
     harvesting.demo,
     harvesting.schedule,
@@ -39,6 +50,7 @@ for command in (
     asking.query,
     asking.history,
     asking.export,
+    curate.curate,
     keeping.rollback,
     keeping.forget,
     keeping.backup,
@@ -48,6 +60,8 @@ for command in (
 ):
     main.add_command(command)
 
+for command in (adding.add, seeing.preview, seeing.check):
+    source.source.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -42,7 +42,7 @@ def errand_for(
     fingerprint = _fingerprint(source, platform, means, window)
     again = not held or before.fingerprint != fingerprint
     lost = again and not means.captures.holds(source.id, before.content_hash)
-    fresh = means.force or not held or lost
+    fresh = means.force or means.replay or not held or lost
     return Errand(
         source=source,
         address=means.resolve(source.url),
@@ -56,6 +56,7 @@ def errand_for(
         robots="strict" if platform.reader in PAGES_OF_A_SITE else source.robots,
         again=again,
         kept=before.content_hash,
+        shown=means.watch.shown,
         read_at=before.good_at,
     )
 
@@ -98,7 +99,10 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.iris.base,
         means.timezone,
         str(means.share_alike),
-        *sorted(means.territory),
+        *sorted(means.area.codes),
+        str(means.area.border),
+        means.area.atlas.digest,
+        means.locator.service if means.locator else "",
         means.version,
         window.start.isoformat(),
     )

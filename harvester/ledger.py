@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 
+from harvester.curation.edited import is_hidden
 from harvester.glance import NaturalKey, Statement, by_record, glance
 from harvester.settle import Ledger, Settlement
 from store.changelog import ChangeLog
@@ -46,19 +47,33 @@ class Books:
             generated=self._generated,
             canonical=self._canonical,
             dataset=self._dataset(source),
+            curated=self._curated,
         )
 
     def commit(self, source: str, settlement: Settlement) -> None:
         """Take over what a committed run changed."""
         self._graves.pop(source, None)
         self._links[source] = dict(settlement.links)
-        if delta := settlement.changeset.graphs.get(self._iris.graph("tombstones")):
-            for name, lines in _by_subject(delta.removed).items():
-                self._tombstones[name] = self._tombstones[name] - lines
-                if not self._tombstones[name]:
-                    del self._tombstones[name]
-            for name, lines in _by_subject(delta.added).items():
-                self._tombstones[name] = self._tombstones.get(name, frozenset()) | lines
+        graphs = settlement.changeset.graphs
+        if delta := graphs.get(self._iris.graph("tombstones")):
+            _update(self._tombstones, delta, _subject)
+        if delta := graphs.get(self._iris.graph("provenance")):
+            _update(self._curated, delta, self._curated_entity)
+
+    def curated(self) -> dict[str, set[str]]:
+        """Source id → its entities that the editors decided something about, as is stored."""
+        known = self._curated.keys() | {
+            entity for entity, lines in self._tombstones.items() if is_hidden(lines)
+        }
+        return self.sources_of(known)
+
+    def sources_of(self, entities: Collection[str]) -> dict[str, set[str]]:
+        """Source id → those of ``entities`` that its records describe."""
+        found: dict[str, set[str]] = {}
+        for source, links in self._links.items() if entities else ():
+            if named := {entity for entity in links.values() if entity in entities}:
+                found[source] = named
+        return found
 
     @cached_property
     def _links(self) -> dict[str, dict[str, str]]:
@@ -70,6 +85,21 @@ class Books:
             source = record.removeprefix(prefix).partition("/")[0]
             found.setdefault(source, {})[record] = entity
         return found
+
+    @cached_property
+    def _curated(self) -> dict[str, Lines]:
+        """Entity → what is told of the decisions about it."""
+        graph, statement = self._iris.graph("provenance"), term("rdf:Statement")
+        found: dict[str, Lines] = {}
+        for node in self._store.subjects(graph, term("rdf:type"), statement):
+            if entity := self._curated_entity(f"<{node}>"):
+                found[entity] = found.get(entity, frozenset()) | self._store.about(graph, node)
+        return found
+
+    def _curated_entity(self, line: str) -> str:
+        """The entity that a statement about a decision is about, "" for any other statement."""
+        entity, mark, _ = line[1 : line.index(">")].partition("#curation-")
+        return entity if mark else ""
 
     @cached_property
     def _tombstones(self) -> dict[str, Lines]:
@@ -94,6 +124,8 @@ class Books:
         own = f"<{self._iris.record(source, '')}"
         buried: dict[str, dict[str, str]] = {}
         for entity, lines in self._tombstones.items():
+            if is_hidden(lines):  # by the editors, whose decision it stays
+                continue
             said = {one.predicate[1:-1]: one.object for one in map(Statement.of, lines)}
             run = said.get(_INVALIDATED, "")[1:-1].rpartition("/")[2]
             if run and (record := said.get(_DERIVED, "")).startswith(own):
@@ -152,8 +184,24 @@ class Books:
         )
 
 
+def _subject(line: str) -> str:
+    return line[1 : line.index(">")]
+
+
 def _by_subject(lines: Lines) -> dict[str, Lines]:
     groups: dict[str, set[str]] = {}
     for line in lines:
-        groups.setdefault(line.split(" ", 1)[0][1:-1], set()).add(line)
+        groups.setdefault(_subject(line), set()).add(line)
     return {name: frozenset(group) for name, group in groups.items()}
+
+
+def _update(kept: dict[str, Lines], delta: Delta, name_of: Callable[[str], str]) -> None:
+    """Keep ``kept`` in step with a delta of the graph that it was read from."""
+    for line in delta.removed:
+        if name := name_of(line):
+            kept[name] = kept.get(name, frozenset()) - {line}
+            if not kept[name]:
+                del kept[name]
+    for line in delta.added:
+        if name := name_of(line):
+            kept[name] = kept.get(name, frozenset()) | {line}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -25,8 +25,8 @@ from harvester.sources.problems import WrongValueError, closest, toml
 from mappings.functions import registry
 from mappings.table import ShortForm, ShortFormError, parse
 from vocab import PREFIXES
-from vocab.communes import commune_names
 from vocab.messages import say
+from vocab.territory.atlas import Atlas, shipped
 
 LICENCES = MappingProxyType(
     {
@@ -63,6 +63,7 @@ _PART = re.compile(r"\b(?:LIMIT|OFFSET)\s+[0-9]", re.IGNORECASE)
 _SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.IGNORECASE)
 _MOST_BRACES = 50  # hundreds of nested ones end the process that parses them
 _IRI = re.compile(r"(?:https?://|urn:)[^\x00-\x20<>\"{}|\\^`]+")
+_WIDEST = 50  # kilometres
 _CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -79,6 +80,7 @@ class Surroundings:
 
     kinds: frozenset[str]
     directory: Path
+    atlas: Atlas = field(default_factory=shipped)
 
 
 def text(value: str, info: ValidationInfo) -> str:
@@ -126,18 +128,30 @@ def insee(value: object, info: ValidationInfo) -> object:
             say("{value} in “{key}” is not an INSEE code", value=toml(value), key=info.field_name),
             say('write the five characters of the commune\'s code, like "73081" or "2A004"'),
         )
-    if isinstance(value, str) and _is_unknown(value):
-        raise WrongValueError(
-            say("no commune has the INSEE code {value}", value=toml(value)),
-            say("it may be a postcode: write the code that INSEE gives to the commune"),
-        )
+    if isinstance(value, str):
+        _known_commune(value, info)
     return value
 
 
-def _is_unknown(code: str) -> bool:
-    """Whether ``code`` is of a department whose communes are all known, and none of them."""
-    known = commune_names()
-    return code not in known and any(each[:2] == code[:2] for each in known)
+def _known_commune(code: str, info: ValidationInfo) -> None:
+    """Refuse a code that no commune has, in a department whose communes are all known."""
+    known = info.context.atlas if isinstance(info.context, Surroundings) else shipped()
+    if not known.is_unknown(code):
+        return
+    if (now := known.merged.get(code)) is not None:
+        raise WrongValueError(
+            say("the commune {value} is now part of another one", value=toml(code)),
+            say('write "{code}", the code of {name}', code=now, name=known.communes[now].name),
+        )
+    message = say("no commune has the INSEE code {value}", value=toml(code))
+    if meant := known.by_postcode.get(code):
+        told = ", ".join(f'"{each}" ({known.communes[each].name})' for each in meant)
+        raise WrongValueError(
+            message, say("it is a postcode: write the INSEE code, one of {codes}", codes=told)
+        )
+    raise WrongValueError(
+        message, say("it may be a postcode: write the code that INSEE gives to the commune")
+    )
 
 
 def territory(value: object) -> object:
@@ -550,6 +564,29 @@ def secret_file(value: object, info: ValidationInfo) -> object:
             ),
         )
     return path
+
+
+def border(value: object) -> object:
+    """How many kilometres beyond the communes' centres the territory reaches."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _WIDEST:
+        raise WrongValueError(
+            say("“border” is not a number of kilometres: {value}", value=toml(value)),
+            say("write a number from 0 to {most}, without quotes", most=_WIDEST),
+        )
+    return float(value)
+
+
+def geocoder(value: str, info: ValidationInfo) -> str:
+    """The address at which an address service searches, without a question."""
+    if not value:
+        return value
+    _web_address(value, info.field_name)
+    if "?" in value or "#" in value or not value.rstrip("/").endswith("search"):
+        raise WrongValueError(
+            say("“geocoder” is not the search of an address service: {value}", value=toml(value)),
+            say('write it up to “search”, like "https://addresses.example.org/search/"'),
+        )
+    return value
 
 
 def tiles(value: str) -> str:

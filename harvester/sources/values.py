@@ -43,6 +43,8 @@ class Site(_Value, frozen=True):
     the canonical graph, which then takes on that licence; without it they are only linked.
     ``tiles`` is the address of a map's tiles, with ``{z}``, ``{x}`` and ``{y}``, and
     ``attribution`` whom their server asks to name; without them maps have no background.
+    Of a wide source, what lies within ``border`` kilometres of a commune's centre is kept as
+    well. ``geocoder`` is the search of a service that knows where addresses are; none is needed.
     """
 
     title: Text
@@ -53,6 +55,8 @@ class Site(_Value, frozen=True):
     share_alike: bool = False
     tiles: Annotated[str, AfterValidator(rule.tiles)] = ""
     attribution: str = ""
+    border: Annotated[float, BeforeValidator(rule.border)] = 5.0
+    geocoder: Annotated[str, AfterValidator(rule.geocoder)] = ""
 
 
 class Expect(_Value, frozen=True):
