@@ -44,6 +44,7 @@ class Books:
             tombstones=self._tombstones,
             buried=self._buried,
             returned=partial(self._returned, source),
+            elsewhere=partial(self._elsewhere, source),
             generated=self._generated,
             canonical=self._canonical,
             dataset=self._dataset(source),
@@ -109,6 +110,13 @@ class Books:
         """The entity whose tombstone names ``record``."""
         graph = self._iris.graph("tombstones")
         return min(self._store.subjects(graph, _DERIVED, record), default=None)
+
+    def _elsewhere(self, source: str, record: str) -> str | None:
+        """The entity of a record of another source than ``source``."""
+        if not record.startswith(self._iris.records):
+            return None
+        other = record.removeprefix(self._iris.records).partition("/")[0]
+        return None if other == source else self._links.get(other, {}).get(record)
 
     def _returned(self, source: str, key: NaturalKey) -> str | None:
         """The entity of ``source`` that lies in a tomb and was called ``key``, if just one does.

@@ -311,6 +311,7 @@ def opened(
             iris=iris,
             area=Area.of(config.site),
             platform_of=platform_of,
+            sources={source.id: source for source in config.sources},
             timezone=config.site.timezone,
             version=version,
             clock=clock,

@@ -23,7 +23,8 @@ class Ledger:
 
     ``links`` maps each record to its entity, ``tombstones`` an entity to its statements;
     ``buried`` gives the entity whose tombstone names a record, and ``returned`` the one that was
-    taken away under a natural key, if there is just one;
+    taken away under a natural key, if there is just one; ``elsewhere`` gives that of a record of
+    another source, which a mapping may refer to;
     ``generated`` gives the statements that tell the run a record came from, ``canonical``
     those about an entity and its parts; ``dataset`` is what is said of the source itself;
     ``curated`` maps an entity to what is told of the editors' decisions about it.
@@ -33,6 +34,7 @@ class Ledger:
     tombstones: Mapping[str, Lines]
     buried: Callable[[str], str | None]
     returned: Callable[[NaturalKey], str | None]
+    elsewhere: Callable[[str], str | None]
     generated: Callable[[str], Lines]
     canonical: Callable[[str], Lines]
     dataset: Lines
@@ -130,9 +132,13 @@ def _canonical(
     before = frozenset[str]().union(*(ledger.canonical(name) for name in entities & stood))
     terms = Terms(run.licence, merged=run.merged)
     lines: dict[str, Lines] = {}
+
+    def entity_of(record: str) -> str | None:
+        return links.get(record) or ledger.elsewhere(record)
+
     for record, entity in links.items():
         if entity in entities:
-            said = canonical_lines(record, decision.records[record], terms, links.get, run.iris)
+            said = canonical_lines(record, decision.records[record], terms, entity_of, run.iris)
             lines[entity] = lines.get(entity, frozenset()) | said
     told = frozenset[str]()
     for entity, edits in holding.by_entity.items():

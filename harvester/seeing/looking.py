@@ -75,6 +75,7 @@ def looking(
             area=Area.of(config.site),
             locator=service_of(config.site, client, state, clock, idle=True),
             platform_of=platform_of,
+            sources={source.id: source for source in config.sources},
             timezone=config.site.timezone,
             version=version,
             clock=clock,
