@@ -35,6 +35,7 @@ from harvester.sources import Config, Source
 from harvester.sources.problems import ConfigError
 from store.state import SourceState, State
 from vocab.messages import Message, Told, say
+from vocab.territory.atlas import NAME
 
 Resolve = Callable[[str], str]
 
@@ -84,7 +85,8 @@ def keep(desk: Desk, *, pid: int) -> None:
     rung: Rung = SimpleQueue()
     stopping = Event()
     with stopped_by_signals(stopping, rung), sole(desk.place.var, pid):
-        alarm = Alarm(rung, Watch(desk.path, path_beside(desk.path)))
+        beside = path_beside(desk.path), desk.path.absolute().parent / NAME
+        alarm = Alarm(rung, Watch(desk.path, *beside))
         schedule = Schedule(desk, stopping)
         config: Config | None = desk.load(desk.path)
         with alarm.running():

@@ -28,6 +28,9 @@ from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
+from harvester.visits import again, asking
+from harvester.whereabouts.area import Area
+from harvester.whereabouts.locator import service_of
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -43,6 +46,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
+from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +158,7 @@ class Session:
             self._apply(
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
-            self._changed |= not self._names_the_territory()
+            self._changed |= bool(self._communes())
             self.curate()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
@@ -197,8 +201,7 @@ class Session:
             return None
         generation = None
         if self._changed:
-            territory = self._config.site.territory
-            self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            self._apply(self._communes())
             told_of = standings(self._config.sources, self._means.state)
             self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
@@ -211,7 +214,8 @@ class Session:
         self._changed = False
         if not under_way:
             self._unfinished.unlink(missing_ok=True)
-            self._tell()
+            if not self._means.replay:  # it tells nothing of how sources do
+                self._tell()
         return generation
 
     def _tell(self) -> None:
@@ -234,11 +238,10 @@ class Session:
             with told(self._unfinished.parent):
                 self._unfinished.touch()
 
-    def _names_the_territory(self) -> bool:
-        """Whether the store names each commune of the territory, which may have grown."""
-        store, iris = self._means.store, self._means.iris
-        canonical, territory = iris.graph("canonical"), self._config.site.territory
-        return all(store.about(canonical, iris.commune(code)) for code in territory)
+    def _communes(self) -> Changeset:
+        """What is to be said of communes: the territory may have grown, and the atlas too."""
+        territory = self._config.site.territory
+        return commune_changeset(self._means.store, self._means.iris, territory)
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -268,10 +271,12 @@ def opened(
     force: bool = False,
     accept: bool = False,
     dry_run: bool = False,
+    replay: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
-    Reading and mapping are done by this process's children, unless ``digest`` does it.
+    Reading and mapping are done by this process's children, unless ``digest`` does it. With
+    ``replay``, what sources said last is read again, and none is asked.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
@@ -279,6 +284,7 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    install(config.communes)
     with told(place.var):
         finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
@@ -287,21 +293,23 @@ def opened(
         if not dry_run:
             check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
-        _same_base(store, config.site.base)
+        same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
         iris, takedowns = Iris(config.site.base), takedown.load(place.takedowns)
+        client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
+        captures = Captures(place.captures)
+        state = stack.enter_context(State(place.state))
         means = Means(
-            client=stack.enter_context(
-                Client(agent, limits, clock, manners=manners, robots=robots)
-            ),
+            client=client,
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
-            state=stack.enter_context(State(place.state)),
-            captures=Captures(place.captures),
+            state=state,
+            captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            territory=frozenset(map(iris.commune, config.site.territory)),
+            area=Area.of(config.site),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -314,6 +322,8 @@ def opened(
             former=former_ids(config, store, iris),
             takedowns=takedowns,
             edits=config.edits.spared(takedowns.bars_text),
+            replay=replay,
+            locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )
         yield Session(config, place, means)
 
@@ -325,7 +335,7 @@ def _robots_kept(
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
-def _same_base(store: EmbeddedStore, base: str) -> None:
+def same_base(store: EmbeddedStore, base: str) -> None:
     """Refuse to mint under a base what was stored under another one."""
     others = [name for name in store.graph_names() if not name.startswith(base)]
     if others:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mappings.functions import Function, Parameter, Registry
+from mappings.functions.grel import ALIASES
 from mappings.plan import Argument, Call, Constant, Expression
 from mappings.problems import MappingError, nearest
 from vocab.messages import Message, say
 
 Where = TypeVar("Where")
+
+_OUTPUT = re.compile(
+    r"_?(?:string|bool|boolean|array|list|number|int|integer|double|date|any|object)_?out(?:put)?"
+    r"|out(?:put)?(?:_[a-z]+)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,14 @@ class Calls(Generic[Where]):
         Raises:
             MappingError: when the function or a parameter is unknown, or one is missing.
         """
+        function = ALIASES.get(function, function)
         if function not in self.registry and self.lenient and not self._is_ours(function):
             return Call(function, tuple(Argument(iri, value) for iri, value, _ in arguments))
         known = self._function(function, where)
         parameters = {parameter.iri: parameter for parameter in known.parameters}
         given: list[Argument] = []
-        for iri, value, place in arguments:
+        for name, value, place in arguments:
+            iri = name if name in parameters else ALIASES.get(name, name)
             if iri not in parameters:
                 raise self.fault(
                     place,
@@ -56,6 +66,32 @@ class Calls(Generic[Where]):
             given.append(Argument(iri, value))
         self._complete(known, given, where)
         return Call(known.iri, tuple(given))
+
+    def check_output(self, function: str, output: str, where: Where) -> None:
+        """Refuse an ``output`` that the function called ``function`` has not.
+
+        FnO libraries call the only output of a function after its kind (grel:stringOut) or its
+        predicate (grel:stringOutput); ours after the function.
+
+        Raises:
+            MappingError: when it is none of these.
+        """
+        function = ALIASES.get(function, function)
+        own = {function + "Output", function + "Out"}
+        if output in own or (function not in self.registry and self.lenient):
+            return
+        namespace = _namespace(function)
+        if not (output.startswith(namespace) and _OUTPUT.fullmatch(output.removeprefix(namespace))):
+            usual = [*own, *(namespace + name for name in ("stringOut", "boolOut"))]
+            raise self.fault(
+                where,
+                say(
+                    "{file}:{line}: {function} has no output “{name}” — write {near}",
+                    function=self.shorten(function),
+                    name=self.shorten(output),
+                    near=nearest(self.shorten(output), map(self.shorten, usual)),
+                ),
+            )
 
     def shorten(self, iri: str) -> str:
         """``iri`` with a prefix, where one is declared for it."""

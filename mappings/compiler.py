@@ -17,9 +17,11 @@ from mappings.expressions import Joined, Notes, Scope, condition
 from mappings.functions import Registry
 from mappings.joins import Indexes, as_list, joined, link_maker, term_map
 from mappings.paths import Item, Path, as_item
-from mappings.plan import Link, ObjectMap, Plan, PredicateObject, Source, TermMap, TriplesMap
+from mappings.plan import Link, ObjectMap, Plan, PredicateObject, TermMap, TriplesMap
 from mappings.problems import Problem
+from mappings.source import Source
 from mappings.terms import Field, Make, constant, field, maker
+from mappings.terms import subject as subject_maker
 
 Graph = ox.NamedNode | ox.DefaultGraph | None
 _Add = Callable[[ox.Quad], None]
@@ -58,19 +60,18 @@ class Mapping:
         )
         root = Path.parse(records)
         self._whole: list[Run] = []
-        self._parts: list[tuple[Path, Run]] = []
+        self._parts: dict[Path, list[Run]] = {}
         for each in self.compiled:
-            for way in _ways(each.sources, root):
-                if way.steps or way.query:
-                    self._parts.append((way, each.run))
-                else:
-                    self._whole.append(each.run)
+            for way in ways(each.sources, root):
+                is_part = way.steps or way.query
+                runs = self._parts.setdefault(way, []) if is_part else self._whole
+                runs.append(each.run)
 
     def join(self, records: Callable[[Source], Iterable[Item]], problems: list[Problem]) -> Joined:
         """What the joins of the mapping look into: the ``records`` of each joined source."""
         return joined(
             *(
-                (index, index.filled(records(source), self._scope, problems))
+                (index, index.filled(source, records(source), self._scope, problems))
                 for index, source in self.indexes.sources()
             )
         )
@@ -92,22 +93,23 @@ class Mapping:
         notes = Notes(joined=joined)
         for run in self._whole:
             run(record, graph, add, notes)
-        for way, run in self._parts:
+        for way, runs in self._parts.items():
             for part in way.select(record):
-                own = Notes(notes.problems, joined=joined)
-                run(as_item(part), graph, add, own)
+                own, item = Notes(notes.problems, joined=joined), as_item(part)
+                for run in runs:
+                    run(item, graph, add, own)
         if found := notes.problems:
             problems.extend({(each.code, each.value): each for each in found}.values())
         return quads
 
 
-def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
+def ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     """The different ways from a record to the items of ``sources``."""
-    ways = {
+    found = {
         Path.parse(source.iterator).without(root) if source.formulation == "jsonpath" else Path(())
         for source in sources
     }
-    return iter(ways or {Path(())})
+    return iter(found or {Path(())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class _Compiler:
     indexes: Indexes
 
     def triples_map(self, each: TriplesMap) -> Compiled:
-        subjects = [maker(term_map(subject), self.scope) for subject in each.subjects]
+        subjects = [subject_maker(term_map(subject), self.scope) for subject in each.subjects]
         states = [
             state for rule in each.predicate_objects for state in self._states(rule, each.graphs)
         ]

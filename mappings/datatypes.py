@@ -11,7 +11,11 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+import pyoxigraph as ox
+
+from mappings.problems import nearest
 from vocab import PREFIXES
+from vocab.messages import Message, say
 
 Accepts = Callable[[str], object]
 """Something true for a text that is in the lexical space."""
@@ -70,3 +74,50 @@ def accepts(datatype: str) -> Accepts | None:
 def _between(least: int, most: int) -> Accepts:
     digits = re.compile(r"[+-]?\d{1,30}", re.ASCII).fullmatch
     return lambda text: digits(text) and least <= int(text) <= most
+
+
+_TEXTS = (
+    *("string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "anyURI"),
+    *("QName", "NOTATION", "hexBinary", "base64Binary", "gDay", "gMonth", "gMonthDay"),
+    *("anyType", "anySimpleType", "anyAtomicType", "ID", "IDREF", "ENTITY"),
+)
+_TAGGED = tuple(PREFIXES["rdf"] + name for name in ("langString", "dirLangString"))
+
+
+def no_datatype(iri: str) -> Message | None:
+    """Why no literal can have the datatype ``iri``; None where it can.
+
+    The message begins with ``{file}:{line}:``, for the caller to fill in.
+    """
+    try:
+        ox.NamedNode(iri)
+    except ValueError as error:
+        return say(
+            "{file}:{line}: “{name}” is no IRI ({reason}) — write prefix:name",
+            name=iri,
+            reason=str(error),
+        )
+    if iri in _TAGGED:
+        return say(
+            "{file}:{line}: a literal of the datatype {name} has a language — write the language"
+            " in place of the datatype",
+            name=iri,
+        )
+    known = (*_PATTERNS, *_RANGES, *_TEXTS)
+    name = iri.removeprefix(_XSD)
+    if name == iri or name in known:
+        return None
+    return say(
+        "{file}:{line}: there is no datatype “{name}” — write {near}",
+        name="xsd:" + name,
+        near=", ".join(f"xsd:{each}" for each in nearest(name, known).split(", ")),
+    )
+
+
+def no_language(tag: str) -> str:
+    """Why ``tag`` is no language tag (BCP 47); "" where it is one."""
+    try:
+        ox.Literal("", language=tag)
+    except ValueError as error:
+        return str(error)
+    return ""

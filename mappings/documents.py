@@ -38,6 +38,7 @@ class Table(dict[str, "Value"]):
 
 
 Value = Text | Items | Table
+_MERGE = "<<"  # the keys of another table, less those that are written (YAML 1.1)
 _Placed = TypeVar("_Placed", Text, Items, Table)
 
 
@@ -53,6 +54,12 @@ def read(text: str, file: str) -> Table:
         marked = error if isinstance(error, MarkedYAMLError) else None
         mark = (marked.problem_mark or marked.context_mark) if marked else None
         line = mark.line + 1 if mark else 1
+        if marked and "'\\t'" in str(marked.problem):
+            raise MappingError(
+                say("{file}:{line}: there is a tab — indent with spaces", file=file, line=line),
+                file=file,
+                line=line,
+            ) from error
         raise MappingError(
             say(
                 "{file}:{line}: not YAML: {reason} — check the indentation, quotes and brackets",
@@ -88,9 +95,23 @@ def _value(node: Node, file: str) -> Value:
 
 
 def _table(node: MappingNode, file: str) -> Table:
-    table = _placed(Table(), node)
+    table, merged = _placed(Table(), node), list[Value]()
     for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            line = key.start_mark.line + 1
+            raise MappingError(
+                say(
+                    "{file}:{line}: a list or a table cannot be a key — write a text",
+                    file=file,
+                    line=line,
+                ),
+                file=file,
+                line=line,
+            )
         name = str(key.value)
+        if name == _MERGE:
+            merged.append(_value(value, file))
+            continue
         if name in table:
             line = key.start_mark.line + 1
             raise MappingError(
@@ -104,6 +125,10 @@ def _table(node: MappingNode, file: str) -> Table:
                 line=line,
             )
         table[name] = _value(value, file)
+    for given in merged:
+        for each in given if isinstance(given, Items) else [given]:
+            for name, value in each.items() if isinstance(each, Table) else ():
+                table.setdefault(name, value)
     return table
 
 

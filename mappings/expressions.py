@@ -11,8 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import product
 from typing import Any
+
+import pyoxigraph as ox
 
 from mappings.functions import Parameter, Registry
 from mappings.functions.general import is_true, text_of
@@ -28,6 +31,7 @@ from mappings.plan import (
     TriplesMap,
 )
 from mappings.problems import Problem, problem
+from mappings.source import Source
 from vocab.messages import say
 
 Joined = Mapping[int, Mapping[tuple[str, ...], list[Any]]]
@@ -39,12 +43,26 @@ class Notes:
     """What is known of one item while it is mapped.
 
     ``problems`` are the values that could not be used; ``results`` those of the calls that
-    several rules make; ``joined`` what the indexes of the other sources hold.
+    several rules make; ``joined`` what the indexes of the other sources hold. ``place`` is the
+    source of the item and its number there, where an item may be met again.
     """
 
     problems: list[Problem] = field(default_factory=list)
     results: dict[int, Any] = field(default_factory=dict)
     joined: Joined = field(default_factory=dict)
+    place: tuple[Source, int] | None = None
+    blanks: dict[str, ox.BlankNode] = field(default_factory=dict)
+
+    def blank(self, name: str) -> ox.BlankNode:
+        """The blank node that the triples map ``name`` makes of the item, whoever refers to it."""
+        if name not in self.blanks:
+            self.blanks[name] = _blank(name, *self.place) if self.place else ox.BlankNode()
+        return self.blanks[name]
+
+
+def _blank(name: str, source: Source, number: int) -> ox.BlankNode:
+    whole = "\n".join((name, source.access, source.iterator, str(number)))
+    return ox.BlankNode("n" + sha256(whole.encode("utf-8", "replace")).hexdigest()[:24])
 
 
 Evaluate = Callable[[Item, Notes], Any]
@@ -57,13 +75,14 @@ class Scope:
     """What expressions are compiled with.
 
     ``shared`` numbers the calls that several rules make; relative IRIs are appended to
-    ``base`` (RML-Core).
+    ``base`` (RML-Core); ``name`` is that of the triples map at hand.
     """
 
     plan: Plan
     registry: Registry
     shared: Mapping[Call, int]
     base: str = ""
+    name: str = ""
 
     @classmethod
     def of(cls, plan: Plan, registry: Registry) -> Scope:
@@ -75,7 +94,7 @@ class Scope:
 
     def within(self, triples_map: TriplesMap) -> Scope:
         """The scope of one triples map of the plan."""
-        return replace(self, base=triples_map.base or self.plan.base)
+        return replace(self, base=triples_map.base or self.plan.base, name=triples_map.name)
 
 
 _RESERVED = re.compile(

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
-import json
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import takewhile
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 from zipfile import BadZipFile, ZipFile
 
 import ijson
 from lxml import etree
 
-from mappings import xml_items
-from mappings.paths import Item, as_item
+from mappings import csv_items, json_items, xml_items
+from mappings.paths import Item
 from mappings.paths import Path as Steps
-from mappings.plan import Source
 from mappings.problems import MappingError
+from mappings.source import Source
 from mappings.unmet import Unmet
 from vocab.messages import say
 
@@ -42,6 +40,7 @@ _UNREADABLE = (
     BadZipFile,
     tarfile.TarError,
     EOFError,
+    RecursionError,
 )
 
 
@@ -59,15 +58,14 @@ def items(path: Path, source: Source, references: Iterable[Steps], unmet: Unmet)
     """
     try:
         if source.formulation == "csv":
-            yield from _rows(path, source, unmet)
+            with opened(path, source) as stream:
+                yield from csv_items.items(stream, source, unmet)
         elif source.formulation == "xpath":
             with opened(path, source) as stream:
                 yield from xml_items.items(stream, source, references, unmet)
         else:
-            steps = Steps.parse(source.iterator)
-            nulls = frozenset(source.nulls)
-            for value in _selected(path, source, steps):
-                yield as_item(_without(value, nulls) if nulls else value)
+            by_line = path.suffix in _LINES
+            yield from json_items.items(partial(opened, path, source), source, by_line=by_line)
     except OSError as error:
         raise MappingError(
             say(
@@ -83,7 +81,7 @@ def items(path: Path, source: Source, references: Iterable[Steps], unmet: Unmet)
                 "{file}: this is not {formulation}: {reason} — check the file and its encoding",
                 file=str(path),
                 formulation=_NAMES[source.formulation],
-                reason=str(error),
+                reason=_first_line(error),
             ),
             file=str(path),
         ) from error
@@ -109,61 +107,6 @@ def opened(path: Path, source: Source) -> Iterator[IO[bytes]]:
             yield stream
 
 
-def _rows(path: Path, source: Source, unmet: Unmet) -> Iterator[Item]:
-    """The rows of a CSV file (RFC 4180); an empty cell, or one of the nulls, has no value."""
-    encoding = "utf-8-sig" if source.encoding.lower() in ("utf-8", "utf8") else source.encoding
-    nulls = frozenset(("", *source.nulls))
-    with opened(path, source) as stream:
-        rows = csv.reader(
-            io.TextIOWrapper(stream, encoding, newline=""), delimiter=source.delimiter
-        )
-        columns = next(rows, [])
-        unmet.header(columns)
-        for row in rows:
-            if nulls.isdisjoint(row):
-                yield dict(zip(columns, row, strict=False))
-            elif row:
-                cells = zip(columns, row, strict=False)
-                yield {key: cell for key, cell in cells if cell not in nulls}
-
-
-def _selected(path: Path, source: Source, steps: Steps) -> Iterator[Any]:
-    """What ``steps`` select in a JSON file, item by item where it is a list that they cross."""
-    names = [*takewhile(lambda step: isinstance(step, str), steps.steps)]
-    rest = Steps(steps.steps[len(names) + 1 :], steps.query)
-    if path.suffix in _LINES:
-        with opened(path, source) as stream:
-            for line in stream:
-                if line.strip():
-                    yield from steps.select(json.loads(line))
-        return
-    listed = steps.steps[len(names) : len(names) + 1] == (None,)
-    if not listed or any("." in str(name) for name in names) or not _is_utf8(source):
-        yield from steps.select(_whole(path, source))
-        return
-    found = False
-    with opened(path, source) as stream:
-        for value in ijson.items(stream, ".".join([*map(str, names), "item"]), use_float=True):
-            found = True
-            yield from rest.select(value)
-    if not found:
-        yield from steps.select(_whole(path, source))
-
-
-def _is_utf8(source: Source) -> bool:
-    return source.encoding.lower() in ("utf-8", "utf8")
-
-
-def _whole(path: Path, source: Source) -> Any:
-    with opened(path, source) as stream:
-        content = stream.read()
-    return json.loads(content if _is_utf8(source) else content.decode(source.encoding))
-
-
-def _without(value: Any, nulls: frozenset[str]) -> Any:
-    """``value`` with null in the place of every text that means it."""
-    if isinstance(value, dict):
-        return {name: _without(child, nulls) for name, child in value.items()}
-    if isinstance(value, list):
-        return [_without(child, nulls) for child in value]
-    return None if isinstance(value, str) and value in nulls else value
+def _first_line(error: Exception) -> str:
+    """What ``error`` says; its other lines show bytes of the file, or are about other formats."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(" :")

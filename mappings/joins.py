@@ -14,9 +14,10 @@ from typing import Any
 from mappings.expressions import Evaluate, Joined, Notes, Scope, condition, evaluator, listed
 from mappings.functions.general import text_of
 from mappings.paths import Item
-from mappings.plan import Expression, Link, ObjectMap, Source, TermMap, TriplesMap
+from mappings.plan import Expression, Link, ObjectMap, TermMap, TriplesMap
 from mappings.problems import Problem
-from mappings.terms import Make, maker
+from mappings.source import Source
+from mappings.terms import Make, subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,16 @@ class Index:
     keys: tuple[Expression, ...]
 
     def filled(
-        self, items: Iterable[Item], scope: Scope, problems: list[Problem]
+        self, source: Source, items: Iterable[Item], scope: Scope, problems: list[Problem]
     ) -> dict[tuple[str, ...], list[Any]]:
-        """The index of ``items``, the records of a source of its parent."""
+        """The index of ``items``, the records of a ``source`` of its parent."""
         inner = scope.within(self.parent)
         subjects = _subjects(self.parent, inner)
         keys = [evaluator(each, inner) for each in self.keys]
         holds = condition(self.parent.condition, inner)
         table: dict[tuple[str, ...], list[Any]] = {}
-        for item in items:
-            notes = Notes(problems)
+        for number, item in enumerate(items):
+            notes = Notes(problems, place=(source, number))
             if holds is not None and not holds(item, notes):
                 continue
             terms = [term for make in subjects for term in as_list(make(item, notes))]
@@ -117,7 +118,7 @@ def _keys(keys: list[Evaluate], item: Item, notes: Notes) -> Iterator[tuple[str,
 
 
 def _subjects(triples_map: TriplesMap, scope: Scope) -> list[Make]:
-    return [maker(term_map(each), scope) for each in triples_map.subjects]
+    return [subject(term_map(each), scope) for each in triples_map.subjects]
 
 
 def term_map(each: ObjectMap) -> TermMap:

@@ -6,7 +6,7 @@ nodes stay. Only the sources that others are joined with are read first and kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from mappings.expressions import Joined, Notes
 from mappings.inputs import items
 from mappings.paths import Item
 from mappings.paths import Path as Steps
-from mappings.plan import Source, references
+from mappings.plan import references
 from mappings.platform import compile_file
-from mappings.problems import MappingError, Problem
+from mappings.problems import MappingError, Problem, problem
+from mappings.source import Source
 from mappings.unmet import Unmet, missing, nothing_mapped
 from vocab.messages import say
 
@@ -51,10 +52,11 @@ def map_compiled(
     compiled: Mapping, mapping: Path, file: Path | None, problems: list[Problem]
 ) -> Iterator[ox.Quad]:
     """The quads of ``compiled``, which the file ``mapping`` writes, as ``map_file`` does."""
+    problems += (problem("unread", said, mapping, "notice") for said in compiled.plan.unread)
     files = _Files(mapping, file, problems, strict=compiled.plan.strict)
 
     def joined_records(source: Source) -> Iterator[Item]:
-        return files.items(source, _joined_on(compiled, source))
+        return files.joined(source, *_joined_on(compiled, source))
 
     joined = compiled.join(joined_records, problems)
     for source, work in _by_source(compiled).items():
@@ -65,30 +67,36 @@ def map_compiled(
 class _Work:
     """What is done with the records of one source."""
 
+    source: Source
     compiled: list[Compiled] = field(default_factory=list)
     references: list[Steps] = field(default_factory=list)
+    states: bool = False
+    """Whether something is to be stated of them: nothing is of those that others only refer to."""
 
 
 def _by_source(compiled: Mapping) -> dict[Source, _Work]:
     works: dict[Source, _Work] = {}
+    linked = {link.parent for plan in compiled.plan.triples_maps for link in plan.links()}
     for each, plan in zip(compiled.compiled, compiled.plan.triples_maps, strict=True):
         for source in each.sources:
-            work = works.setdefault(source, _Work())
+            work = works.setdefault(source, _Work(source))
             work.compiled.append(each)
             work.references += plan.references()
+            work.states = work.states or bool(plan.predicate_objects) or each.name not in linked
             for link in plan.links():
                 if not link.joins:
                     work.references += compiled.plan.triples_map(link.parent).references()
     return works
 
 
-def _joined_on(compiled: Mapping, source: Source) -> Iterator[Steps]:
-    """What an index reads of the records of ``source``."""
+def _joined_on(compiled: Mapping, source: Source) -> tuple[list[Steps], list[Steps]]:
+    """What an index reads of the records of ``source``: for their subjects, and for its keys."""
+    subjects, keys = list[Steps](), list[Steps]()
     for index, each in compiled.indexes.sources():
         if each == source:
-            yield from index.parent.references()
-            for key in index.keys:
-                yield from references(key)
+            subjects += index.parent.references()
+            keys += (path for key in index.keys for path in references(key))
+    return subjects, keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +117,47 @@ class _Files:
             yield first
             yield from quads
         self.problems.extend(unmet.problems())
-        if first is None and path.stat().st_size:
+        if first is None and work.states:
             self.problems.append(nothing_mapped(path, source, self.mapping, unmet.count))
 
-    def items(self, source: Source, references: Iterable[Steps]) -> Iterator[Item]:
-        """The records of ``source`` that others are joined with."""
-        for item in items(self._path(source), source, references, Unmet((), "")):
+    def joined(self, source: Source, subjects: list[Steps], keys: list[Steps]) -> Iterator[Item]:
+        """The records of ``source`` that others are joined with, on ``keys``."""
+        unmet = Unmet(keys, self.mapping.name)
+        records = items(self._path(source), source, [*subjects, *keys], unmet)
+        for number, item in enumerate(records):
+            unmet.look(item)
             yield item
-            self._stop_at_data_errors(source)
+            self._stop_at_data_errors(source, number)
+        self.problems.extend(unmet.problems())
 
     def _quads(
         self, records: Iterator[Item], work: _Work, unmet: Unmet, joined: Joined
     ) -> Iterator[ox.Quad]:
-        for item in records:
+        source = work.source
+        for number, item in enumerate(records):
             unmet.look(item)
             quads: list[ox.Quad] = []
-            notes = Notes(self.problems, joined=joined)
+            notes = Notes(self.problems, joined=joined, place=(source, number))
             for each in work.compiled:
                 each.run(item, _GRAPH, quads.append, notes)
             if self.strict and self.problems:
-                self._stop_at_data_errors(work.compiled[0].sources[0])
+                self._stop_at_data_errors(source, number)
             yield from quads
 
-    def _stop_at_data_errors(self, source: Source) -> None:
+    def _stop_at_data_errors(self, source: Source, number: int) -> None:
+        """End at the first value of which no term can be made (RML-Core, data error)."""
         for each in self.problems if self.strict else ():
             if each.code in _DATA_ERRORS:
-                raise MappingError(each.message, file=str(self._path(source)))
+                path = str(self._path(source))
+                said = say(
+                    "{file}:{line}: record {number} of {path}: {problem}",
+                    file=self.mapping.name,
+                    line=source.line,
+                    number=number + 1,
+                    path=path,
+                    problem=each.message,
+                )
+                raise MappingError(said, file=path)
 
     def _path(self, source: Source) -> Path:
         """The file of ``source``, seen from the folder that it says."""

@@ -2,7 +2,8 @@
 
 JSONPath (RFC 9535), with or without the leading ``$``. Child names, bracketed names, indexes and
 wildcards, which are nearly all that mappings use, are walked here; the rest (filters, slices,
-unions, descent) is a query that a library evaluates.
+unions, descent) is a query that a library evaluates. A dot before a bracket (``$.[*]``), which RFC
+9535 has not and many published mappings have, is read over.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ Item = dict[str, Any]
 Get = Callable[[Item], Any]
 
 _STEP = re.compile(
-    r"""\[(?P<wild>\*)\]
-      | \[(?P<index>-?\d+)\]
-      | \[(?P<quote>['"])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\]
+    r"""\.?\[(?P<wild>\*)\]
+      | \.?\[(?P<index>-?\d+)\]
+      | \.?\[(?P<quote>['"])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)\]
       | \.?(?P<star>\*)
       | \.?(?P<name>[^.\[\]*]+)""",
     re.VERBOSE,

@@ -14,6 +14,8 @@ from enum import Enum
 from typing import Literal
 
 from mappings.paths import Path
+from mappings.source import Source, Target
+from vocab.messages import Message
 
 
 class TermType(Enum):
@@ -165,57 +167,6 @@ class PredicateObject:
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
-    """A database that holds the records: for translation only, nothing is asked of it.
-
-    ``query`` or ``table`` is given; ``dialect`` is the SQL it speaks ("sql2008", "mysql").
-    """
-
-    query: str = ""
-    table: str = ""
-    dialect: str = ""
-    type: str = ""
-    username: str = ""
-    password: str = ""
-    name: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the records of a triples map come from.
-
-    ``formulation`` is "csv", "jsonpath" or "xpath"; ``iterator`` a JSONPath or an XPath, "" for
-    csv. ``root`` is what a relative ``access`` is seen from: "mapping", the folder of the mapping;
-    "working", the working directory; "", the first of the two that has it; or a folder.
-    ``nulls`` are texts that say nothing (RML-IO, rml:null); ``compression`` is "", "gzip", "zip",
-    "targz" or "tarxz"; ``namespaces`` are the prefixes of the XPaths; ``line`` is where the mapping
-    says all this.
-    """
-
-    access: str
-    formulation: str
-    iterator: str = ""
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    root: str = ""
-    nulls: tuple[str, ...] = ()
-    compression: str = ""
-    namespaces: tuple[tuple[str, str], ...] = ()
-    database: Database | None = None
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where statements are to be written (RML-IO): for translation only."""
-
-    access: str
-    type: str = ""
-    serialization: str = ""
-    compression: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TriplesMap:
     """What is said of one kind of thing: subjects, and predicates with objects.
 
@@ -237,19 +188,23 @@ class TriplesMap:
         for places in (self.subjects, *(rule.objects for rule in self.predicate_objects)):
             yield from (each for each in places if isinstance(each, Link))
 
-    def references(self) -> Iterator[Path]:
-        """The paths into a record that the map reads, again for each use."""
-        expressions: list[Expression | None] = [self.condition]
+    def expressions(self) -> Iterator[Expression | None]:
+        """Everything that is worked out for each record, again for each use."""
         terms: list[ObjectMap] = [*self.subjects, *self.graphs]
+        yield self.condition
         for rule in self.predicate_objects:
-            expressions.append(rule.condition)
+            yield rule.condition
             terms += [*rule.predicates, *rule.objects, *rule.graphs, *rule.inverse]
         for each in terms:
             if isinstance(each, Link):
-                expressions += [each.condition, *(join.child for join in each.joins)]
+                yield each.condition
+                yield from (join.child for join in each.joins)
             else:
-                expressions += [each.expression, each.datatype, each.language, each.condition]
-        for expression in expressions:
+                yield from (each.expression, each.datatype, each.language, each.condition)
+
+    def references(self) -> Iterator[Path]:
+        """The paths into a record that the map reads, again for each use."""
+        for expression in self.expressions():
             yield from references(expression)
 
 
@@ -258,7 +213,8 @@ class Plan:
     """A whole mapping. ``base`` is what relative IRIs are appended to (RML-Core).
 
     A ``strict`` plan ends at the first value that no term can be made of, as RML-Core asks; another
-    tells it and goes on. ``prefixes`` and ``targets`` are for those who write it down again.
+    tells it and goes on. ``prefixes`` and ``targets`` are for those who write it down again;
+    ``unread`` tells what the mapping says and a run does not do.
     """
 
     triples_maps: tuple[TriplesMap, ...]
@@ -266,6 +222,7 @@ class Plan:
     strict: bool = False
     prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     targets: tuple[tuple[str, Target], ...] = field(default=(), compare=False)
+    unread: tuple[Message, ...] = field(default=(), compare=False)
 
     def triples_map(self, name: str) -> TriplesMap:
         """The triples map called ``name``.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 from hashlib import sha256
+from math import copysign, isfinite, isnan
 from typing import Any
 
 import pyoxigraph as ox
@@ -71,6 +72,20 @@ def maker(term_map: TermMap, scope: Scope) -> Make:
     if holds is None:
         return make
     return lambda item, notes: make(item, notes) if holds(item, notes) else None
+
+
+def subject(term_map: TermMap, scope: Scope) -> Make:
+    """The closure of ``term_map``, a subject of the triples map that ``scope`` is within.
+
+    A blank node without expression is the same for all that is said of a record.
+    """
+    if term_map.expression is not None:
+        return maker(term_map, scope)
+    name = scope.name
+    holds = condition(term_map.condition, scope)
+    if holds is None:
+        return lambda _item, notes: notes.blank(name)
+    return lambda item, notes: notes.blank(name) if holds(item, notes) else None
 
 
 def constant(term_map: TermMap, scope: Scope) -> ox.NamedNode | None:
@@ -258,9 +273,12 @@ def _natural(value: Any) -> Term:
 
 def _double(value: float | Decimal) -> str:
     """The canonical form of an xsd:double: ``30.0E0`` (XML Schema 1.1 Part 2, E.1)."""
-    if not value:
-        return "0.0E0"
-    mantissa, _, exponent = f"{Decimal(repr(float(value))).normalize():E}".partition("E")
+    number = float(value)
+    if not isfinite(number):
+        return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
+    if not number:
+        return "-0.0E0" if copysign(1, number) < 0 else "0.0E0"
+    mantissa, _, exponent = f"{Decimal(repr(number)).normalize():E}".partition("E")
     whole, _, digits = mantissa.partition(".")
     return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
 

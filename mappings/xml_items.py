@@ -14,12 +14,11 @@ from typing import IO, Any
 from lxml import etree
 
 from mappings.paths import Item, Path
-from mappings.plan import Source
+from mappings.source import Source
 from mappings.unmet import Unmet
 
 _PLAIN = re.compile(r"(?:/(?:[\w.\-]+:)?(?:[\w.\-]+|\*))+")
 _OUTWARD = re.compile(r"\.\.|^/|[(\[|=,\s]/|(?:ancestor|parent|preceding|following)(?:-[\w-]+)?::")
-_NOTHING: tuple[object, ...] = (None, "", [])
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 
@@ -34,29 +33,39 @@ def items(
     """
     spaces = dict(source.namespaces) or None
     written = {path.written for path in references}
-    reads = {
-        text: etree.XPath(text, namespaces=spaces, smart_strings=False) for text in sorted(written)
-    }
-    iterator = source.iterator or "/"
+    reads = {text: _xpath(text, source) for text in sorted(written)}
+    nulls = frozenset(source.nulls)
+    iterator = _from_the_root(source.iterator)
+    encoding = source.encoding or None
     if _PLAIN.fullmatch(iterator) and not any(map(_OUTWARD.search, written)):
-        nodes = _streamed(stream, _tags(iterator, source))
+        nodes = _streamed(stream, _tags(iterator, source), encoding)
     else:
-        tree = etree.parse(stream, etree.XMLParser(**_SAFE))
+        tree = etree.parse(stream, etree.XMLParser(encoding=encoding, **_SAFE))
         nodes = _selected(tree, iterator, spaces)
     for node in nodes:
-        found = ((text, _value(node, read)) for text, read in reads.items())
-        item = {text: value for text, value in found if value not in _NOTHING}
+        found = ((text, _value(node, read, nulls)) for text, read in reads.items())
+        item = {text: value for text, value in found if value is not None}
         unmet.fields(_names(node))
         yield item
 
 
-def compiled(xpath: str, source: Source) -> None:
-    """Check that ``xpath`` is one.
+def check(xpath: str, source: Source) -> None:
+    """Check that ``xpath`` is one, with prefixes that are declared and functions that there are.
 
     Raises:
-        XPathSyntaxError: when it is not.
+        XPathError: when it is not.
     """
-    etree.XPath(xpath, namespaces=dict(source.namespaces) or None)
+    _xpath(xpath, source)(etree.Element("any"))
+
+
+def _xpath(text: str, source: Source) -> etree.XPath:
+    return etree.XPath(text, namespaces=dict(source.namespaces) or None, smart_strings=False)
+
+
+def _from_the_root(iterator: str) -> str:
+    """``iterator`` as seen from the document, which is where a relative one begins too."""
+    relative = re.match(r"[\w@*.]", iterator) and not re.match(r"[\w\-:]+\(", iterator)
+    return f"/{iterator}" if relative or not iterator else iterator
 
 
 def _selected(
@@ -77,11 +86,11 @@ def _tags(iterator: str, source: Source) -> list[str]:
     return tags
 
 
-def _streamed(stream: IO[bytes], tags: list[str]) -> Iterator[Any]:
+def _streamed(stream: IO[bytes], tags: list[str], encoding: str | None) -> Iterator[Any]:
     """The elements on the path ``tags``, each with all that is in it, then forgotten."""
     way: list[str] = []
     within = 0
-    for event, node in etree.iterparse(stream, events=("start", "end"), **_SAFE):
+    for event, node in etree.iterparse(stream, events=("start", "end"), encoding=encoding, **_SAFE):
         if event == "start":
             way.append(node.tag)
             within += within > 0 or _matches(way, tags)
@@ -102,15 +111,18 @@ def _matches(way: list[str], tags: list[str]) -> bool:
     )
 
 
-def _value(node: Any, read: etree.XPath) -> Any:
+def _value(node: Any, read: etree.XPath, nulls: frozenset[str]) -> Any:
     """What ``read`` gives for ``node``: a text, a number, a list of texts, or nothing."""
     if not etree.iselement(node):
-        return str(node) if read.path in (".", "text()") else None
-    found = read(node)
-    if not isinstance(found, list):
-        return found
-    texts = [text for each in found if (text := _text(each))]
-    return texts[0] if len(texts) == 1 else texts
+        found = [node] if read.path in (".", "text()") else []
+    else:
+        found = read(node)
+    if isinstance(found, float) and found.is_integer():
+        return int(found)  # XPath 1.0 knows one kind of number, and writes this one without a point
+    if isinstance(found, list):
+        texts = [text for each in found if (text := _text(each)) not in nulls]
+        return texts[0] if len(texts) == 1 else texts or None
+    return None if found in nulls else found
 
 
 def _text(found: Any) -> str:

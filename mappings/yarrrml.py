@@ -19,16 +19,16 @@ from mappings.plan import (
     ObjectMap,
     Plan,
     PredicateObject,
-    Source,
     TermMap,
     TermType,
     TriplesMap,
 )
 from mappings.prefixes import PREDEFINED
 from mappings.problems import nearest
+from mappings.source import Source
 from mappings.yarrrml_links import Links
 from mappings.yarrrml_sources import named_sources, sources_of
-from mappings.yarrrml_targets import DocumentTargets
+from mappings.yarrrml_targets import DocumentTargets, unread
 from mappings.yarrrml_terms import Keys, Terms, listed
 from mappings.yarrrml_text import Reading
 from vocab import term
@@ -103,6 +103,7 @@ def read_document(document: Table, registry: Registry, file: str, *, lenient: bo
         base,
         prefixes=tuple(own.items()),
         targets=tuple(targets.known.items()) if targets else (),
+        unread=() if lenient else unread(document, file),
     )
 
 
@@ -173,8 +174,8 @@ class _Door:
     def _rules(self, name: str) -> _Rules:
         table = self.tables[name]
         sources = sources_of(table.get("sources"), self.sources, self.reading, name)
-        columns = any(source.formulation in ("csv", "xpath") for source in sources)
-        return _Rules(self, replace(self.reading, columns=columns), sources)
+        columns = (source for source in sources if source.formulation != "jsonpath")
+        return _Rules(self, replace(self.reading, source=next(columns, None)), sources)
 
 
 class _Rules:
@@ -213,6 +214,14 @@ class _Rules:
     def _predicate_object(self, value: Value) -> PredicateObject:
         if isinstance(value, Items):
             return self._short(value)
+        if isinstance(value, Text):
+            raise self.reading.error(
+                value,
+                say(
+                    "{file}:{line}: “{part}” is no rule — write - [predicate, object]",
+                    part=value[:60],
+                ),
+            )
         table = self.reading.table(value, _PREDICATE_OBJECT)
         for key in ("predicates", "objects"):
             if key not in table:

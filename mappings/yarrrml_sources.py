@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import lookup
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,9 +10,9 @@ from lxml import etree
 
 from mappings.documents import Items, Table, Text, Value
 from mappings.paths import Path, PathError
-from mappings.plan import Database, Source
 from mappings.problems import nearest
-from mappings.xml_items import compiled
+from mappings.source import ENCODINGS, CsvDialect, Database, Source
+from mappings.xml_items import check
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
 
@@ -121,9 +122,40 @@ def _long(value: Table, reading: Reading, name: str) -> Source:
             )
     access, formulation = (reading.text(table[key]) for key in ("access", "referenceFormulation"))
     source = _made(access, formulation, table.get("iterator"), value, reading)
-    delimiter = str(reading.text(table["delimiter"])) if "delimiter" in table else ","
-    encoding = str(reading.text(table["encoding"])) if "encoding" in table else "utf-8"
-    return replace(source, delimiter=delimiter, encoding=encoding)
+    if "delimiter" in table:
+        delimiter = reading.text(table["delimiter"])
+        mark = "\t" if delimiter == "\\t" else str(delimiter)
+        if len(mark) != 1:
+            raise reading.error(
+                delimiter,
+                say(
+                    "{file}:{line}: “{text}” cannot be the {name} of a table — write one character",
+                    text=mark,
+                    name="delimiter",
+                ),
+            )
+        source = replace(source, dialect=replace(source.dialect, delimiter=mark))
+    return (
+        replace(source, encoding=_encoding(table["encoding"], reading))
+        if "encoding" in table
+        else source
+    )
+
+
+def _encoding(value: Value, reading: Reading) -> str:
+    name = reading.text(value)
+    try:
+        lookup(name)
+    except LookupError as error:
+        raise reading.error(
+            name,
+            say(
+                "{file}:{line}: the encoding “{name}” is not known — write {near}",
+                name=name,
+                near=nearest(name, ENCODINGS),
+            ),
+        ) from error
+    return str(name)
 
 
 def _database(table: Mapping[str, Value], reading: Reading, name: str, line: int) -> Source:
@@ -161,16 +193,24 @@ def _made(
             ),
         )
     spaces = tuple(sorted(reading.prefixes.items())) if formulation == "xpath" else ()
+    source = Source(
+        access,
+        formulation,
+        {"jsonpath": "$", "xpath": "/"}.get(formulation, ""),
+        CsvDialect.of(access),
+        nulls=() if formulation == "jsonpath" else ("",),
+        namespaces=spaces,
+        line=where.line,
+    )
     if iterator is None or formulation == "csv":
-        default = {"jsonpath": "$", "xpath": "/"}.get(formulation, "")
-        return Source(access, formulation, default, namespaces=spaces, line=where.line)
+        return source
     text = reading.text(iterator)
-    source = Source(access, formulation, str(text), namespaces=spaces, line=text.line)
+    source = replace(source, iterator=str(text), line=text.line)
     try:
         if formulation == "jsonpath":
             Path.parse(text)
-        else:
-            compiled(text, source)
+        elif not reading.lenient:
+            check(text, source)
     except (PathError, etree.XPathError) as error:
         raise reading.error(
             text,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from mappings.documents import Items, Table, Text, Value
-from mappings.plan import Target
 from mappings.problems import nearest
+from mappings.source import Target, not_written
 from mappings.yarrrml_text import Reading
-from vocab.messages import say
+from vocab.messages import Message, say
 
 _KEYS = {key: (key,) for key in ("access", "type", "serialization", "compression")}
 
@@ -58,6 +58,23 @@ class DocumentTargets:
         parts = [str(self.reading.text(each)) for each in _listed(value)]
         access, _, type_ = parts[0].partition("~")
         return Target(access, type_, *parts[1:3])
+
+
+def unread(document: Value, file: str) -> tuple[Message, ...]:
+    """What to tell of a document with targets that is run: its statements do not go there."""
+    line = _line(document)
+    return (not_written(file, line),) if line else ()
+
+
+def _line(value: Value) -> int:
+    """Where the first target of ``value`` is written; 0 where there is none."""
+    if isinstance(value, Text):
+        return 0
+    for key, child in value.items() if isinstance(value, Table) else enumerate(value):
+        found = child.line if key in ("target", "targets") else _line(child)
+        if found:
+            return found
+    return 0
 
 
 def _listed(value: Value) -> list[Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from mappings.datatypes import no_datatype, no_language
 from mappings.documents import Items, Table, Text, Value
 from mappings.plan import Call, Constant, Expression, TermMap, TermType
 from mappings.problems import nearest
@@ -152,17 +153,32 @@ class Terms:
         if language or text.endswith("~lang"):
             tag = text if language else _cut(text, len("~lang"))
             return replace(made, language=self._language(tag), datatype=None)
+        if "~" in text and ":" not in text:
+            raise self.reading.error(
+                text,
+                say(
+                    "{file}:{line}: “{part}” after a value is not understood — write {near}",
+                    part=str(text),
+                    near=text.partition("~")[0] + "~lang",
+                ),
+            )
         datatype = self.reading.expression(text, iri=True)
         if isinstance(datatype, Constant):
             datatype = Constant(self.reading.iri(datatype.text, text))
+            if said := no_datatype(datatype.text):
+                raise self.reading.error(text, said)
         return replace(made, datatype=datatype, language=None)
 
     def _language(self, tag: Text) -> Expression:
         expression = self.reading.expression(tag)
-        if isinstance(expression, Constant) and not _is_language(expression.text):
+        if isinstance(expression, Constant) and (reason := no_language(expression.text)):
             raise self.reading.error(
                 tag,
-                say("{file}:{line}: “{name}” is no language — write a code such as fr", name=tag),
+                say(
+                    "{file}:{line}: “{name}” is no language ({reason}) — write a code such as fr",
+                    name=tag,
+                    reason=reason,
+                ),
             )
         return expression
 
@@ -217,13 +233,3 @@ def listed(value: Value | None) -> list[Value]:
 def _cut(text: Text, tail: int, head: int = 0) -> Text:
     """``text`` without its first ``head`` and last ``tail`` characters, on the same line."""
     return placed(text[head : len(text) - tail], text)
-
-
-def _is_language(tag: str) -> bool:
-    """Whether ``tag`` has the shape of a language tag (BCP 47)."""
-    first, *others = tag.split("-")
-    return (
-        first.isascii()
-        and first.isalpha()
-        and all(part.isascii() and part.isalnum() and len(part) <= 8 for part in others)  # noqa: PLR2004  # BCP 47
-    )

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pyoxigraph as ox
+from lxml import etree
 
 from mappings.calls import Calls
 from mappings.documents import Table, Text, Value
-from mappings.functions import Registry
+from mappings.functions import EBF, Registry
 from mappings.paths import Path, PathError
 from mappings.plan import Call, Constant, Expression, Reference, Template
 from mappings.prefixes import SCHEMES
 from mappings.problems import MappingError, nearest
+from mappings.source import Source
+from mappings.xml_items import check
+from vocab import PREFIXES
 from vocab.messages import Message, say
 
 _REFERENCE = re.compile(r"""\$\(((?:\\.|\[(?:'[^']*'|"[^"]*")\]|[^\\)])*)\)""")
@@ -25,6 +29,8 @@ _CALL = re.compile(r"\s*(?P<name>[^\s()=,$]+)\s*\(")
 _PARAMETER = re.compile(r"\s*(?P<name>[^\s()=,$'\"]+)\s*=\s*")
 _QUOTED = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
 _BARE = re.compile(rf"""(?:{_REFERENCE.pattern}|\\.|[^,()\\])+""")
+_OURS = {**PREFIXES, "ebf": EBF}
+_PATHS = "a.b, a[*], ['a name']"
 _RAW = ("_record", "_source", "_node")
 
 
@@ -39,8 +45,8 @@ class Targets(Protocol):
 class Reading:
     """One document being read: what its texts need to be understood.
 
-    ``columns`` says that references are names taken as they are (CSV columns, XPaths), not
-    JSONPath. A ``lenient`` reading is for translation: it keeps what this engine cannot run
+    References are JSONPaths, or what the ``source`` of the records says: columns, XPaths. A
+    ``lenient`` reading is for translation: it keeps what this engine cannot run
     (databases, targets, quoted triples, functions of others).
     """
 
@@ -48,7 +54,7 @@ class Reading:
     prefixes: Mapping[str, str]
     registry: Registry
     external: Mapping[str, str]
-    columns: bool = False
+    source: Source | None = None
     lenient: bool = False
     targets: Targets | None = None
 
@@ -135,6 +141,16 @@ class Reading:
             return self.prefixes[prefix] + match["local"]
         if known_only or prefix == "_" or prefix.lower() in SCHEMES:
             return name
+        if prefix in _OURS:
+            raise self.error(
+                where,
+                say(
+                    "{file}:{line}: the prefix “{name}” is not declared — add it to “prefixes” as"
+                    " {name}: {namespace}",
+                    name=prefix,
+                    namespace=_OURS[prefix],
+                ),
+            )
         raise self.error(
             where,
             say(
@@ -224,18 +240,21 @@ class Reading:
             return Constant(self.external[name[1:]])
         if name.startswith("\\_"):
             name = name[1:]
-        if self.columns:
-            return Reference(Path.column(name, where.line))
+        formulation = self.source.formulation if self.source else "jsonpath"
         try:
+            if formulation == "xpath" and self.source and not self.lenient:
+                check(name, self.source)
+            if formulation in ("csv", "xpath"):
+                return Reference(Path.column(name, where.line))
             path = Path.parse(name, where.line)
-        except PathError as error:
+        except (PathError, etree.XPathError) as error:
             raise self.error(
                 where,
                 say(
-                    "{file}:{line}: “{part}” in $({name}) is not understood — write a.b, a[*]"
-                    " or ['a name']",
+                    "{file}:{line}: “{part}” in $({name}) is not understood — write {example}",
                     part=str(error),
                     name=name,
+                    example="title, @id, a/b" if formulation == "xpath" else _PATHS,
                 ),
             ) from error
         return Reference(path, raw=bool(path.steps) and path.steps[0] in _RAW)
@@ -277,6 +296,15 @@ class Reading:
         return expression
 
     def _unfinished(self, text: Text, part: str) -> MappingError:
+        if not part.strip():
+            return self.error(
+                text,
+                say(
+                    "{file}:{line}: a bracket of “{part}” is not closed — write"
+                    " function(parameter=$(name))",
+                    part=text[:60],
+                ),
+            )
         return self.error(
             text,
             say(

@@ -19,13 +19,13 @@ from mappings.plan import (
     Plan,
     PredicateObject,
     Reference,
-    Source,
     Template,
     TermMap,
     TermType,
     TriplesMap,
 )
 from mappings.prefixes import PREDEFINED, SCHEMES
+from mappings.source import CsvDialect, Source
 from vocab import term
 
 _TYPE = TermMap(Constant(term("rdf:type")), TermType.IRI)
@@ -77,14 +77,17 @@ class _Writer:
         return made
 
     def _source(self, source: Source) -> Any:
-        plain = source.delimiter == "," and source.encoding == "utf-8"
+        delimiter = source.dialect.delimiter
+        plain = delimiter == CsvDialect.of(source.access).delimiter and not source.encoding
         if plain and not source.database:
             short = [f"{source.access}~{source.formulation}"]
             return _flow([*short, source.iterator] if source.iterator else short)
         made = {"access": source.access, "referenceFormulation": source.formulation}
         if source.iterator:
             made["iterator"] = source.iterator
-        made |= {"delimiter": source.delimiter, "encoding": source.encoding}
+        made["delimiter"] = delimiter
+        if source.encoding:
+            made["encoding"] = source.encoding
         return made
 
     def _rule(self, rule: PredicateObject) -> Any:

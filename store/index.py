@@ -1,11 +1,11 @@
 """The index of a generation: what pages look things up in, one SQLite file, written once.
 
 It holds each canonical entity as a ``Thing``, by kind, days, facets, words (FTS5 over folded
-stems, contentless) and position (R-tree), the labels of the concepts that they use, and the
-sources. Things are numbered kind by kind, events by day and articles from the newest on, so that
-what is found by its words comes in an order that makes sense without being sorted. The index
-lies beside the snapshot that it was made from and, like it, never changes. Its name carries the
-version of its layout: a program that knows another one makes its own.
+stems, contentless) and position (R-tree), the labels of the concepts that they use, where
+communes lie, and the sources. Things are numbered kind by kind, events by day and articles from
+the newest on, so that what is found by its words comes in an order that makes sense without being
+sorted. The index lies beside the snapshot that it was made from and, like it, never changes. Its
+name carries the version of its layout: a program that knows another one makes its own.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ CREATE TABLE named (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE label (
     iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE centre (
+    commune TEXT PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE source (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, rest, content='', tokenize='ascii');
@@ -122,6 +125,7 @@ def _fill(connection: sqlite3.Connection, published: Published) -> None:
     for number, (doc,) in enumerate(ordered, start=1):
         _add(connection, number, Thing.from_json(doc), doc)
     connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?)", published.labels())
+    connection.executemany("INSERT OR IGNORE INTO centre VALUES (?, ?, ?)", published.centres())
     connection.executemany(
         "INSERT INTO source VALUES (?, ?)",
         ((source.id, json.dumps(_plain(source))) for source in published.sources()),

@@ -158,6 +158,12 @@ class Index:
         return {(iri, language): text for iri, language, text in rows}
 
     @cached_property
+    def centres(self) -> dict[str, tuple[float, float]]:
+        """INSEE code → latitude and longitude of the centre of the commune, where it is known."""
+        rows = self._rows("SELECT commune, latitude, longitude FROM centre")
+        return {commune: (latitude, longitude) for commune, latitude, longitude in rows}
+
+    @cached_property
     def sources(self) -> dict[str, SourceFacts]:
         """The sources by id."""
         rows = self.rows("SELECT id, doc FROM source ORDER BY id")

@@ -33,6 +33,7 @@ _TYPE = ox.NamedNode(term("rdf:type"))
 _ABOUT = ox.NamedNode(term("schema:about"))
 _BY = term("prov:wasAttributedTo")
 _MOST_STATEMENTS = 2_000
+_PLACE = (f"{SCHEMA}latitude", f"{SCHEMA}longitude")
 """Statements of one document: a publisher's runaway list is cut, never a page that hangs."""
 
 
@@ -137,6 +138,15 @@ class Published:
                     continue
                 if not communes_only or subject.value.startswith(self.iris.commune("")):
                     yield subject.value, name.language or "", name.value
+
+    def centres(self) -> Iterator[tuple[str, float, float]]:
+        """INSEE code, latitude and longitude of the communes whose centre is known."""
+        start = self.iris.commune("")
+        for iri in self._of_type(term("schema:AdministrativeArea"), "canonical"):
+            said = self._said(iri)
+            if all(map(said.get, _PLACE)):
+                latitude, longitude = (float(said[name][0].value) for name in _PLACE)
+                yield iri.removeprefix(start), latitude, longitude
 
     def sources(self) -> Iterator[SourceFacts]:
         """The sources, and when the data of each last changed."""

@@ -18,9 +18,10 @@ from harvester.curation.values import Said
 from harvester.sources.problems import WrongValueError, closest
 from mappings.functions.dates import read_date
 from vocab import CONCEPT, PREFIXES, SCHEMA, term
-from vocab.communes import commune_names, town
+from vocab.communes import town
 from vocab.iris import Iris
 from vocab.messages import Message, say
+from vocab.territory.atlas import atlas
 from vocab.words import find
 
 Term = ox.NamedNode | ox.Literal
@@ -195,10 +196,11 @@ def _status(text: str, _: Here) -> tuple[Said, ...]:
 
 def _commune(text: str, here: Here) -> tuple[Said, ...]:
     code = text.removeprefix(here.iris.commune(""))
-    if code not in commune_names():
+    communes = atlas().communes
+    if code not in communes:
         code = town(text) or ""
-    if code not in commune_names():
-        guess = closest(text, commune_names().values())
+    if code not in communes:
+        guess = closest(text, [each.name for each in communes.values()])
         raise WrongValueError(
             say("no commune known here is called “{value}”", value=text),
             say("did you mean “{guess}”?", guess=guess)

@@ -32,6 +32,7 @@ from store.room import LEAST, check_room
 from store.state import State
 from store.swap import finish, swap_in
 from vocab.messages import Message, say
+from vocab.territory.atlas import NAME
 
 CONFIG = "sources.toml"
 _KEPT = ("captures", "changes", "secret", takedown.FILE)
@@ -144,11 +145,12 @@ def _taken(path: Path) -> Message:
 
 
 def own_mappings(config: Config) -> dict[str, Path]:
-    """The mapping files beside the sources file, by their path from there."""
+    """The mapping files beside the sources file, and its communes, by their path from there."""
     folder = config.path.absolute().parent
-    own = (
+    own = [
         source.mapping.absolute() for source in config.sources if isinstance(source.mapping, Path)
-    )
+    ]
+    own += [folder / NAME] if config.communes else []
     return {
         path.relative_to(folder).as_posix(): path for path in own if path.is_relative_to(folder)
     }

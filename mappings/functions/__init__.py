@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import vocab.words
-from mappings.functions import content, coordinates, dates, general, objects, places, words
+from mappings.functions import content, coordinates, dates, general, grel, objects, places, words
 from mappings.functions.registry import EBF, Function, Lookup, Parameter, Registry
 
 __all__ = ["EBF", "Function", "Lookup", "Parameter", "Registry", "registry"]
@@ -20,6 +20,7 @@ def registry(lookup: Lookup = vocab.words.lookup) -> Registry:
     """
     every = (
         *general.FUNCTIONS,
+        *grel.FUNCTIONS,
         *dates.FUNCTIONS,
         *content.FUNCTIONS,
         *places.FUNCTIONS,

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from mappings.functions.registry import EBF, GREL, IDLAB, Function, Parameter, declare, optional
+from mappings.functions.registry import EBF, Function, Parameter, declare
 from mappings.problems import Problem, problem, shown
 from vocab.messages import say
 
@@ -109,12 +109,6 @@ def split(value: Any, separators: Any) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def cut(value: Any, separator: Any) -> list[str]:
-    """The parts of ``value`` between occurrences of the text ``separator``."""
-    mark = text_of(separator)
-    return text_of(value).split(mark) if mark else [text_of(value)]
-
-
 def equal(one: Any, other: Any) -> bool:
     """Whether two values are the same text."""
     return text_of(one) == text_of(other)
@@ -124,11 +118,6 @@ def contains(values: list[Any], value: Any) -> bool:
     """Whether ``value`` is one of ``values``."""
     return any(equal(each, value) for each in values)
 
-
-_VALUE = GREL + "valueParameter"
-_PAIR = (_VALUE, GREL + "valueParameter2")
-_TWO = tuple(Parameter(iri, required=False) for iri in _PAIR)
-_MANY = Parameter(GREL + "param_rep_b", "rest")
 
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "first", first, Parameter(EBF + "value", "rest")),
@@ -157,34 +146,4 @@ FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "beginning", beginning, "value"),
     declare(EBF, "boolean", boolean, "value"),
     declare(EBF, "split", split, "value", "separators"),
-    declare(GREL, "toLowerCase", lambda value: text_of(value).lower(), "valueParameter"),
-    declare(GREL, "toUpperCase", lambda value: text_of(value).upper(), "valueParameter"),
-    declare(GREL, "string_trim", lambda value: text_of(value).strip(), "valueParameter"),
-    declare(
-        GREL,
-        "string_replace",
-        lambda value, find, new: text_of(value).replace(text_of(find), text_of(new)),
-        "valueParameter",
-        "p_string_find",
-        "p_string_replace",
-    ),
-    declare(GREL, "string_split", cut, "valueParameter", "p_string_sep"),
-    declare(GREL, "boolean_not", lambda value: not is_true(value), "bool_b"),
-    declare(GREL, "boolean_and", lambda values: all(map(is_true, values)), _MANY),
-    declare(GREL, "boolean_or", lambda values: any(map(is_true, values)), _MANY),
-    declare(IDLAB, "equal", equal, *_TWO),
-    declare(IDLAB, "notEqual", lambda one, other: not equal(one, other), *_TWO),
-    declare(
-        IDLAB,
-        "isNull",
-        lambda values: not present(values),
-        Parameter(IDLAB + "str", "list", required=False),
-    ),
-    declare(
-        IDLAB,
-        "trueCondition",
-        lambda condition, value: value if is_true(condition) else None,
-        optional("strBoolean", IDLAB),
-        Parameter(IDLAB + "str"),
-    ),
 )

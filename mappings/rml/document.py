@@ -25,13 +25,15 @@ class Document:
     """What a mapping in Turtle says.
 
     ``facts`` holds, for each node, the values of its properties: by local name those of RML, by
-    whole IRI the others. ``lines`` is the text, in which errors look for their place.
+    whole IRI the others; ``namespaces`` are those of all of them. ``lines`` is the text, in which
+    errors look for their place.
     """
 
     file: str
     lines: tuple[str, ...]
     facts: dict[Node, dict[str, list[Term]]] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
+    namespaces: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, text: str, file: str) -> Document:
@@ -73,9 +75,15 @@ class Document:
                 ),
                 iri.removeprefix(RML) if iri.startswith(RML) else name,
             )
+        self.namespaces.add(iri.removesuffix(written(quad.predicate)))
         values = self.facts.setdefault(subject, {}).setdefault(name or iri, [])
         if value not in values:
             values.append(value)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it is written in the older vocabulary."""
+        return RML not in self.namespaces
 
     def error(self, message: Message, *needles: str) -> MappingError:
         """``message``, whose text starts with ``{file}:{line}:``, about what ``needles`` quote."""

@@ -17,13 +17,13 @@ from mappings.plan import (
     Link,
     Plan,
     Reference,
-    Source,
-    Target,
     Template,
     TermMap,
 )
-from mappings.rml.vocabulary import COMPRESSION, D2RQ, FNML, FORMATS, OLD, QL, R2RML, VOID
+from mappings.rml.dialects import block_of
+from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, FNML, FORMATS, OLD, QL, R2RML, VOID
 from mappings.rml.writer import TYPE, Dialect
+from mappings.source import Source, Target
 from mappings.turtle import Block, Name, Value
 
 _R2RML = frozenset(
@@ -84,7 +84,7 @@ def write_legacy(plan: Plan, registry: Registry) -> str:
 
 
 class _Legacy(Dialect):
-    namespaces = (("rr", R2RML), ("rml", OLD), ("ql", QL), ("fnml", FNML))
+    namespaces = (("rr", R2RML), ("rml", OLD), ("ql", QL), ("fnml", FNML), ("csvw", CSVW))
     is_legacy = True
 
     def __init__(self, plan: Plan) -> None:
@@ -169,7 +169,17 @@ class _Legacy(Dialect):
         return ox.NamedNode(QL + names.get(source.formulation, source.formulation))
 
     def access(self, source: Source) -> Value:
-        return ox.Literal(source.access)
+        """The name of the file; a table of a form of its own is described by CSVW."""
+        dialect = block_of(source.dialect)
+        if not source.is_utf8:
+            dialect.add(CSVW + "encoding", ox.Literal(source.encoding))
+        if source.formulation != "csv" or not dialect.facts:
+            return ox.Literal(source.access)
+        table = Block()
+        table.add(TYPE, ox.NamedNode(CSVW + "Table"))
+        table.add(CSVW + "url", ox.Literal(source.access))
+        table.add(CSVW + "dialect", dialect)
+        return table
 
     def link(self, link: Link, number: int, position: str) -> Block:
         if not link.quoted:

@@ -21,17 +21,18 @@ from mappings.plan import (
     ObjectMap,
     Plan,
     PredicateObject,
-    Source,
     TermMap,
     TermType,
     TriplesMap,
 )
-from mappings.problems import nearest
+from mappings.problems import MappingError, nearest
 from mappings.rml.document import Document, Node, Term, written
 from mappings.rml.sources import source
 from mappings.rml.terms import Position, Terms
+from mappings.rml.vocabulary import OLD, R2RML, RML
+from mappings.source import Source, not_written
 from vocab import term
-from vocab.messages import say
+from vocab.messages import Message, say
 
 _TYPE = TermMap(Constant(term("rdf:type")), TermType.IRI)
 _MAP = ("logicalSource", "subjectMap", "subject", "predicateObjectMap")
@@ -64,10 +65,37 @@ def read_rml(text: str, registry: Registry, file: str, *, lenient: bool = False)
     door = _Door(document, registry, lenient=lenient)
     maps = tuple(map(door.triples_map, door.nodes))
     if not maps:
-        raise document.error(
-            say("{file}:{line}: there is no triples map — write one, with rml:logicalSource")
-        )
-    return Plan(maps, strict=True, prefixes=tuple(document.prefixes.items()))
+        raise _nothing(document)
+    return Plan(
+        maps,
+        strict=True,
+        prefixes=tuple(document.prefixes.items()),
+        unread=tuple(_unread(document)),
+    )
+
+
+def _nothing(document: Document) -> MappingError:
+    """The error of a document without a triples map, most often for a namespace mistyped."""
+    for iri in {iri for facts in document.facts.values() for iri in facts}:
+        namespace, word = iri.removesuffix(written(ox.NamedNode(iri))), written(ox.NamedNode(iri))
+        if word in _MAP:
+            return document.error(
+                say(
+                    "{file}:{line}: <{namespace}> is no namespace of RML — write <{near}>",
+                    namespace=namespace,
+                    near=nearest(namespace, (RML, OLD, R2RML)),
+                ),
+                word,
+            )
+    return document.error(
+        say("{file}:{line}: there is no triples map — write one, with rml:logicalSource")
+    )
+
+
+def _unread(document: Document) -> Iterator[Message]:
+    """What the document says and a run does not do."""
+    if next(document.nodes_with("logicalTarget"), None) is not None:
+        yield not_written(document.file, document.line("logicalTarget"))
 
 
 class _Door:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import lookup
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -9,11 +10,12 @@ import pyoxigraph as ox
 from lxml import etree
 
 from mappings.paths import Path, PathError
-from mappings.plan import Source
 from mappings.problems import nearest
+from mappings.rml.dialects import dialect
 from mappings.rml.document import Document, Term, written
 from mappings.rml.vocabulary import CSVW, D2RQ, DCAT, FORMATS, FORMULATIONS, SD, TD, VOID, local
-from mappings.xml_items import compiled
+from mappings.source import ENCODINGS, Source
+from mappings.xml_items import check
 from vocab.messages import say
 
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".json": "jsonpath", ".xml": "xpath"}
@@ -38,23 +40,34 @@ def source(document: Document, node: Term) -> Source:
             ),
             *_about(document, node),
         )
-    access, root = _access(document, given)
+    place = _place(document, given)
+    access = place["access"]
     formulation = _formulation(document, node, access)
-    delimiter, encoding = _dialect(document, given, access)
     made = Source(
         access,
         formulation,
-        _iterator(document, node, formulation),
-        delimiter,
-        encoding,
-        root=root,
-        nulls=tuple(each.value for each in document.values(given, "null")),
+        root=place.get("root", ""),
+        address=place.get("address", ""),
+        iterator=_iterator(document, node, formulation),
+        dialect=dialect(document, given, access),
+        encoding=_encoding(document, given),
+        nulls=_nulls(document, given, formulation),
         compression=_compression(document, given),
         namespaces=tuple(sorted(_namespaces(document, node))),
         line=document.line("path", access) if access else 1,
     )
     _check(document, made)
     return made
+
+
+def _nulls(document: Document, given: Term, formulation: str) -> tuple[str, ...]:
+    """The texts that say nothing.
+
+    In a table, an empty cell is an empty text unless the source says otherwise (RML-IO, NULL
+    values). The older vocabulary has no word for it, and its engines take an empty cell for none.
+    """
+    stated = tuple(each.value for each in document.values(given, "null"))
+    return ("", *stated) if document.is_legacy and formulation != "jsonpath" else stated
 
 
 def _about(document: Document, node: Term) -> tuple[str, ...]:
@@ -64,19 +77,18 @@ def _about(document: Document, node: Term) -> tuple[str, ...]:
     return ("logicalSource",)
 
 
-def _access(document: Document, given: Term) -> tuple[str, str]:
-    """The file of a source, and what its path is seen from."""
+def _place(document: Document, given: Term) -> dict[str, str]:
+    """The file of a source, and what its path is seen from, as fields of a ``Source``."""
     if isinstance(given, ox.Literal):
-        return given.value, ""
+        return {"access": given.value}
     if (path := document.text(given, "path")) is not None:
         root = document.value(given, "root")
         name = local(root.value) if isinstance(root, ox.NamedNode) else ""
-        if name in _ROOTS:
-            return path, _ROOTS[name]
-        return path, root.value if root is not None else ""
+        seen = _ROOTS.get(name, root.value if root is not None else "")
+        return {"access": path, "root": seen}
     for name in _FILES:
         if (address := document.text(given, name)) is not None:
-            return _file(document, address), ""
+            return _file(address)
     if any(key.startswith((D2RQ, SD, TD)) for key in document.facts.get(given, {})):
         raise document.error(
             say(
@@ -86,27 +98,22 @@ def _access(document: Document, given: Term) -> tuple[str, str]:
             "source",
         )
     if isinstance(given, ox.NamedNode) and given not in document.facts:
-        return _file(document, given.value), ""
+        return _file(given.value)
     raise document.error(
         say("{file}:{line}: this source names no file — write rml:path with the file"), "source"
     )
 
 
-def _file(document: Document, address: str) -> str:
-    """The path that an address means; relative ones are names beside the mapping."""
+def _file(address: str) -> dict[str, str]:
+    """The path that an address means; one of the web means the file of its name by the mapping."""
     parts = urlsplit(address)
     if parts.scheme == "file":
-        return unquote(parts.path).removeprefix("/") if parts.path.count("/") == 1 else parts.path
+        path = unquote(parts.path)
+        return {"access": path.removeprefix("/") if path.count("/") == 1 else path}
     if parts.scheme in ("http", "https", "ftp"):
-        raise document.error(
-            say(
-                "{file}:{line}: {address} is not fetched — download it, and write rml:path with the"
-                " file",
-                address=address,
-            ),
-            address,
-        )
-    return address
+        name = unquote(parts.path).rpartition("/")[2]
+        return {"access": name, "root": "mapping", "address": address}
+    return {"access": address}
 
 
 def _formulation(document: Document, node: Term, access: str) -> str:
@@ -147,17 +154,30 @@ def _iterator(document: Document, node: Term, formulation: str) -> str:
     return text or ("$" if formulation == "jsonpath" else "/")
 
 
-def _dialect(document: Document, given: Term, access: str) -> tuple[str, str]:
-    """The delimiter and the encoding of a file, as CSVW and RML-IO write them."""
-    said = {"delimiter": "\t" if access.lower().endswith(".tsv") else ",", "encoding": "utf-8"}
-    dialect = document.value(given, CSVW + "dialect")
-    for node in (given, *([dialect] if dialect is not None else [])):
-        for key in said:
-            if (text := document.text(node, CSVW + key)) is not None:
-                said[key] = text
-    if (encoding := document.value(given, "encoding")) is not None:
-        said["encoding"] = local(encoding.value) or encoding.value
-    return said["delimiter"], said["encoding"]
+def _encoding(document: Document, given: Term) -> str:
+    """The encoding of a file, "" where nothing is said; what RML-IO says comes first."""
+    found = document.value(given, "encoding")
+    if found is None:
+        described = document.value(given, CSVW + "dialect")
+        places = (given, described) if described is not None else (given,)
+        stated = (document.value(each, CSVW + "encoding") for each in places)
+        found = next((each for each in stated if each is not None), None)
+    if found is None:
+        return ""
+    name = local(found.value) or found.value
+    try:
+        lookup(name)
+    except LookupError as error:
+        raise document.error(
+            say(
+                "{file}:{line}: the encoding “{name}” is not known — write {near}",
+                name=name,
+                near=nearest(name, ENCODINGS),
+            ),
+            "encoding",
+            name,
+        ) from error
+    return name
 
 
 def _compression(document: Document, given: Term) -> str:
@@ -192,7 +212,7 @@ def _check(document: Document, made: Source) -> None:
         if made.formulation == "jsonpath":
             Path.parse(made.iterator)
         elif made.formulation == "xpath":
-            compiled(made.iterator, made)
+            check(made.iterator, made)
     except (PathError, etree.XPathError) as error:
         raise document.error(
             say(

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 import pyoxigraph as ox
 from lxml import etree
 
-from mappings.calls import Calls
+from mappings.datatypes import no_datatype, no_language
 from mappings.functions import Registry
-from mappings.functions.registry import IDLAB
 from mappings.paths import Path, PathError
-from mappings.plan import Call, Constant, Expression, Reference, Source, Template, TermMap, TermType
-from mappings.problems import MappingError, nearest
+from mappings.plan import Call, Constant, Expression, Reference, Template, TermMap, TermType
+from mappings.problems import nearest
 from mappings.rml.document import Document, Term, written
+from mappings.rml.executions import Executions, parted
 from mappings.rml.templates import TemplateError, parts
-from mappings.rml.vocabulary import FNO, local
-from mappings.xml_items import compiled
-from vocab.messages import Message, say
+from mappings.rml.vocabulary import local
+from mappings.source import Source
+from mappings.xml_items import check
+from vocab.messages import say
 
 Position = Literal["subject", "predicate", "object", "graph"]
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-_GREL = "http://users.ugent.be/~bjdmeest/function/grel.ttl#"
 _TYPES = {
     "IRI": TermType.IRI,
     "URI": TermType.URI,
@@ -41,15 +42,6 @@ _ALLOWED = {
     "graph": _NAMED | {TermType.BLANK},
 }
 _EXPRESSIONS = ("constant", "reference", "template", "functionExecution", "functionValue")
-ALIASES: Final = {
-    _GREL + "toUppercase": _GREL + "toUpperCase",
-    _GREL + "valueParam": _GREL + "valueParameter",
-    _GREL + "valueParam2": _GREL + "valueParameter2",
-    _GREL + "param_find": _GREL + "p_string_find",
-    _GREL + "param_replace": _GREL + "p_string_replace",
-    _GREL + "param_string_sep": _GREL + "p_string_sep",
-}
-"""FnO gives a parameter an IRI and its predicate another: mappings write either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +93,14 @@ class Terms:
             MappingError: when it is none, or no term of its type can be in ``position``.
         """
         stated = self._stated(node, position)
+        language, datatype = self._qualifiers(node)
         if (value := self.document.value(node, "constant")) is not None:
             self._only("constant", node)
-            return replace(self.constant(value, position), condition=self._condition(node))
-        language, datatype = self._qualifiers(node)
+            made = self.constant(value, position)
+            self._qualifies(language, datatype, made.type)
+            if language or datatype:  # R2RML has no use for them; mappings and engines have
+                made = replace(made, language=language, datatype=datatype)
+            return replace(made, condition=self._condition(node))
         expression = self._expression(node, stated)
         if expression is None and stated is not TermType.BLANK:
             raise self.document.error(
@@ -116,19 +112,26 @@ class Terms:
                 position + "Map",
             )
         type_ = stated or self._default(position, expression, language or datatype)
+        self._qualifies(language, datatype, type_)
+        condition = self._condition(node)
+        if condition is None and isinstance(expression, Call):
+            condition, expression = parted(expression)
+        return TermMap(expression, type_, datatype, language, condition, stated is not None)
+
+    def _qualifies(
+        self, language: Expression | None, datatype: Expression | None, type_: TermType
+    ) -> None:
+        """Refuse the language or the datatype of what is no literal."""
         if (language or datatype) and type_ is not TermType.LITERAL:
+            name = "language" if language else "datatype"
             raise self.document.error(
                 say(
                     "{file}:{line}: “{name}” qualifies an IRI — only literals have a datatype or"
                     " a language",
-                    name="language" if language else "datatype",
+                    name=name,
                 ),
-                "language" if language else "datatype",
+                name,
             )
-        condition = self._condition(node)
-        if condition is None and isinstance(expression, Call):
-            condition, expression = _parted(expression)
-        return TermMap(expression, type_, datatype, language, condition, stated is not None)
 
     def _stated(self, node: Term, position: Position) -> TermType | None:
         given = self.document.value(node, "termType")
@@ -199,7 +202,10 @@ class Terms:
             return self.reference(value.value)
         if present[0] == "template":
             return self.template(value.value, type_ or TermType.LITERAL)
-        return self.call(value, legacy=present[0] == "functionValue")
+        return self._executions().expression(node, value, legacy=present[0] == "functionValue")
+
+    def _executions(self) -> Executions:
+        return Executions(self.document, self.registry, self.expression, self.lenient)
 
     def _only(self, name: str, node: Term) -> None:
         """Refuse a term map that says its value in two ways."""
@@ -228,7 +234,7 @@ class Terms:
                 path = Path.parse(text, line)
                 return Reference(path, single=not path.several)
             if formulation == "xpath" and self.source is not None:
-                compiled(text, self.source)
+                check(text, self.source)
         except (PathError, etree.XPathError) as error:
             raise self.document.error(
                 say(
@@ -273,19 +279,17 @@ class Terms:
                 say("{file}:{line}: a text has a datatype or a language, not both — remove one"),
                 "language",
             )
-        if isinstance(language, Constant):
-            try:
-                ox.Literal("", language=language.text)
-            except ValueError as error:
-                raise self.document.error(
-                    say(
-                        "{file}:{line}: “{name}” is no language ({reason}) — write a code such as"
-                        " fr",
-                        name=language.text,
-                        reason=str(error),
-                    ),
-                    language.text,
-                ) from error
+        if isinstance(language, Constant) and (reason := no_language(language.text)):
+            raise self.document.error(
+                say(
+                    "{file}:{line}: “{name}” is no language ({reason}) — write a code such as fr",
+                    name=language.text,
+                    reason=reason,
+                ),
+                language.text,
+            )
+        if isinstance(datatype, Constant) and (said := no_datatype(datatype.text)):
+            raise self.document.error(said, re.split("[/#:]", datatype.text)[-1])
         return language, datatype
 
     def _qualifier(self, node: Term, name: str) -> Expression | None:
@@ -297,83 +301,4 @@ class Terms:
 
     def _condition(self, node: Term) -> Call | None:
         found = self.document.value(node, "condition")
-        if found is None:
-            return None
-        inner = self.document.value(found, "functionExecution")
-        return self.call(inner if inner is not None else found)
-
-    def call(self, node: Term, *, legacy: bool = False) -> Call:
-        """The function call that ``node`` describes (RML-FNML; with ``legacy``, functionValue).
-
-        Raises:
-            MappingError: when the function or a parameter is unknown, or one is missing.
-        """
-        function, given = self._old_inputs(node) if legacy else self._inputs(node)
-        if not function:
-            raise self.document.error(
-                say("{file}:{line}: a key “{name}” is missing — add it", name="rml:function"),
-                "functionValue" if legacy else "functionExecution",
-            )
-        arguments = [(ALIASES.get(iri, iri), value, iri) for iri, value in given]
-        calls: Calls[str] = Calls(self.registry, self.document.prefixes, self._fault, self.lenient)
-        return calls.call(ALIASES.get(function, function), arguments, function)
-
-    def _fault(self, iri: str, message: Message) -> MappingError:
-        return self.document.error(message, written(ox.NamedNode(iri)))
-
-    def _inputs(self, node: Term) -> tuple[str, list[tuple[str, Expression]]]:
-        given = []
-        for each in self.document.values(node, "input"):
-            parameter = self._constant(each, "parameter")
-            value = self.document.value(each, "inputValueMap")
-            value = value if value is not None else self.document.value(each, "inputValue")
-            value = value if value is not None else self.document.value(each, "value")
-            if not parameter or value is None:
-                raise self.document.error(
-                    say(
-                        "{file}:{line}: an input has a parameter and a value — write rml:parameter"
-                        " and rml:inputValueMap"
-                    ),
-                    "input",
-                )
-            is_map = not isinstance(value, ox.NamedNode) or value in self.document.facts
-            found = self.expression(value) if is_map else Constant(value.value)
-            if isinstance(found, Reference):  # a function may be given a list, or an object
-                found = replace(found, single=False)
-            given.append((parameter, found))
-        return self._constant(node, "function"), given
-
-    def _constant(self, node: Term, name: str) -> str:
-        """The IRI that a property, or its map, always gives; "" without one."""
-        if (short := self.document.text(node, name)) is not None:
-            return short
-        long = self.document.value(node, name + "Map")
-        return "" if long is None else self.document.text(long, "constant") or ""
-
-    def _old_inputs(self, node: Term) -> tuple[str, list[tuple[str, Expression]]]:
-        """A call in the form of a triples map: each parameter is a predicate."""
-        function, given = "", list[tuple[str, Expression]]()
-        for rule in self.document.values(node, "predicateObjectMap"):
-            predicate = self._constant(rule, "predicate")
-            objects = [
-                *map(Constant, (each.value for each in self.document.values(rule, "object"))),
-                *map(self.expression, self.document.values(rule, "objectMap")),
-            ]
-            for each in objects:
-                if predicate == FNO + "executes" and isinstance(each, Constant):
-                    function = each.text
-                else:
-                    given.append((predicate, each))
-        return function, given
-
-
-def _parted(call: Call) -> tuple[Call | None, Expression]:
-    """A call of ``trueCondition`` as what it is: a condition, and the value that it is about."""
-    given = {each.parameter: each.value for each in call.arguments}
-    condition = given.get(IDLAB + "strBoolean")
-    if call.function != IDLAB + "trueCondition" or not isinstance(condition, Call):
-        return None, call
-    value = given[IDLAB + "str"]
-    return condition, replace(value, type=TermType.LITERAL) if isinstance(
-        value, Template
-    ) else value
+        return None if found is None else self._executions().condition(found)

@@ -25,7 +25,7 @@ DCAT: Final = "http://www.w3.org/ns/dcat#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 TD: Final = "https://www.w3.org/2019/wot/td#"
 
-NAMESPACES: Final = (RML, R2RML, OLD, QL, FNML)
+NAMESPACES: Final = (RML + "ql/", RML + "comp/", RML + "enc/", RML, R2RML, OLD, QL, FNML)
 
 RENAMED = MappingProxyType(
     {
@@ -127,5 +127,5 @@ def local(iri: str) -> str:
     for namespace in NAMESPACES:
         if iri.startswith(namespace):
             name = iri.removeprefix(namespace)
-            return RENAMED.get(name, name) if namespace != RML else name
+            return RENAMED.get(name, name) if not namespace.startswith(RML) else name
     return ""

@@ -1,8 +1,6 @@
 """A ``Plan`` → RML in Turtle, in the vocabulary of w3id.org/rml.
 
-What a plan says and RML-Core does not is said with functions: a condition becomes a call of
-``idlab-fn:trueCondition`` around what it is about. ``legacy`` writes the older vocabulary, with the
-same structure.
+``legacy`` writes the older vocabulary, with the same structure.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ import pyoxigraph as ox
 
 from mappings.functions import Registry
 from mappings.functions.fno import described
-from mappings.functions.registry import IDLAB
 from mappings.plan import (
     Argument,
     Call,
@@ -26,15 +23,25 @@ from mappings.plan import (
     Plan,
     PredicateObject,
     Reference,
-    Source,
     Template,
     TermMap,
     TermType,
     TriplesMap,
 )
 from mappings.prefixes import PREDEFINED
+from mappings.rml.dialects import block_of
+from mappings.rml.shaping import (
+    NO_MAP,
+    constant,
+    copies,
+    held,
+    true_condition,
+    unsafe,
+    without_inverse,
+)
 from mappings.rml.templates import escaped
 from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, FNO, FORMATS, RML
+from mappings.source import CsvDialect, Source
 from mappings.turtle import Block, Name, Value, Writer
 from vocab import PREFIXES, term
 
@@ -64,8 +71,8 @@ class Dialect:
     namespaces: tuple[tuple[str, str], ...] = (("rml", RML), ("fno", FNO), ("csvw", CSVW))
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = replace(plan, triples_maps=tuple(_without_inverse(plan)))
-        self.map: TriplesMap = plan.triples_maps[0] if plan.triples_maps else _NO_MAP
+        self.plan = replace(plan, triples_maps=tuple(without_inverse(plan)))
+        self.map: TriplesMap = plan.triples_maps[0] if plan.triples_maps else NO_MAP
         self.more: list[Block] = []
 
     def document(self, registry: Registry) -> str:
@@ -79,7 +86,7 @@ class Dialect:
     def blocks(self) -> Iterator[Block]:
         """The triples maps, each after what it refers to by name."""
         for each in self.plan.triples_maps:
-            for number, copy in enumerate(_copies(each)):
+            for number, copy in enumerate(copies(each)):
                 self.map = copy
                 block = self.triples_map(Name(f"{each.name}_{number}"))
                 yield from self.more
@@ -152,13 +159,11 @@ class Dialect:
         where = ox.NamedNode(self.word(root)) if named else ox.Literal(source.root)
         block.add(self.word("root"), where)
         block.add(self.word("path"), ox.Literal(source.access))
-        if source.formulation == "csv" and source.delimiter != ",":
-            dialect = Block()
-            dialect.add(CSVW + "delimiter", ox.Literal(source.delimiter))
+        if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
             block.add(TYPE, ox.NamedNode(CSVW + "Table"))
             block.add(CSVW + "url", ox.Literal(source.access))
-            block.add(CSVW + "dialect", dialect)
-        if source.encoding.lower() not in ("utf-8", "utf8"):
+            block.add(CSVW + "dialect", block_of(source.dialect))
+        if not source.is_utf8:
             block.add(self.word("encoding"), ox.NamedNode(self.word(source.encoding)))
         if source.compression:
             block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
@@ -169,7 +174,7 @@ class Dialect:
     def subject(self, subject: ObjectMap) -> Block:
         """The subject map, with the graphs of the whole map."""
         if isinstance(subject, TermMap):
-            block = self.term_map("SubjectMap", _held(subject, self.map.condition), "subject")
+            block = self.term_map("SubjectMap", held(subject, self.map.condition), "subject")
         else:
             block = self.link(subject, 0, "subject")
         for graph in self.map.graphs:
@@ -180,13 +185,13 @@ class Dialect:
         """The predicate-object map of a rule."""
         block = Block()
         for predicate in rule.predicates:
-            held = _held(predicate, rule.condition)
-            block.add(self.word("predicateMap"), self.term_map("PredicateMap", held, "predicate"))
+            made = self.term_map("PredicateMap", held(predicate, rule.condition), "predicate")
+            block.add(self.word("predicateMap"), made)
         for thing in rule.objects:
             if isinstance(thing, TermMap):
                 block.add(self.word("objectMap"), self.term_map("ObjectMap", thing, "object"))
             else:
-                for number in range(len(_copies(self.plan.triples_map(thing.parent)))):
+                for number in range(len(copies(self.plan.triples_map(thing.parent)))):
                     block.add(self.word("objectMap"), self.link(thing, number, "object"))
         for graph in rule.graphs:
             block.add(self.word("graphMap"), self.term_map("GraphMap", graph, "graph"))
@@ -224,14 +229,14 @@ class Dialect:
         """The block of ``term_map``, its type where it is not the one meant without it."""
         expression = term_map.expression
         if term_map.condition is not None:
-            expression = _true_condition(term_map.condition, term_map)
+            expression = true_condition(term_map.condition, term_map)
         block = self.typed(kind)
         if isinstance(expression, Constant):
-            block.add(self.word("constant"), _constant(term_map, expression))
+            block.add(self.word("constant"), constant(term_map, expression))
         else:
             if expression is not None:
                 self.expression(block, expression)
-            typed = replace(term_map, expression=expression, type=_unsafe(term_map))
+            typed = replace(term_map, expression=expression, type=unsafe(term_map))
             self.term_type(block, typed, position)
             self.qualifier(block, "datatype", term_map.datatype)
             self.qualifier(block, "language", term_map.language)
@@ -304,72 +309,6 @@ class Dialect:
             inner.add(self.word("termType"), ox.NamedNode(self.word(name)))
         block.add(self.word("inputValueMap"), inner)
         return block
-
-
-_NO_MAP = TriplesMap("", (), (), ())
-
-
-def _copies(triples_map: TriplesMap) -> list[TriplesMap]:
-    """``triples_map`` once for each source and subject: in RML a map has one of each."""
-    return [
-        replace(triples_map, sources=(source,) if source else (), subjects=(subject,))
-        for source in triples_map.sources or (None,)
-        for subject in triples_map.subjects
-    ]
-
-
-def _without_inverse(plan: Plan) -> Iterator[TriplesMap]:
-    """The triples maps of ``plan``; what is said inversely becomes a map of its own."""
-    for each in plan.triples_maps:
-        straight = tuple(
-            replace(rule, inverse=()) for rule in each.predicate_objects if rule.predicates
-        )
-        yield replace(each, predicate_objects=straight)
-        for number, rule in enumerate(each.predicate_objects):
-            subjects = tuple(thing for thing in rule.objects if isinstance(thing, TermMap))
-            if rule.inverse and subjects:
-                turned = PredicateObject(rule.inverse, each.subjects, rule.graphs, rule.condition)
-                name = f"{each.name}_inverse_{number}"
-                yield replace(each, name=name, subjects=subjects, predicate_objects=(turned,))
-
-
-def _constant(term_map: TermMap, constant: Constant) -> ox.NamedNode | ox.Literal:
-    if term_map.type is not TermType.LITERAL:
-        return ox.NamedNode(constant.text)
-    if isinstance(term_map.language, Constant):
-        return ox.Literal(constant.text, language=term_map.language.text)
-    if isinstance(term_map.datatype, Constant):
-        return ox.Literal(constant.text, datatype=ox.NamedNode(term_map.datatype.text))
-    return ox.Literal(constant.text)
-
-
-def _unsafe(term_map: TermMap) -> TermType:
-    """The term type that leaves parts of a template as they are, where they are addresses."""
-    expression = term_map.expression
-    if term_map.type is TermType.IRI and isinstance(expression, Template):
-        references = [part for part in expression.parts if isinstance(part, Reference)]
-        if references and all(part.raw for part in references):
-            return TermType.UNSAFE_IRI
-    return term_map.type
-
-
-def _held(term_map: TermMap, condition: Call | None) -> TermMap:
-    """``term_map`` under ``condition`` as well."""
-    if condition is None:
-        return term_map
-    if term_map.condition is None:
-        return replace(term_map, condition=condition)
-    made = replace(term_map, expression=_true_condition(term_map.condition, term_map))
-    return replace(made, condition=condition)
-
-
-def _true_condition(condition: Call, term_map: TermMap) -> Call:
-    """The value of ``term_map`` where ``condition`` holds, as a call."""
-    value = term_map.expression or Constant("")
-    if isinstance(value, Template):
-        value = replace(value, type=_unsafe(term_map))
-    arguments = (Argument(IDLAB + "strBoolean", condition), Argument(IDLAB + "str", value))
-    return Call(IDLAB + "trueCondition", arguments)
 
 
 def _standard() -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings import MappingError
+from mappings import MappingError, Problem
 from mappings.local import map_file
 
 HEAD = "prefixes: {ex: 'http://e.example/'}\nmappings:\n"
@@ -69,3 +69,44 @@ def test_a_condition_on_the_record_itself_is_no_join(tmp_path: Path) -> None:
 def test_another_source_without_a_join_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="“town” reads another source — write a “condition”"):
         run(tmp_path, "{mapping: town}")
+
+
+@pytest.mark.parametrize("condition", ["", ", condition: 'equal($(id), $(id))'"])
+def test_a_nameless_thing_is_the_same_for_whoever_refers_to_it(
+    condition: str, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text("id,v\n1,a\n2,b\n", "utf-8")
+    (tmp_path / "m.yml").write_text(
+        HEAD + "  child:\n    sources: [c.csv~csv]\n    s: ex:$(id)\n    po:\n"
+        f"      - {{p: ex:part, o: {{mapping: part{condition}}}}}\n"
+        "  part: {sources: [c.csv~csv], po: [[ex:v, $(v)]]}\n",
+        "utf-8",
+    )
+    lines = [line.split() for line in map_file(tmp_path / "m.yml", None, "", [])]
+    parts = {line[2]: line[0] for line in lines if line[1].endswith("part>")}
+    told = {line[0]: line[2] for line in lines if line[1].endswith("/v>")}
+    assert {parts[part]: text for part, text in told.items()} == {
+        "<http://e.example/1>": '"a"',
+        "<http://e.example/2>": '"b"',
+    }
+
+
+def test_a_mapping_that_is_only_referred_to_is_not_told_to_say_nothing(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    (tmp_path / "c.csv").write_text("id,t\n1,A\n", "utf-8")
+    (tmp_path / "t.json").write_text('[{"no": 1, "name": "A"}]', "utf-8")
+    thing = "{mapping: town, condition: 'equal($(t), $(name))'}"
+    (tmp_path / "m.yml").write_text(HEAD + CHILD.replace("OBJECT", thing) + PARENT, "utf-8")
+    assert len(list(map_file(tmp_path / "m.yml", None, "", problems))) == 1
+    assert problems == []
+
+
+def test_a_field_that_no_record_of_the_other_source_has_is_told(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    (tmp_path / "c.csv").write_text("id,t\n1,A\n", "utf-8")
+    (tmp_path / "t.json").write_text('[{"no": 1, "name": "A"}]', "utf-8")
+    thing = "{mapping: town, condition: 'equal($(t), $(nmae))'}"
+    (tmp_path / "m.yml").write_text(HEAD + CHILD.replace("OBJECT", thing) + PARENT, "utf-8")
+    assert list(map_file(tmp_path / "m.yml", None, "", problems)) == []
+    assert "no record has “nmae”" in str(problems[0].message)
+    assert "did you mean name?" in str(problems[0].message)

@@ -55,7 +55,11 @@ def refusal(text: str) -> str:
         ),
         ("t: {po: [[ex:p, {f: ebf:slug}]]}", 5, "ebf:slug needs the parameter ebf:value"),
         ("t: {po: [[ex:p, {f: 'ebf:slug(value=a, value=b)'}]]}", 5, "takes ebf:value once"),
-        ("t: {po: [[ex:p, {f: 'ebf:slug(value=$(a)'}]]}", 5, "is not understood — write function("),
+        (
+            "t: {po: [[ex:p, {f: 'ebf:slug(value=$(a)'}]]}",
+            5,
+            "a bracket of “ebf:slug(val",
+        ),
         ("t: {po: [[ex:p, {f: 'ebf:slug(value=$(a)) more'}]]}", 5, "“ more” is not understood"),
         ("t: {po: [[ex:p, {f: 'ebf:slug(\"x\")'}]]}", 5, "is not understood"),
         ("t: {condition: ebf:slug}", 5, "is not understood"),
@@ -93,6 +97,30 @@ def refusal(text: str) -> str:
         ("t: {s: ex:s, subject: ex:s}", 5, "says again"),
         ("t: {s: ex:s}\n  t: {}", 6, "the key “t” is written twice"),
         ("- t", 5, "write the name of a mapping"),
+        ("t: {po: [[ex:p, $(a), xsd:interger]]}", 5, "no datatype “xsd:interger” — write xsd:inte"),
+        (
+            "t: {po: [[ex:p, $(a), fr~lan]]}",
+            5,
+            "“fr~lan” after a value is not",
+        ),
+        ("t: {po: [[ex:p, $(a), frenchlanguage~lang]]}", 5, "“frenchlanguage” is no language"),
+        ("t: {po: [ex:p, $(a)]}", 5, "“ex:p” is no rule — write - [predicate, object]"),
+        ("t: {po: [[ex:p, {f: 'eb:slug(value=$(a))'}]]}", 5, "as eb: https://w3id.org/enbauges/ns"),
+        ("? [t, u]\n: {}", 5, "a list or a table cannot be a key"),
+        ("t:\n\t s: ex:s", 6, "there is a tab — indent with spaces"),
+        ("t: {sources: {access: a.csv, referenceFormulation: csv, delimiter: ab}}", 5, "one char"),
+        (
+            "t: {sources: {access: a.csv, referenceFormulation: csv, encoding: utf9}}",
+            5,
+            "“utf9” is",
+        ),
+        ("t: {sources: [[a.xml~xpath, /zz:a]]}", 5, "“Undefined namespace prefix” in the iterator"),
+        ("t: {sources: [[a.xml~xpath, /a]], s: 'ex:$(b[)'}", 5, "in $(b[) is not understood"),
+        (
+            "t: {sources: [[a.xml~xpath, /a]], s: 'ex:$(f(b\\))'}",
+            5,
+            "“Unregistered function”",
+        ),
     ],
 )
 def test_a_mistake_names_its_line_and_the_remedy(rules: str, line: int, said: str | None) -> None:

@@ -34,7 +34,8 @@ CANONICAL = """
   prov:wasDerivedFrom <id/record/comite/concert> .
 <id/event/concert#location> a schema:Place ; schema:name "Salle des fêtes"@fr ;
   eb:commune <id/commune/73081> .
-<id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr .
+<id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr ;
+  schema:latitude 45.6809 ; schema:longitude 6.1290 .
 <id/organization/comite> a schema:Organization ; schema:name "Comité des fêtes"@fr .
 ebc:theme skos:prefLabel "Culture et arts"@fr, "Culture and arts"@en .
 <id/event/marche> a schema:Event ; schema:name "Marché de Noël"@fr ;

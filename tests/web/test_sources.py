@@ -146,6 +146,23 @@ def test_the_map_and_its_list_hold_the_same(told: httpx.Client) -> None:
     assert "Comité des fêtes" in response.text.partition("<details>")[2]
 
 
+def test_the_map_shows_what_has_only_a_commune_in_its_middle_and_says_so(
+    client: httpx.Client,
+) -> None:
+    page = client.get("/carte?quoi=agenda").text
+    entry = re.search(r'<li data-latitude="45.6809"[^>]*approximate.*?</li>', page, re.DOTALL)
+    assert entry
+    assert "Concert d’hiver" in entry[0]
+    assert "position exacte" in entry[0]
+    features = client.get("/carte.geojson?quoi=agenda").json()["features"]
+    assert all(each["properties"]["name"] != "Concert d’hiver" for each in features)
+    assert 'data-note="' in client.get("/embed/carte?quoi=agenda").text
+
+
+def test_coverage_draws_a_commune_at_its_centre(client: httpx.Client) -> None:
+    assert "<circle" in client.get("/couverture").text
+
+
 def test_the_map_may_show_tiles_of_the_server_that_is_configured(
     told: httpx.Client, client: httpx.Client
 ) -> None:

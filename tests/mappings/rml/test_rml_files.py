@@ -86,6 +86,9 @@ def test_a_map_without_a_type_is_one_and_classes_are_stated_in_its_graphs(tmp_pa
         ),
         ('rml:constant "1.5"^^xsd:decimal', ['"1.5"^^<' + "X" + "decimal>"]),
         ('rml:constant "a"@fr ; rml:termType rml:IRI', ['"a"@fr']),
+        ('rml:constant "a" ; rml:language "fr"', ['"a"@fr']),
+        ('rml:constant "a" ; rml:languageMap [ rml:reference "$.lang[*]" ]', ['"a"@fr', '"a"@en']),
+        ('rml:constant "1" ; rml:datatype xsd:integer', ['"1"^^<' + "X" + "integer>"]),
     ],
 )
 def test_the_terms_of_an_object_map(object_map: str, expected: list[str], tmp_path: Path) -> None:
@@ -139,8 +142,9 @@ def test_xml_is_read_in_a_stream_or_whole_with_its_namespaces(
         '<ex:1> <http://ex.example/t> "Bal & fête"',
         '<ex:1> <http://ex.example/b> "x"',
         '<ex:1> <http://ex.example/b> "y"',
-        f'<ex:1> <http://ex.example/n> "2.0"{double}',
-        f'<ex:2> <http://ex.example/n> "0.0"{double}',
+        f'<ex:1> <http://ex.example/n> "2"{double}',
+        '<ex:2> <http://ex.example/t> ""',
+        f'<ex:2> <http://ex.example/n> "0"{double}',
     ]
 
 
@@ -295,6 +299,12 @@ def test_without_a_join_the_subject_of_the_same_record_is_meant(tmp_path: Path) 
 PO = "rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ %s ] ]"
 
 
+UPPER = (
+    "rml:functionExecution [ rml:function grel:toUpperCase ; rml:input"
+    " [ rml:parameter grel:valueParam ; rml:inputValue 'a' ] ]"
+)
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
@@ -329,6 +339,25 @@ PO = "rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ %s ] ]"
         (
             PO % "rml:functionExecution [ rml:function grel:toUpperCase ; rml:input [] ]",
             "an input has a parameter and a value",
+        ),
+        (
+            PO % "rml:functionExecution [ rml:function 'toUpperCase' ]",
+            "rml:function is the same IRI for every record",
+        ),
+        (
+            PO % "rml:functionExecution [ rml:functionMap [ rml:reference 'f' ] ]",
+            "rml:function is the same IRI for every record",
+        ),
+        (
+            PO % f"{UPPER} ; rml:return grel:stringOtu",
+            "grel:toUpperCase has no output “grel:stringOtu” — write grel:stringOut",
+        ),
+        (PO % 'rml:reference "$.a" ; rml:datatype xsd:interger', "write xsd:integer"),
+        (PO % 'rml:reference "$.a" ; rml:datatype "integer"', "“integer” is no IRI"),
+        (
+            PO % "rml:constant 'a' ; rml:datatype "
+            "<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString>",
+            "has a language",
         ),
         (PO % "rml:quotedTriplesMap ex:T", "“quotedTriplesMap” is not supported"),
         ("rml:predicateObjectMap [ rml:predicate 'p' ; rml:object 'o' ]", "the predicate is the"),
@@ -376,6 +405,9 @@ def test_a_document_without_a_triples_map_and_one_that_is_no_turtle_are_refused(
 ) -> None:
     with pytest.raises(MappingError, match="there is no triples map"):
         run(tmp_path, "ex:a ex:b ex:c .")
+    turtle = f"ex:T {CSV} ; rml:subject ex:s .".replace("rml:", "w3id:")
+    with pytest.raises(MappingError, match=r"<https://w3id.org/rml/> is no namespace of RML"):
+        run(tmp_path, f"@prefix w3id: <https://w3id.org/rml/> . {turtle}")
     with pytest.raises(MappingError, match=r"m\.ttl:14: this is not Turtle"):
         run(tmp_path, "\nex:a exx:b ex:c .")
 
@@ -390,3 +422,38 @@ def test_an_xml_file_is_mapped_before_it_is_read_to_its_end(tmp_path: Path) -> N
     assert next(lines).startswith("<ex:2>")
     with pytest.raises(MappingError, match=r"data\.xml: this is not XML"):
         next(lines)
+
+
+def test_a_function_that_is_called_to_give_its_own_input_is_refused(tmp_path: Path) -> None:
+    rule = "rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ CALL ] ]".replace(
+        "CALL", "rml:functionExecution ex:again"
+    )
+    again = (
+        " . ex:again rml:function grel:toUpperCase ; rml:input [ rml:parameter grel:valueParam ;"
+        " rml:inputValueMap [ rml:functionExecution ex:again ] ]"
+    )
+    with pytest.raises(MappingError, match=r"m\.ttl:\d+: a function is called to give its own"):
+        people(tmp_path, rule + again)
+
+
+def test_a_data_error_names_the_record_and_its_file(tmp_path: Path) -> None:
+    data = {"people": [{"id": 1, "u": "http://a.example/"}, {"id": 2, "u": "http://a b"}]}
+    rule = (
+        "rml:predicateObjectMap [ rml:predicate ex:p ;"
+        " rml:objectMap [ rml:reference '$.u' ; rml:termType rml:IRI ] ]"
+    )
+    with pytest.raises(MappingError, match=r"^m\.ttl:13: record 2 of .*data\.json: “http://a b”"):
+        people(tmp_path, rule, data)
+
+
+def test_a_target_is_told_not_to_be_written(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    (tmp_path / "data.csv").write_text("id\n1\n", "utf-8")
+    run(
+        tmp_path,
+        f"ex:T {CSV} ; rml:subjectMap [ rml:template 'ex:{{id}}' ; rml:class ex:A ;"
+        " rml:logicalTarget ex:target ] .",
+        problems,
+    )
+    assert [each.code for each in problems] == ["unread"]
+    assert str(problems[0].message).startswith("m.ttl:13: targets are not written")
