@@ -60,7 +60,7 @@ for command in (
 ):
     main.add_command(command)
 
-for command in (adding.add, seeing.preview):
+for command in (adding.add, seeing.preview, seeing.check):
     source.source.add_command(command)
 
 if __name__ == "__main__":

@@ -41,12 +41,14 @@ def add(
         found = choices(request, config, means, lambda url: click.echo(f"… {url}", err=True))
     _show(found)
     asked = not yes and is_person()
-    choice = _chosen(found) if asked else found.choices[0]
+    choice = _chosen(found) if asked else found.best()
     if choice is None:
         speak(say("nothing was written"))
         return
     new = draft(config.path, choice.proposal, platforms())
-    _show_choice(choice, new.block)
+    if not yes:
+        _show_preview(choice)
+    click.echo(f"\n{new.block}")
     if not (yes or (asked and agreed(say("add it to {file}?", file=config.path.name)))):
         speak(say("nothing was written"))
         if not asked:
@@ -90,12 +92,10 @@ def _chosen(found: Choices) -> Choice | None:
     return found.choices[number - 1] if number else None
 
 
-def _show_choice(choice: Choice, block: str) -> None:
-    """What a harvest would make of it, and the block that would be written."""
+def _show_preview(choice: Choice) -> None:
+    """What a harvest would make of it."""
     from harvester.seeing.text import shown  # noqa: PLC0415
 
     click.echo()
-    *lines, _nothing_written = shown(choice.preview, language_of(), width())
-    for line in lines:
+    for line in shown(choice.preview, language_of(), width()):
         click.echo(line)
-    click.echo(f"\n{block}")

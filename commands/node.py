@@ -127,9 +127,14 @@ def tell_orphans(config: Config) -> None:
         speak(told)
 
 
+def generation_of(config: Path) -> Generation | None:
+    """The published generation of a node, None before the first one."""
+    return Generations(place_of(config).generations).current()
+
+
 def current(config: Path) -> Generation:
-    """The published generation of a node."""
-    generation = Generations(place_of(config).generations).current()
+    """The published generation of a node, which there must be."""
+    generation = generation_of(config)
     if generation is None:
         raise NothingPublishedError(say("nothing is published yet — run: enbauges harvest"))
     return generation

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from harvester.glance import Statement
 from harvester.peers.ours import came_back, our_own
+from harvester.people import withheld, without_mobiles
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from harvester.seeing.sample import Sample, Sampler
@@ -129,6 +130,9 @@ class Digester:
         for iri in stored.keys() & origins.keys():
             own, foreign = self._sorted_out(iri, stored[iri])
             free = own if self.source.texts_allowed else without_texts(own)
+            if self.source.contacts != "publish" and (kept := without_mobiles(free)) != free:
+                issues.append(withheld(origins[iri].where, origins[iri].key))
+                free = kept
             if free:
                 records[iri] = free
             if sampler:

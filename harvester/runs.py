@@ -164,7 +164,8 @@ class _Run:
         if self.means.replay:
             latest = self.means.state.get(self.source.id)
             return report, endings.replayed(self.before, latest, report, update, self.now)
-        state = replace(update.state, block=block_of(self.source))
+        block, title = block_of(self.source), self.source.title
+        state = replace(update.state, block=block, title=title)
         return report, replace(update, state=state, run=past_run(report, self.now))
 
     def _concluded(self, visit: Visit) -> tuple[Report, Saved]:

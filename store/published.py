@@ -42,7 +42,7 @@ class SourceFacts:
     """A source as ``graph/provenance`` tells it; "" is unknown.
 
     ``licence`` is an IRI, ``changed`` the xsd:dateTime of the last run that changed its data,
-    ``records`` how many things it describes.
+    ``records`` how many things it describes, ``retired`` since when it is read no more.
     """
 
     id: str
@@ -52,21 +52,20 @@ class SourceFacts:
     licence: str = ""
     changed: str = ""
     records: int = 0
+    retired: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Curated:
     """A decision of the editors: by whom, at which xsd:dateTime and why.
 
-    A correction tells which statements it made: the ``predicate``, and the IRI it is ``about``,
-    which may be a part of the thing.
+    A correction or a pin tells the ``name`` of what it changes (``harvester.curation``).
     """
 
     by: str
     at: str
     why: str
-    about: str = ""
-    predicate: str = ""
+    name: str = ""
 
 
 class Published:
@@ -194,14 +193,15 @@ class Published:
         return sorted({_source_of(record, self.iris) for record in records})
 
     def curated(self, iri: str) -> list[Curated]:
-        """What the editors corrected of a thing, or put it first by; in no order."""
+        """What the editors corrected of a thing, or put it first by."""
         nodes = self._store.quads_for_pattern(
             None, _ABOUT, ox.NamedNode(iri), self._graphs["provenance"]
         )
-        found = (self._read(_value(quad.subject), self._graphs["provenance"]) for quad in nodes)
-        return [self._curated(said) for said in found]
+        iris = sorted(_value(quad.subject) for quad in nodes)
+        graph = self._graphs["provenance"]
+        return [self._curated(self._read(each, graph), each) for each in iris]
 
-    def _curated(self, said: Said) -> Curated:
+    def _curated(self, said: Said, node: str = "") -> Curated:
         def first(*curies: str) -> str:
             return next((said[term(each)][0].value for each in curies if term(each) in said), "")
 
@@ -211,8 +211,7 @@ class Published:
             by=names[0].value if names else "",
             at=first("prov:generatedAtTime", "prov:invalidatedAtTime"),
             why=first("dcterms:description"),
-            about=first("rdf:subject"),
-            predicate=first("rdf:predicate"),
+            name=node.rpartition("#curation-")[2].partition("-")[0],
         )
 
     def tombstone(self, iri: str) -> list[ox.Triple]:
@@ -256,6 +255,7 @@ class Published:
             address=told(told(iri, "dcat:distribution"), "dcat:accessURL"),
             licence=told(iri, "dcterms:license"),
             changed=changed,
+            retired=told(iri, "prov:invalidatedAtTime"),
             records=sum(1 for _ in self._store.quads_for_pattern(None, _TYPE, record, graph)),
         )
 

@@ -37,7 +37,7 @@ class SourceState:
     ``block`` tells whether what the operator wrote of the source changed since the last run,
     and is empty when the run did not say. ``fresh_until`` is until when the server says that
     the last answer holds (Cache-Control, ``ttl``); ``gone_at`` since when it says that the
-    address is gone for good (410).
+    address is gone for good (410). ``title`` is what the operator called it at the last run.
     """
 
     source: str
@@ -57,6 +57,7 @@ class SourceState:
     block: str = ""
     fresh_until: datetime | None = None
     gone_at: datetime | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,10 @@ _MIGRATIONS = (
     """,
     appraisals.SCHEMA + outbox.SCHEMA,
     addresses.SCHEMA,
+    appraisals.SHARES,
+    """
+    ALTER TABLE source ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    """,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 

@@ -154,3 +154,14 @@ def test_a_site_with_nothing_says_so_in_french(enbauges: Enbauges, site: Site) -
     assert told.exit_code == 1
     assert "une page web sans données" in told.stderr
     assert "Traceback" not in told.output
+
+
+def test_what_a_harvest_could_not_use_is_not_added(
+    enbauges: Enbauges, config: Path, site: Site
+) -> None:
+    site.pages["/cut.json"] = Page(b'{"type": "FeatureCollection", "features": [{"ty', "text/plain")
+    before = config.read_bytes()
+    told = enbauges("source", "add", "--yes", "--allow-private", f"{site.url}/cut.json")
+    assert told.exit_code == 1
+    assert "cut short" in told.stderr
+    assert config.read_bytes() == before

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harvester.test_runs import BAL, calendar
+from tests.loopback import Page, loopback_site
 from tests.test_cli import CALENDAR, HEAD, SICK, Enbauges, config, enbauges
 
 __all__ = ["config", "enbauges"]
@@ -35,19 +37,20 @@ def test_a_preview_tells_what_would_change(enbauges: Enbauges, config: Path) -> 
     assert "── provenance  +" in other.stdout
 
 
-def test_an_address_is_previewed_as_the_kind_that_is_said(enbauges: Enbauges) -> None:
-    told = enbauges("source", "preview", "sample:lieux-d-accueil", "--kind", "csv", "--json")
-    plain = json.loads(told.stdout)
-    assert (plain["kind"], plain["outcome"], plain["new"]) == ("csv", "committed", 6)
-
-
-def test_an_address_without_a_kind_or_with_a_wrong_one_is_a_misuse(enbauges: Enbauges) -> None:
-    without = enbauges("source", "preview", "https://mairie.example/agenda.ics")
-    assert without.exit_code == 2
-    assert "--kind" in without.stderr
-    wrong = enbauges("source", "preview", "https://mairie.example/agenda.ics", "--kind", "isc")
-    assert wrong.exit_code == 2
-    assert 'did you mean "ics"?' in wrong.stderr
+def test_an_address_is_previewed_as_what_it_is_recognised_as(
+    enbauges: Enbauges, config: Path
+) -> None:
+    with loopback_site() as site:
+        site.pages["/agenda"] = Page(calendar(BAL))
+        address = (f"{site.url}/agenda", "--allow-private", "--json")
+        plain = json.loads(enbauges("source", "preview", *address).stdout)
+        assert (plain["kind"], plain["outcome"], plain["new"]) == ("ics", "committed", 1)
+        assert site.asked == ["/agenda"], "it is asked once"
+        wrong = enbauges("source", "preview", *address, "--kind", "feed")
+        assert wrong.exit_code == 1
+        assert enbauges("source", "preview", *address, "--kind", "isc").exit_code == 2
+    assert enbauges("source", "preview", "mairie", "--kind", "ics").exit_code == 2
+    assert not (config.parent / "var").exists()
 
 
 def test_a_source_of_which_nothing_can_be_used_is_exit_code_one(
@@ -121,3 +124,19 @@ def test_a_replay_asks_no_source_and_so_cannot_be_forced(enbauges: Enbauges) -> 
     for options in (("--replay", "--force"), ("--yes",), ("--replay", "--dry-run")):
         assert enbauges("harvest", *options).exit_code == 2
     assert enbauges("harvest", "--replay").exit_code == 1, "nothing is kept yet"
+
+
+def test_a_check_tells_each_source_and_is_exit_code_one_where_somebody_must_act(
+    enbauges: Enbauges, config: Path
+) -> None:
+    well = enbauges("source", "check", language="fr")
+    assert well.exit_code == 0, well.output
+    assert "réponse" in well.stdout
+    assert "rien ne s'y oppose" in well.stdout
+    config.write_text(HEAD + CALENDAR + SICK, encoding="utf-8")
+    told = enbauges("source", "check", "--json")
+    assert told.exit_code == 1
+    wrong = {each["source"]: each["wrong"] for each in json.loads(told.stdout)}
+    assert wrong == {"mairie": False, "malade": True}
+    assert enbauges("source", "check", "mairie").exit_code == 0
+    assert not (config.parent / "var").exists()

@@ -6,6 +6,7 @@ An entity that was withdrawn answers 410 with its tombstone: who copied it learn
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -30,6 +31,8 @@ from web.structured import document
 
 _GONE, _MISSING, _NOT_ACCEPTABLE = 410, 404, 406
 _CALENDAR = ".ics"
+_BEFORE, _AHEAD = timedelta(days=31), timedelta(days=400)
+"""The days that the calendar of a place or an organisation tells of, as those of the agenda."""
 
 
 class Entities:
@@ -123,11 +126,17 @@ class Entities:
         return response
 
     def _calendar(self, request: Request, shelf: Shelf, iri: str) -> Response:
-        """One event, or all dates of a series, as a calendar."""
+        """One event, all dates of a series, or what takes place somewhere, as a calendar."""
         thing, wording = shelf.published.thing(iri), self._front.wording(request, shelf)
-        if thing is None or thing.kind not in ("event", "series"):
+        if thing is None or thing.kind == "article":
             return _missing(request)
-        things = [thing] if thing.kind == "event" else self._portraits.dates(shelf, iri)
+        if thing.kind == "event":
+            things = [thing]
+        elif thing.kind == "series":
+            things = self._portraits.dates(shelf, iri)
+        else:
+            today = self._front.today()
+            things = self._portraits.there(thing, shelf, today - _BEFORE, today + _AHEAD)
         zone = self._front.site.zone
         body = calendar(
             map_events(things, zone), wording, name=thing.name, address=iri, zone=zone.key

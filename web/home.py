@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sparql.ask import saved
 from store.things import KINDS, PINNED, Thing
 from web.agenda import Period, days, event_of, events
+from web.examples import examples
 from web.filters import Filter
 from web.front import Front
 from web.library import Shelf
-from web.shell import language_of
 
-_NEWS, _FIRST = 5, 6
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A saved query, ready to run, and the command that runs it from a terminal."""
-
-    name: str
-    text: str
-    command: str
+_NEWS, _FIRST, _EXAMPLES = 5, 6, 3
 
 
 class Home:
@@ -55,7 +43,7 @@ class Home:
             first=self._first(shelf),
             news=shelf.index.find(newest),
             counts=_counts(shelf),
-            examples=_examples(request, period),
+            examples=examples(request, period, shelf.generation.base)[:_EXAMPLES],
         )
 
     def _first(self, shelf: Shelf) -> list[Thing]:
@@ -79,22 +67,3 @@ def _counts(shelf: Shelf) -> list[tuple[str, int]]:
     kinds["third"] = third
     order = ("event", "series", "third", "place", "organization", "article")
     return [(kind, kinds[kind]) for kind in order if kinds.get(kind)]
-
-
-def _examples(request: Request, period: Period) -> list[Example]:
-    tag = ox.Literal(language_of(request))
-    endpoint = str(request.url_for("sparql"))
-    texts = {
-        "agenda": saved("agenda", **period.values(), language=tag),
-        "counts": saved("counts"),
-        "places-by-type": saved("places-by-type", language=tag),
-    }
-    return [
-        Example(
-            name,
-            text,
-            f"curl -G -H 'Accept: text/csv' {endpoint} \\\n"
-            f"  --data-urlencode query={shlex.quote(text)}",
-        )
-        for name, text in texts.items()
-    ]

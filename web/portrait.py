@@ -12,7 +12,6 @@ from store.folding import fold, slug
 from store.lookup import Box, Wanted
 from store.published import Curated
 from store.things import CONCEPTS, Thing
-from vocab import SCHEMA, term
 from vocab.messages import Message, say
 from web.agenda import Event, event_of, map_events
 from web.filters import Filter
@@ -128,7 +127,7 @@ class Portraits:
             near=tuple(_near(thing, shelf)),
             series=shelf.index.get(thing.series) if thing.series else None,
             corrections=_corrections(decided, claims, wording),
-            pinned=next((each for each in decided if each.predicate == _PINNED), None),
+            pinned=next((each for each in decided if each.name == _PINNED), None),
         )
 
     def dates(self, shelf: Shelf, series: str, first: date | None = None) -> list[Thing]:
@@ -154,15 +153,25 @@ class Portraits:
 
     def _there(self, thing: Thing, shelf: Shelf, today: date) -> list[Event]:
         """What comes up at a place, or is organised by an organisation."""
-        if thing.kind not in ("place", "organization"):
+        coming = self.there(thing, shelf, today, today + _SOON)
+        return self._coming(coming, today)[:_MOST_DATES]
+
+    def there(self, thing: Thing, shelf: Shelf, first: date, last: date) -> list[Thing]:
+        """What takes place at a place, or is organised by an organisation, between two days."""
+        facet = {"place": "lieu", "organization": "organisateur"}.get(thing.kind)
+        if facet is None or not slug(thing.name):
             return []
-        facet = "lieu" if thing.kind == "place" else "organisateur"
-        asked = Filter().having(facet, slug(thing.name))
-        first, last = today - timedelta(days=1), today + _SOON
-        wanted = asked.wanted(
-            ("event",), first=first.isoformat(), last=last.isoformat(), order="days"
+        wanted = (
+            Filter()
+            .having(facet, slug(thing.name))
+            .wanted(
+                ("event",),
+                first=(first - timedelta(days=1)).isoformat(),
+                last=last.isoformat(),
+                order="days",
+            )
         )
-        return self._coming(shelf.index.find(wanted), today)[:_MOST_DATES]
+        return shelf.index.find(wanted)
 
 
 def _near(thing: Thing, shelf: Shelf) -> list[Thing]:
@@ -196,7 +205,7 @@ def _corrections(
 ) -> dict[str, Correction]:
     found = {}
     for each in decided:
-        if field := _FIELDS.get(each.predicate, ""):
+        if field := _FIELDS.get(each.name, ""):
             said = tuple((claim.source, _told(claim.said, field, wording)) for claim in claims)
             found[field] = Correction(each, said)
     return found
@@ -210,23 +219,27 @@ def _told(said: Thing, field: str, wording: Wording) -> str:
     return "" if value is None else str(value)
 
 
-_PINNED = term("eb:pinnedSince")
+_PINNED = "pin"
 _FIELDS = MappingProxyType(
     {
-        **{predicate: facet for facet, predicate in CONCEPTS.items()},
-        **{
-            SCHEMA + name: field
-            for name, field in (
-                *(("name", "name"), ("description", "text"), ("url", "url")),
-                *(("startDate", "start"), ("endDate", "end"), ("eventStatus", "status")),
-                *(("isAccessibleForFree", "free"), ("location", "place")),
-                *(("organizer", "organizer"), ("latitude", "latitude")),
-                *(("streetAddress", "address"), ("postalCode", "address")),
-                *(("addressLocality", "address"), ("telephone", "telephone"), ("email", "email")),
-            )
-        },
-        term("eb:commune"): "commune_name",
-        term("eb:openingHoursOsm"): "opening",
+        **{predicate.rpartition("#")[2]: facet for facet, predicate in CONCEPTS.items()},
+        "name": "name",
+        "description": "text",
+        "url": "url",
+        "startDate": "start",
+        "endDate": "end",
+        "eventStatus": "status",
+        "isAccessibleForFree": "free",
+        "location": "place",
+        "organizer": "organizer",
+        "commune": "commune_name",
+        "position": "latitude",
+        "streetAddress": "address",
+        "postalCode": "address",
+        "addressLocality": "address",
+        "telephone": "telephone",
+        "email": "email",
+        "openingHoursOsm": "opening",
     }
 )
-"""Predicate of a correction → the field of ``Thing``, or the facet, that tells it."""
+"""Name of a correction → the field of ``Thing``, or the facet, that tells it."""

@@ -55,7 +55,7 @@ def meant(pasted: str) -> tuple[str, ...]:
                 scheme=scheme,
             )
         )
-    if not scheme and not _HOST.match(text):
+    if not _is_address(text, scheme):
         raise AddressError(
             say(
                 "“{text}” is no web address — copy the one of the site, the calendar or the feed "
@@ -66,6 +66,14 @@ def meant(pasted: str) -> tuple[str, ...]:
     addresses = (text,) if scheme else (f"https://{text}", f"http://{text}")
     _refuse_closed(addresses[0])
     return addresses
+
+
+def _is_address(text: str, scheme: str) -> bool:
+    try:
+        parts = urlsplit(text if scheme else f"https://{text}")
+        return bool(parts.hostname) and parts.port != 0 and bool(scheme or _HOST.match(text))
+    except ValueError:  # a port of seven digits, half an IPv6 address
+        return False
 
 
 def _refuse_closed(url: str) -> None:
@@ -97,7 +105,10 @@ def same(url: str) -> str:
     http and https, the case of the host, the port that goes without saying, a ``/`` at the end
     and a fragment.
     """
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    except ValueError:
+        return url
     query = f"?{parts.query}" if parts.query else ""
     return f"{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}{query}"

@@ -109,6 +109,17 @@ class Choices:
     choices: tuple[Choice, ...]
     refusals: tuple[Refusal, ...]
 
+    def best(self) -> Choice:
+        """The one to take where there is nobody to ask.
+
+        Raises:
+            AddError: when a harvest could use nothing of it.
+        """
+        first = self.choices[0]
+        if first.preview.outcome == "failed" and first.preview.reason:
+            raise AddError(first.preview.reason)
+        return first
+
 
 def choices(
     request: Request, config: Config, means: Means, tell: Callable[[str], None] = lambda _: None
@@ -136,15 +147,16 @@ def choices(
         else:
             found = search(request.pasted, ask, platforms().values(), tell)
     except FetchError as error:
-        if error.code == "forbidden-address" and _is_private(error):
+        if error.code == "forbidden-address" and _is_allowable(error, addresses):
             raise AddError(_to_be_allowed(error)) from error
         raise
     return _weighed(request, found, config, means)
 
 
-def _is_private(error: FetchError) -> bool:
-    """Whether an operator may allow the address that was refused."""
-    return is_private(ip_address(str(error.message.values["address"])))
+def _is_allowable(error: FetchError, given: Sequence[str]) -> bool:
+    """Whether an operator may allow what was refused: a server of their own, not a redirect."""
+    values = error.message.values
+    return values["url"] in given and is_private(ip_address(str(values["address"])))
 
 
 def _to_be_allowed(error: FetchError) -> Message:
@@ -190,7 +202,7 @@ def _choice(request: Request, candidate: Candidate, config: Config, means: Means
         allow_private=request.allow_private,
     )
     source = Source.model_validate(dict(proposed.fields))
-    return Choice(candidate, proposed, preview(source, means, _SHOWN, answer=candidate.fetched))
+    return Choice(candidate, proposed, preview(source, means, _SHOWN, answer=candidate.answer))
 
 
 def _check_id(source_id: str, config: Config) -> None:

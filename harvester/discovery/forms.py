@@ -48,15 +48,13 @@ _PLAIN_TEXT = 0.02  # of the characters may be neither text nor space
 class Shape:
     """What the first bytes of an answer are: ``form`` "" when they are none of those we read.
 
-    ``text`` is the beginning, decoded; ``root`` the first element of XML, with its prefix;
-    ``cut`` whether there is more than was looked at. Of what is no text, ``form`` says
-    "binary", and "empty" of nothing at all.
+    ``text`` is the beginning, decoded; ``root`` the first element of XML, with its prefix. Of
+    what is no text, ``form`` says "binary", and "empty" of nothing at all.
     """
 
     form: Form | Literal["", "empty", "binary"]
     text: str = ""
     root: str = ""
-    cut: bool = False
 
 
 def shape_of(content: Content) -> Shape:
@@ -71,8 +69,8 @@ def shape_of(content: Content) -> Shape:
         return Shape("binary")
     start = text.lstrip()
     if start[:1] == "<":
-        return _marked_up(start, cut=cut)
-    return Shape(_written(start), text, cut=cut)
+        return _marked_up(start)
+    return Shape(_written(start), text)
 
 
 def _written(text: str) -> Form | Literal[""]:
@@ -81,7 +79,7 @@ def _written(text: str) -> Form | Literal[""]:
         return "json"
     if _CALENDAR.search(text):
         return "ics"
-    bare = text[found.end() :] if (found := _COMMENT_LINES.match(text)) else text
+    bare = text[found.end() :].lstrip() if (found := _COMMENT_LINES.match(text)) else text
     if _TURTLE.match(bare) or _TRIPLE.match(bare):
         return "rdf"
     return "csv" if table_of(text) else ""
@@ -102,7 +100,7 @@ def _is_plain(text: str) -> bool:
     return odd <= max(2, len(sample) * _PLAIN_TEXT)
 
 
-def _marked_up(text: str, *, cut: bool) -> Shape:
+def _marked_up(text: str) -> Shape:
     """XML or a web page; a triple begins with ``<`` too."""
     place, is_page = 0, False
     while prologue := _PROLOGUE.match(text, place):
@@ -111,10 +109,10 @@ def _marked_up(text: str, *, cut: bool) -> Shape:
     found = _ROOT.match(text, place)
     root = found[1] if found else ""
     if is_page or root.lower() in _HTML_ROOTS:
-        return Shape("html", text, root, cut)
+        return Shape("html", text, root)
     if root:
-        return Shape("xml", text, root, cut)
-    return Shape("rdf" if _TRIPLE.match(text) else "", text, cut=cut)
+        return Shape("xml", text, root)
+    return Shape("rdf" if _TRIPLE.match(text) else "", text)
 
 
 def table_of(text: str) -> list[list[str]]:

@@ -8,16 +8,20 @@ the same site that look like an agenda.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from html import unescape
+from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from harvester.discovery.addresses import same
 from harvester.discovery.pages import Link, WebPage
 from mappings import Platform
 from vocab.messages import Message, say
+
+_ALIKE = 2  # links that look alike and are followed
 
 _DATA = re.compile(
     r"(?:application|text)/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|calendar|ld\+json|geo\+json"
@@ -80,7 +84,27 @@ def leads_of(page: WebPage, kinds: Iterable[Platform]) -> tuple[Lead, ...]:
     for lead in found:
         if same(lead.url) != same(page.url):
             once.setdefault(same(lead.url), lead)
-    return tuple(once.values())
+    return tuple(_few_of_each(once.values()))
+
+
+def _few_of_each(leads: Iterable[Lead]) -> Iterator[Lead]:
+    """Of links that look alike, the first: each event may have a calendar of its own."""
+    counts = Counter[object]()
+    for lead in leads:
+        parts = urlsplit(lead.url)
+        names = parts.path.strip("/").split("/")
+        keys = tuple(part.partition("=")[0] for part in parts.query.split("&"))
+        like = (
+            lead.rank,
+            parts.netloc,
+            names[0],
+            len(names),
+            PurePosixPath(parts.path).suffix,
+            keys,
+        )
+        counts[like] += 1
+        if counts[like] <= _ALIKE or lead.rank is not Rank.LINKED:
+            yield lead
 
 
 def _linked(links: Iterable[Link]) -> Iterator[Lead]:
@@ -99,12 +123,8 @@ def _linked(links: Iterable[Link]) -> Iterator[Lead]:
 
 def _clicked(link: Link) -> Iterator[Lead]:
     """A link to a calendar, a feed or a table, by its address or by its words."""
-    is_data = (
-        _CALENDAR.search(link.url)
-        or _CALENDAR_WORDS.search(link.text)
-        or _FEED.search(link.url)
-        or _TABLE.search(link.url)
-        or (_FEED_WORDS.search(link.text) and not _COMMENTS.search(link.url))
+    is_data = any(each.search(link.url) for each in (_CALENDAR, _FEED, _TABLE)) or any(
+        each.search(link.text) for each in (_CALENDAR_WORDS, _FEED_WORDS)
     )
     if is_data and not _COMMENTS.search(link.url):
         words = link.text or urlsplit(link.url).path.rpartition("/")[2] or link.url

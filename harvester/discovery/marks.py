@@ -10,8 +10,8 @@ xml    ``root``: the name of the first element; ``xmlns``: the namespaces;
        ``<place>``: each element, without its prefix; ``type``: RDF classes
 rdf    ``xmlns``: the namespaces of prefixes; ``type``: the classes, as written
 html   ``kind``: what the page describes in schema.org (event, place, organization…);
-       ``type``: the classes; ``generator``: the software that says it made it
-all    ``media``: the content type; ``url``: the address
+       ``textarea``: the names of its long fields
+all    ``media``: the content type
 =====  ==========================================================================
 """
 
@@ -36,7 +36,7 @@ _MOST_VALUES, _LONGEST = 20, 300
 _SCALARS = frozenset({"string", "number", "boolean", "null"})
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(?=[\s/>])")
 _NAMESPACE = re.compile(r"\bxmlns(?::[\w.-]+)?\s*=\s*[\"']([^\"']*)")
-_NOT_ELEMENTS = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_NOT_ELEMENTS = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _PREFIX = re.compile(
     r"^[ \t]*@?prefix\s{1,9}[\w.-]*:\s{0,9}<([^<>]{0,300})>", re.MULTILINE | re.IGNORECASE
 )
@@ -53,9 +53,7 @@ _JSON_LD = re.compile(r"<script\b[^<>]{0,300}application/ld\+json[^<>]{0,300}>",
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _JSON_TYPE = re.compile(r'"@type"\s*:\s*(?:"([^"]{1,200})"|\[([^\[\]]{0,500})\])')
 _QUOTED = re.compile(r'"([^"]+)"')
-_META = re.compile(r"<meta\b[^<>]{0,2000}>", re.IGNORECASE)
-_GENERATOR = re.compile(r"\bname\s*=\s*[\"']?generator\b", re.IGNORECASE)
-_CONTENT = re.compile(r"\bcontent\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
+_TEXTAREA = re.compile(r"<textarea\b[^<>]{0,500}?\bname\s?=\s?[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 Mark = tuple[str, str]
 
@@ -67,10 +65,7 @@ def marks_of(shape: Shape, content: Content) -> Marks:
         values = found[name]
         if value and len(values) < _MOST_VALUES and value not in values:
             values.append(value[:_LONGEST])
-    for name, value in (("media", content.media_type), ("url", content.url)):
-        if value:
-            found[name].append(value)
-    return dict(found)
+    return {**found, **({"media": [content.media_type]} if content.media_type else {})}
 
 
 def _none(_: Shape) -> Iterator[Mark]:
@@ -135,12 +130,9 @@ def _of_rdf(shape: Shape) -> Iterator[Mark]:
 
 def _of_html(shape: Shape) -> Iterator[Mark]:
     for name in dict.fromkeys(_classes(shape.text)):
-        yield "type", name
         if kind := nodes.kind_of({"@type": [nodes.local(name)]}):
             yield "kind", kind
-    for meta in _META.findall(shape.text):
-        if _GENERATOR.search(meta) and (content := _CONTENT.search(meta)):
-            yield "generator", content[1]
+    yield from (("textarea", name) for name in _TEXTAREA.findall(shape.text))
 
 
 def _classes(text: str) -> Iterator[str]:

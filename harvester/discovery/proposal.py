@@ -35,7 +35,6 @@ _FIELDS = {
         r"<title\b[^<>]{0,200}>\s{0,50}(?:<!\[CDATA\[)?(.{0,300}?)(?:\]\]>)?\s{0,50}</title",
         re.DOTALL,
     ),
-    "rdf": re.compile(r"(?!)"),
 }
 _TITLES = ("$.title", "$.properties.name", "$.name", "$.agenda.title", "$.site.title")
 _BETWEEN = re.compile(r"\s+[|–—»«·-]\s+|\s*»\s*")
@@ -65,14 +64,13 @@ _LONGEST_TITLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The fields of a block, in the order in which they are written."""
+    """The fields of a block, in the order in which they are written.
+
+    ``around`` is the licence that the page around states: it may not be that of the data.
+    """
 
     fields: Mapping[str, str | bool]
-
-    @property
-    def id(self) -> str:
-        """The id that is proposed."""
-        return str(self.fields["id"])
+    around: str = ""
 
 
 def proposal(
@@ -111,7 +109,7 @@ def proposal(
         fields["iterator"] = iterator
     if allow_private:
         fields["allow_private"] = True
-    return Proposal(fields)
+    return Proposal(fields, "" if licence else _around(candidate))
 
 
 def _title(candidate: Candidate, shape: Shape, marks: Marks) -> str:
@@ -178,8 +176,18 @@ def _stated(shape: Shape, marks: Marks) -> Iterator[str]:
     for name in _LICENCE_MARKS:
         yield from marks.get(name, ())
     if shape.form in {"xml", "html"}:
-        for resource, text, attributes in _STATED.findall(shape.text):
-            yield from (resource or text, *_HREF.findall(attributes))
+        yield from _states(shape.text)
+
+
+def _around(candidate: Candidate) -> str:
+    text = candidate.page.text if candidate.page else ""
+    return next((name for told in _states(text) if (name := licence_of(told))), "")
+
+
+def _states(text: str) -> Iterator[str]:
+    """The licences that XML or a page states, as it names them."""
+    for resource, written, attributes in _STATED.findall(text):
+        yield from (resource or written, *_HREF.findall(attributes))
 
 
 def licence_of(told: str) -> str:

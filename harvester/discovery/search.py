@@ -25,6 +25,12 @@ MOST = 16
 """Requests in all; each is a second or more, out of manners."""
 
 _MOST_PAGES = 3  # pages of a site that are looked at after its first
+_NEWS = frozenset({"feed", "wordpress"})
+"""Kinds that a site has beside an agenda, which may be on another of its pages."""
+
+_ASKED = frozenset({"sparql"})
+"""Kinds whose address says nothing without a question."""
+
 _UNSURE = frozenset({"unreachable", "refused", "timeout", "tls", "dns", "broken"})
 """Failures after which the same address with http instead of https is worth a try."""
 
@@ -54,6 +60,11 @@ class Candidate:
         """The first page of what it answered."""
         assert self.fetched.contents  # noqa: S101  # it was asked without validators
         return self.fetched.contents[0]
+
+    @property
+    def answer(self) -> Fetched | None:
+        """What a harvest would have got; None of a kind that is asked in a way of its own."""
+        return None if self.guess.kind in _ASKED else self.fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +120,15 @@ class _Search:
         """Ask what was led to, the surest first, as long as there is something to ask."""
         while self.waiting and self.asked < MOST:
             lead, page = self.waiting.popleft()
-            if lead.rank is Rank.AGENDA and (self.candidates or self.pages >= _MOST_PAGES):
+            if lead.rank is Rank.AGENDA and (
+                self.pages >= _MOST_PAGES or self._has_more_than_news()
+            ):
                 continue
             self.pages += lead.rank is Rank.AGENDA
             try:
                 fetched = self._fetch(lead.url, "strict")
             except FetchError as error:
-                self.refusals.append(Refusal(lead.url, error.message, lead.rank))
+                self.refusals.append(Refusal(lead.url, _refused(lead.url, error), lead.rank))
             else:
                 self._take(lead.url, fetched, lead, page)
 
@@ -133,7 +146,7 @@ class _Search:
         detection = detect(content, self.kinds)
         read = page_of(_text(content), fetched.url) if detection.form == "html" else None
         if detection.guesses and not self._is_there(content):
-            self._keep(url, fetched, detection, lead, page or read)
+            self._keep(url, fetched, detection, lead, read or page)
         if read is not None and (lead is None or lead.rank is Rank.AGENDA):
             self._queue(read, deeper=lead is None)
         if not detection.guesses and detection.why:
@@ -155,6 +168,9 @@ class _Search:
             Candidate(fetched.moved or url, fetched, detection.guesses[0], rank, why, page)
         )
 
+    def _has_more_than_news(self) -> bool:
+        return any(each.guess.kind not in _NEWS for each in self.candidates)
+
     def _is_there(self, content: Content) -> bool:
         """Whether another address gave the very same bytes."""
         return any(each.content.body == content.body for each in self.candidates)
@@ -167,11 +183,15 @@ class _Search:
         self.waiting = deque(sorted(self.waiting, key=lambda each: each[0].rank))
 
 
+def _told_to_nobody(_: str) -> None:
+    """Tell nobody."""
+
+
 def search(
     pasted: str,
     ask: Ask,
     kinds: Iterable[Platform],
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] = _told_to_nobody,
 ) -> Found:
     """The sources behind an address that someone pasted.
 
@@ -212,6 +232,17 @@ def _led_in(addresses: tuple[str, ...], kinds: Sequence[Platform]) -> tuple[str,
     leads = leads_of(WebPage(addresses[0]), kinds)
     named = tuple(lead.url for lead in leads if lead.rank is Rank.EMBEDDED)
     return (*named[:1], *addresses) if named else addresses
+
+
+def _refused(url: str, error: FetchError) -> Message:
+    """Why an address that a page led to was not read."""
+    if error.code != "robots":
+        return error.message
+    return say(
+        "{url} is closed to robots that look around — if its publisher agrees to a subscription, "
+        "give this very address to: enbauges source add",
+        url=url,
+    )
 
 
 def _kept_away(fetched: Fetched) -> Message | None:

@@ -34,6 +34,7 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from harvester.fetch.certificates import fault_of
 from harvester.fetch.guard import is_private
 from harvester.records import HarvestError
 from vocab.messages import Message, say
@@ -252,6 +253,7 @@ def explain(url: str, failure: Failure, *, redirected: bool, seconds: float) -> 
         ((code, sentence) for kinds, code, sentence in _MEANINGS if isinstance(root, kinds)),
         _BROKEN,
     )
+    sentence = fault_of(root) or sentence
     return FetchError(code, Message(sentence.text, values))
 
 

@@ -1,4 +1,4 @@
-"""Previews and replays as JSON knows them."""
+"""Previews, replays and inspections as JSON knows them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from harvester.records import Issue
 from harvester.seeing.differences import GraphDifference
+from harvester.seeing.inspection import Inspection, is_wrong
 from harvester.seeing.preview import Entry, Preview
 from harvester.seeing.replay import Replayed
 from harvester.telling import plain
@@ -85,4 +86,29 @@ def plain_replayed(replayed: Replayed) -> dict[str, Any]:
         "missing": list(replayed.missing),
         "renamed": replayed.renamed,
         "differences": plain_differences(replayed.differences),
+    }
+
+
+def plain_inspection(found: Inspection) -> dict[str, Any]:
+    """What was found of a source."""
+    answered = found.answered
+    return {
+        "source": found.source.id,
+        "wrong": is_wrong(found),
+        "status": answered.fetched.status if answered else None,
+        "seconds": round(answered.seconds, 3) if answered else None,
+        "address": answered.fetched.url if answered else None,
+        "moved": (answered.fetched.moved or None) if answered else None,
+        "robots": plain(found.robots),
+        "licence": found.source.licence,
+        "licences_stated": list(found.licences),
+        "modified": found.modified or None,
+        "entries_modified": plain(found.entries_modified),
+        "newest": plain(found.newest),
+        "dates": plain(found.dates),
+        "outcome": found.report.outcome,
+        "records": found.report.records,
+        "fields": [{**plain(each), "points": each.points} for each in found.shares],
+        "reasons": [str(each) for each in found.wrong],
+        "notes": [str(each) for each in found.notes],
     }

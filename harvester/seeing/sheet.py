@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from textwrap import wrap
+from types import MappingProxyType
 
 from harvester.seeing.terms import Terms
 from harvester.telling.wording import issue_lines
@@ -16,6 +17,8 @@ _LEFT = 30  # columns of the names, at most
 _LINES = 3  # of one value
 _ISSUES = 15  # different ones that are told
 _WEIGHT = ("error", "warning", "notice")
+MARKS = MappingProxyType({"error": "✗ ", "warning": "! ", "notice": "• "})
+"""What stands before an issue: an error left an entry out, a warning changed a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Sheet:
             return bool(issue.key or issue.where), _WEIGHT.index(issue.severity), -issue.count
 
         known = sorted(issues, key=weight)
-        for text in issue_lines(known[:_ISSUES], self.terms.language):
-            yield from self.sentence(text, "• ")
+        told = known[:_ISSUES]
+        for issue, text in zip(told, issue_lines(told, self.terms.language), strict=True):
+            yield from self.sentence(text, MARKS[issue.severity])
         if (more := len(known) - _ISSUES) > 0:
             yield from self.sentence(self.say(say("and {more} more", more=more)), "• ")

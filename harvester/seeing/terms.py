@@ -101,6 +101,10 @@ class Terms:
         labels = _labels().get(iri, {})
         return labels.get(self.language) or labels.get("fr", "")
 
+    def kind(self, kind: str) -> str:
+        """What a kind of thing is called ("event")."""
+        return self.label(term(f"schema:{kind.capitalize()}"))
+
     def predicate(self, iri: str) -> str:
         """A property with its label: ``schema:name (nom)``."""
         return self._labelled(iri)

@@ -7,10 +7,11 @@ from typing import Any
 
 from harvester.records import Issue
 from harvester.report import Outcome
+from harvester.seeing.findings import covered
 from harvester.seeing.preview import Entry, Preview
 from harvester.seeing.review import difference
 from harvester.seeing.sample import MADE
-from harvester.seeing.sheet import WIDTH, Sheet
+from harvester.seeing.sheet import MARKS, WIDTH, Sheet
 from harvester.seeing.terms import Terms, rows
 from harvester.telling.wording import SEVERITIES, labelled, place_of
 from mappings.reads import fields_of
@@ -93,7 +94,7 @@ def _issues(issues: Iterable[Issue], sheet: Sheet) -> Iterator[str]:
     for issue in issues:
         severity = sheet.say(SEVERITIES[issue.severity])
         text = labelled(severity, sheet.say(issue.message), sheet.terms.language)
-        yield from sheet.sentence(text, "• ")
+        yield from sheet.sentence(text, MARKS[issue.severity])
 
 
 def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
@@ -102,7 +103,6 @@ def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
     if preview.issues:
         yield "  " + sheet.say(say("What was not understood, and notices"))
         yield from sheet.issues(preview.issues)
-    yield from sheet.sentence(sheet.say(say("Nothing was written.")), "", 0)
 
 
 def _facts(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
@@ -121,13 +121,7 @@ def _facts(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
     if kinds := {terms.predicate(iri): count for iri, count in preview.types.items()}:
         yield say("what they are"), _counted(kinds)
     if preview.dates:
-        covered = say(
-            "{first} to {last}, to come: {ahead}",
-            first=preview.dates.first,
-            last=preview.dates.last,
-            ahead=preview.dates.ahead,
-        )
-        yield say("dates"), sheet.say(covered)
+        yield say("dates"), sheet.say(covered(preview.dates))
     yield say("licence"), _licence(preview, sheet)
     yield from _kept_back(preview, sheet)
 

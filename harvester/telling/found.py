@@ -31,6 +31,13 @@ def choice_lines(number: int, choice: Choice, language: str) -> Iterator[str]:
     yield f"   {choice.candidate.url}"
     why = (choice.candidate.why, choice.candidate.guess.reason, choice.preview.reason)
     yield from (f"   {each.render(language)}" for each in why if each)
+    if licence := choice.proposal.around:
+        stated = say(
+            "the page around states the licence {licence}: if it holds for these data too, write "
+            'licence = "{licence}" into the block',
+            licence=licence,
+        )
+        yield f"   {stated.render(language)}"
 
 
 def refused_lines(refusals: Sequence[Refusal], language: str) -> Iterator[str]:

@@ -41,7 +41,11 @@ def test_every_platform_says_how_it_is_recognised(name: str) -> None:
     assert platforms()[name].clues
 
 
-@pytest.mark.parametrize("name", platform_samples.names())
+ANSWERS = [name for name in platform_samples.names() if name != "sparql"]
+"""Platforms whose sample is what their address gives: an endpoint gives it to a query only."""
+
+
+@pytest.mark.parametrize("name", ANSWERS)
 def test_the_sample_of_a_platform_is_recognised_as_its_own(name: str) -> None:
     assert found(platform_samples.sample(name).read_bytes()).kind == name
 
@@ -109,6 +113,23 @@ def test_what_is_no_source_is_called_what_it_is(body: bytes | str, told: str) ->
     assert told in detection.why.render("en")
 
 
+SD = "http://www.w3.org/ns/sparql-service-description#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"@prefix sd: <{SD}> .\n[] a sd:Service .",
+        f"_:b0 <{RDF}type> <{SD}Service> .",
+        f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:sd="{SD}"><sd:Service/></rdf:RDF>',
+        PAGE.format(title="SPARQL", body="<form><textarea id='q' name='query'></textarea></form>"),
+    ],
+)
+def test_an_endpoint_is_recognised_by_its_description_or_its_form(body: str) -> None:
+    assert found(body).kind == "sparql"
+
+
 def test_a_large_answer_is_recognised_from_its_beginning() -> None:
     entry = '{"type": "Feature", "properties": {"name": "é"}, "geometry": null},'
     body = '{"type": "FeatureCollection", "features": [' + entry * 20_000
@@ -141,6 +162,8 @@ HOSTILE = [
     "<html>" + "<script type=application/ld+json>" * 8_000,
     "<html><meta " * 20_000,
     "<html>" + "<a href='" * 30_000,
+    "<rss>" + "<!--" * 60_000,
+    "<rss>" + "<![CDATA[" * 25_000,
     "<rss><rdf:type " + "<rdf:type " * 20_000,
     "[" * 250_000,
     '{"a":' * 50_000,

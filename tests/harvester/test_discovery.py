@@ -84,6 +84,8 @@ def test_an_address_is_taken_as_it_was_meant(pasted: str, addresses: tuple[str, 
     [
         ("", "is no web address"),
         ("la mairie", "is no web address"),
+        ("http://m.example:99999/", "is no web address"),
+        ("http://[::1", "is no web address"),
         ("mailto:a@b.example", "begins with “mailto:”"),
         ("file:///etc/passwd", "begins with “file:”"),
         ("https://www.facebook.com/mairie.du.noyer", "Facebook publishes nothing"),
@@ -225,6 +227,21 @@ def test_an_agenda_page_of_the_site_is_looked_at_where_the_home_page_has_nothing
     assert site.asked == ["/", "/vie/agenda", "/export.ics"]
 
 
+def test_news_on_the_home_page_do_not_hide_the_agenda_of_another(site: Site) -> None:
+    site.pages["/"] = html('<a href="/rss">RSS</a><a href="/agenda">Agenda</a>')
+    site.pages["/rss"] = Page(FEED)
+    site.pages["/agenda"] = html('<a href="/export.ics">iCal</a>')
+    site.pages["/export.ics"] = Page(CALENDAR)
+    assert kinds(found(site.url)) == ["feed", "ics"]
+
+
+def test_the_calendars_of_single_events_do_not_hide_that_of_all() -> None:
+    single = "".join(f'<a href="/agenda/bal-{n}/?ical=1">iCal</a>' for n in range(50))
+    told = leads(f'{single}<a href="/agenda/?ical=1">Tout</a>')
+    assert len(told) == 3
+    assert "https://mairie.example/agenda/?ical=1" in told
+
+
 def test_known_software_is_asked_where_it_keeps_its_data(site: Site) -> None:
     events = platform_samples.sample("wordpress").read_bytes()
     site.pages["/"] = html('<div class="tribe-events"></div>')
@@ -247,7 +264,7 @@ def test_the_same_bytes_at_two_addresses_are_one_source(site: Site) -> None:
 
 
 def test_the_number_of_requests_is_bounded(site: Site) -> None:
-    site.pages["/"] = html("".join(f'<a href="/{n}.ics">iCal</a>' for n in range(100)))
+    site.pages["/"] = html("".join(f'<a href="/{n}/a.ics">iCal</a>' for n in range(100)))
     with pytest.raises(NothingFoundError, match=f"tried from there: {MOST - 1} — ask"):
         found(site.url)
     assert len(site.asked) == MOST
@@ -264,6 +281,15 @@ def test_robots_txt_binds_whatever_lies_beyond_the_given_address(site: Site) -> 
         found(site.url)
     assert "/agenda.ics" not in site.asked
     assert kinds(found(f"{site.url}/agenda.ics")) == ["ics"]
+
+
+def test_what_is_closed_to_robots_is_named_with_the_way_to_subscribe_to_it(site: Site) -> None:
+    site.pages["/robots.txt"] = Page(b"User-agent: *\nDisallow: /private\n", "text/plain")
+    site.pages["/"] = html('<a href="/private.ics">iCal</a><a href="/open.ics">iCal</a>')
+    site.pages["/open.ics"] = site.pages["/private.ics"] = Page(CALENDAR)
+    refused = [each for each in found(site.url).refusals if each.rank is Rank.LINKED]
+    assert [each.url for each in refused] == [f"{site.url}/private.ics"]
+    assert "give this very address" in refused[0].why.render("en")
 
 
 def test_a_page_that_robots_are_asked_to_leave_alone_is_not_proposed(site: Site) -> None:

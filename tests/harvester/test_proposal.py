@@ -16,6 +16,7 @@ from harvester.records import Content
 from harvester.sources import Source
 from mappings import platforms
 from tests import platform_samples
+from tests.harvester.test_detection import ANSWERS
 
 CC = "https://creativecommons.org/licenses"
 URL = "https://www.mairie-ecole.example/agenda.ics"
@@ -104,7 +105,9 @@ def test_a_licence_of_the_page_around_is_not_that_of_the_calendar() -> None:
         '<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">',
         "https://m.example/",
     )
-    assert "licence" not in fields(candidate(calendar("A"), page=page))
+    found = candidate(calendar("A"), page=page)
+    assert "licence" not in fields(found)
+    assert proposal(found, ()).around == "cc-by-4.0"
 
 
 def test_names_of_licences_are_known_however_they_are_written() -> None:
@@ -135,7 +138,7 @@ def test_titles_hold_nothing_that_a_terminal_would_obey() -> None:
     assert told["title"] == "Bal [31m rouge & blanc"
 
 
-@pytest.mark.parametrize("name", platform_samples.names())
+@pytest.mark.parametrize("name", ANSWERS)
 def test_the_sample_of_each_platform_becomes_a_valid_block(name: str) -> None:
     told = fields(candidate(platform_samples.sample(name).read_bytes()))
     assert told["kind"] == name

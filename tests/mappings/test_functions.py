@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from mappings.functions import EBF, registry
+from mappings.functions import EBF, content, registry
 from mappings.problems import Problem
 
 WORDS = {
@@ -428,3 +428,18 @@ def test_every_function_answers_to_the_iri_it_is_registered_under() -> None:
         len({parameter.iri for parameter in function.parameters}) == len(function.parameters)
         for function in FUNCTIONS.values()
     )
+
+
+def test_documents_are_found_by_their_links_and_addresses() -> None:
+    html = (
+        '<p><a href="/docs/Guide%20asso.pdf?v=2">guide</a> <a href="page.html">x</a>'
+        "<a href='https://a.example/b.ODT#p3'>b</a> et https://a.example/c.docx. "
+        '<a href="javascript:x.pdf">non</a> https://a.example/c.docx</p>'
+    )
+    assert content.documents(html, "https://mairie.example/blog/") == [
+        "https://mairie.example/docs/Guide%20asso.pdf?v=2",
+        "https://a.example/b.ODT#p3",
+        "https://a.example/c.docx",
+    ]
+    assert content.documents(["https://a.example/d.pdf", "rien"]) == ["https://a.example/d.pdf"]
+    assert content.documents("pas de lien, guide.pdf") == []

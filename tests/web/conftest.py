@@ -99,6 +99,9 @@ ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
   schema:geo <id/place/jardin#geo> ; prov:wasDerivedFrom <id/record/mairie/jardin> .
 <id/place/jardin#geo> a schema:GeoCoordinates ; schema:latitude 45.70 ; schema:longitude 6.14 .
 <id/article/lettre> a schema:Article ; schema:name "La lettre du comité"@fr ;
+  schema:image <https://comite.example/photo.jpg> ;
+  schema:mentions <https://comite.example/docs/Guide_des-associations%202026.pdf>,
+    <javascript:x.pdf>, <https://comite.example/page> ;
   schema:url <https://comite.example/lettre> ; eb:commune <id/commune/73081> ;
   schema:datePublished "2026-11-19T08:00:00Z"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/lettre> .
@@ -144,6 +147,7 @@ PROVENANCE = """
   dcat:distribution <graph/source/foyer> .
 <graph/source/foyer> dcat:accessURL <sample:foyer> .
 <id/source/velo> a dcat:Dataset ; dcterms:title "Vélo"@fr ;
+  prov:invalidatedAtTime "2026-10-01T08:00:00Z"^^xsd:dateTime ;
   dcterms:license <https://licence.example/v2/> .
 <id/activity/1> prov:used <id/source/comite> ;
   prov:startedAtTime "2026-11-20T08:15:00Z"^^xsd:dateTime .
