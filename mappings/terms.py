@@ -283,8 +283,13 @@ def _double(value: float | Decimal) -> str:
     return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
 
 
+def is_absolute(text: str) -> bool:
+    """Whether an IRI that begins with ``text`` has a scheme."""
+    return _ABSOLUTE.match(text) is not None
+
+
 def _absolute(text: str, base: str) -> str:
-    return text if _ABSOLUTE.match(text) else base + text
+    return text if is_absolute(text) else base + text
 
 
 def _uri(text: str) -> ox.NamedNode:

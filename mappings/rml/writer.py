@@ -80,7 +80,7 @@ class Dialect:
         blocks = list(self.blocks())
         known = {call.function for call in self.plan.calls()} & registry.keys()
         blocks += [block for iri in sorted(known) for block in described(registry[iri])]
-        prefixes = {**dict(self.namespaces), **_standard(), **dict(self.plan.prefixes)}
+        prefixes = {**_standard(), **dict(self.plan.prefixes), **dict(self.namespaces)}
         return Writer(prefixes, BASE).document(blocks)
 
     def blocks(self) -> Iterator[Block]:
@@ -231,9 +231,11 @@ class Dialect:
         if term_map.condition is not None:
             expression = true_condition(term_map.condition, term_map)
         block = self.typed(kind)
-        if isinstance(expression, Constant):
-            block.add(self.word("constant"), constant(term_map, expression))
+        if term_map.condition is None and (value := constant(term_map)) is not None:
+            block.add(self.word("constant"), value)
         else:
+            if isinstance(expression, Constant):  # a template without any reference
+                expression = Template((expression,))
             if expression is not None:
                 self.expression(block, expression)
             typed = replace(term_map, expression=expression, type=unsafe(term_map))
