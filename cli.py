@@ -6,8 +6,19 @@ import logging
 
 import click
 
-from commands import asking, harvesting, keeping, preparing, source
+from commands import (
+    adding,
+    asking,
+    curate,
+    harvesting,
+    keeping,
+    preparing,
+    seeing,
+    source,
+    territory,
+)
 from commands.frame import CONFIG, DEFAULT_CONFIG, VERSION, Commands
+from commands.speech import teach_click
 
 
 @click.group(
@@ -22,11 +33,13 @@ def main(ctx: click.Context, *, debug: bool) -> None:
     logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL)
 
 
+teach_click()
 for command in (
     preparing.init,
     preparing.validate,
     preparing.kinds,
     source.source,
+    territory.territory,
     harvesting.harvest_command,
     harvesting.demo,
     harvesting.schedule,
@@ -37,6 +50,7 @@ for command in (
     asking.query,
     asking.history,
     asking.export,
+    curate.curate,
     keeping.rollback,
     keeping.forget,
     keeping.backup,
@@ -46,6 +60,8 @@ for command in (
 ):
     main.add_command(command)
 
+for command in (adding.add, seeing.preview, seeing.check):
+    source.source.add_command(command)
 
 if __name__ == "__main__":
     main()

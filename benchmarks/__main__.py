@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import endpoint, harvest, mapping, pages, peers
+from benchmarks import detection, endpoint, harvest, mapping, pages, peers
 from benchmarks.figures import Figure
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "mapping": mapping.measure,
     "endpoint": endpoint.measure,
     "pages": pages.measure,
+    "detection": detection.measure,
 }
 ASKED = {"peers": peers.measure}
 """What is measured only when it is named: it installs other engines, and takes half an hour."""

@@ -40,6 +40,8 @@ PATHS = {
     "map of a commune": "/carte?commune=73001&theme=t1",
     "directory": "/annuaire",
     "search": "/recherche?q=atelier+montagne",
+    "search, a short prefix": "/recherche?q=atel",
+    "directory, a word": "/annuaire?q=atelier",
     "an event": "/id/event/7",
 }
 GOALS = {"samples": 50, "a million quads": 100}

@@ -14,12 +14,13 @@ from commands import node
 from commands.frame import VERSION
 from commands.node import (
     current,
+    generation_of,
     load_config,
     place_of,
     tell_orphans,
 )
 from harvester import telling
-from harvester.appraisal.health import healths, letters_in
+from harvester.appraisal.health import healths, letters_in, named
 from harvester.session import chosen
 from harvester.terminal import (
     print_json,
@@ -28,6 +29,7 @@ from harvester.terminal import (
     spoken,
 )
 from store.changelog import ChangeLog
+from vocab.iris import Iris
 from vocab.messages import language_of, say
 
 
@@ -106,7 +108,8 @@ def status(config: Path, source: str | None, *, as_json: bool) -> None:
         print_json([telling.plain_health(each, reach[each.source.id]) for each in found])
     elif source:
         zone = ZoneInfo(loaded.site.timezone)
-        for line in telling.details(found[0], zone, language_of(), reach[source]):
+        seen = named(found[0], generation_of(config), Iris(loaded.site.base))
+        for line in telling.details(seen, zone, language_of(), reach[source]):
             click.echo(line)
     else:
         show_table(telling.status_table(found, ZoneInfo(loaded.site.timezone)))
@@ -123,5 +126,6 @@ def letter(config: Path, source: str) -> None:
     """Write the publisher of a source what is wrong with it, in French, ready to be sent."""
     loaded, place = load_config(config), place_of(config)
     [health] = healths(place.state, [loaded.source(source)], node.clock())
+    health = named(health, generation_of(config), Iris(loaded.site.base))
     reach = telling.reach(health, loaded.site, place.var, VERSION)
     click.echo(telling.letter(health, loaded.site, reach), nl=False)

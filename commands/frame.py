@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
+from commands.speech import translated
 from harvester.sources import UnknownSourceError
 from harvester.sources.problems import ConfigError
 from harvester.sources.starter import StarterError
-from harvester.terminal import (
-    told,
-)
+from harvester.terminal import told
 from mappings import MappingError
 from vocab.messages import Told
 
@@ -37,16 +36,12 @@ CONFIG = click.Option(
     callback=_remember,
     help="The sources file [sources.toml]; its data lie in the folder var beside it.",
 )
-
-
 ON_HOST = click.option("--host", default="127.0.0.1", show_default=True)
-
-
 ON_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 
 
 class Configured(click.Group):
-    """Every command takes ``--config``."""
+    """Every command takes ``--config``, and says its help in the language of whoever asks."""
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Register a command, with ``--config``."""
@@ -56,6 +51,15 @@ class Configured(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it
         """The commands in the order in which a newcomer meets them, not by letter."""
         return list(self.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, its help translated."""
+        found = super().get_command(ctx, cmd_name)
+        return found and translated(found)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own help."""
+        click.Group.format_help(translated(self), ctx, formatter)
 
 
 class Commands(Configured):

@@ -35,14 +35,32 @@ from vocab.messages import language_of, say
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--force", is_flag=True, help="Read sources again that say they did not change.")
 @click.option("--accept-removals", "accept", is_flag=True, help="What the IDs lack is really gone.")
+@click.option("--replay", is_flag=True, help="Ask no source: map anew what they said last.")
+@click.option("--yes", is_flag=True, help="With --replay: commit without asking.")
 @click.pass_obj
 def harvest_command(
-    config: Path, ids: tuple[str, ...], *, as_json: bool, dry_run: bool, force: bool, accept: bool
+    config: Path,
+    ids: tuple[str, ...],
+    *,
+    as_json: bool,
+    dry_run: bool,
+    force: bool,
+    accept: bool,
+    replay: bool,
+    yes: bool,
 ) -> None:
     """Harvest all enabled sources, or those named, and publish what changed."""
     if accept and not ids:
         raise click.UsageError(spoken(say("name the sources whose removals you accept")))
+    if (replay and (force or dry_run)) or (yes and not replay):
+        raise click.UsageError(spoken(say("these options do not go together")))
     loaded = load_config(config)
+    if replay:
+        from commands import replaying  # noqa: PLC0415  # a harvest starts sooner without it
+
+        if not replaying.replay(loaded, ids, accept=accept, yes=yes, as_json=as_json):
+            sys.exit(FAILED)
+        return
     reports, generation = run_harvest(
         loaded, ids, force=force, accept=accept, dry_run=dry_run, quiet=as_json
     )

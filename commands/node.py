@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import click
 
 from commands.frame import VERSION
 from harvester import telling
+from harvester.curation import file as curation
 from harvester.life.strays import orphans
 from harvester.report import Report
 from harvester.session import Place, Session, chosen, opened
@@ -25,11 +27,18 @@ from mappings import platforms
 from samples import serving
 from store.generations import Generation, Generations
 from vocab.messages import Message, Told, say
+from vocab.territory.atlas import install
 
 
 def clock() -> datetime:
     """Now; the one place where the program asks."""
     return datetime.now(UTC)
+
+
+def local_clock(config: Config) -> Callable[[], datetime]:
+    """The clock of a node, in its time zone."""
+    zone = ZoneInfo(config.site.timezone)
+    return lambda: clock().astimezone(zone)
 
 
 def place_of(config: Path) -> Place:
@@ -38,8 +47,13 @@ def place_of(config: Path) -> Place:
 
 
 def load_config(path: Path) -> Config:
-    """The sources file, checked against the platforms that there are."""
-    return load(path, kinds=platforms())
+    """The sources file, checked against the platforms that there are, and the decisions beside.
+
+    Its communes are known from here on.
+    """
+    config = load(path, kinds=platforms())
+    install(config.communes)
+    return replace(config, edits=curation.load(curation.path_beside(path), config.site))
 
 
 @contextmanager
@@ -74,7 +88,7 @@ def run_harvest(
             config,
             place_of(config.path),
             version=VERSION,
-            clock=lambda: clock().astimezone(ZoneInfo(config.site.timezone)),
+            clock=local_clock(config),
             resolve=resolve,
             force=force,
             accept=accept,
@@ -90,9 +104,8 @@ def run_harvest(
 @contextmanager
 def operated(config: Config) -> Iterator[Session]:
     """What an operator changes without harvesting: published at the end."""
-    zone = ZoneInfo(config.site.timezone)
-    place, now = place_of(config.path), lambda: clock().astimezone(zone)
-    with opened(config, place, version=VERSION, clock=now) as session:
+    place = place_of(config.path)
+    with opened(config, place, version=VERSION, clock=local_clock(config)) as session:
         yield session
         if generation := session.publish():
             speak(telling.published(generation))
@@ -114,9 +127,14 @@ def tell_orphans(config: Config) -> None:
         speak(told)
 
 
+def generation_of(config: Path) -> Generation | None:
+    """The published generation of a node, None before the first one."""
+    return Generations(place_of(config).generations).current()
+
+
 def current(config: Path) -> Generation:
-    """The published generation of a node."""
-    generation = Generations(place_of(config).generations).current()
+    """The published generation of a node, which there must be."""
+    generation = generation_of(config)
     if generation is None:
         raise NothingPublishedError(say("nothing is published yet — run: enbauges harvest"))
     return generation

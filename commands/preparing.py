@@ -14,6 +14,7 @@ from commands.node import (
     tell_orphans,
 )
 from harvester import telling
+from harvester.curation import file as curation
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
 from harvester.records import Content
@@ -57,6 +58,9 @@ def validate(config: Path) -> None:
     for source in loaded.sources:
         platform_of(source)
     speak(say("{file}: {count} sources, all right", file=config.name, count=len(loaded.sources)))
+    if loaded.edits:
+        count, name = len(loaded.edits.all), curation.FILE
+        speak(say("{file}: {count} decisions, all right", file=name, count=count))
     tell_orphans(loaded)
 
 

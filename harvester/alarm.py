@@ -43,14 +43,14 @@ Rung = SimpleQueue[Bell]
 
 
 class Watch:
-    """Notices that a file changed, once it has settled: editors write in several steps."""
+    """Notices that one of some files changed, once they settled: editors write in several steps."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, *paths: Path) -> None:
+        self._paths = paths
         self._known = self._last = self._look()
 
     def changed(self) -> bool:
-        """Whether the file differs from when this was last true, and not from the last look."""
+        """Whether a file differs from when this was last true, and none from the last look."""
         seen = self._look()
         settled, self._last = seen == self._last, seen
         if not settled or seen == self._known:
@@ -58,12 +58,17 @@ class Watch:
         self._known = seen
         return True
 
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+    def _look(self) -> list[tuple[int, int, int] | None]:
+        return list(map(_state_of, self._paths))
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells two states of a file apart, None while it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class Alarm:

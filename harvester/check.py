@@ -7,7 +7,6 @@ operator is told why. A warning is published and told, an info only counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,11 +14,12 @@ import pyoxigraph as ox
 
 from harvester.absence import unmarked
 from harvester.digest import Digest
-from harvester.glance import Statement
+from harvester.glance import without
 from harvester.records import Issue, Severity
 from store.changes import Lines
 from vocab.checks import check
 from vocab.shapes import Finding
+from vocab.territory.points import Box
 
 _SEVERITIES: Mapping[str, Severity] = {
     "violation": "error", "warning": "warning", "info": "notice",
@@ -39,6 +39,7 @@ def checked(
     now: datetime,
     *,
     contacts_allowed: bool = False,
+    box: Box | None = None,
 ) -> Digest:
     """``digest`` without what breaks a rule, and with an Issue for each rule that is broken.
 
@@ -46,11 +47,11 @@ def checked(
     only what changed last. A refused record takes its last good version from ``known``, so that
     it counts as announced; a new one is left out. ``record_of`` is ``Iris.record_of``; the
     rules on telephone numbers and addresses inside texts are not held where
-    ``contacts_allowed``.
+    ``contacts_allowed``; positions outside of ``box``, that of the territory, are told.
     """
     found = [
         (record, finding)
-        for finding in check(_triples(frozenset().union(*digest.records.values())), now)
+        for finding in check(as_triples(frozenset().union(*digest.records.values())), now, box)
         if (record := record_of(finding.focus)) in digest.origins
         and not (contacts_allowed and finding.code in CONTACTS)
     ]
@@ -60,7 +61,7 @@ def checked(
     records = {
         iri: unmarked(iri, known[iri])
         if iri in refused
-        else _without(wrong, lines)
+        else without(wrong, lines)
         if wrong
         else lines
         for iri, lines in digest.records.items()
@@ -71,18 +72,8 @@ def checked(
     return replace(digest, records=records, issues=digest.issues + issues)
 
 
-def _without(parts: AbstractSet[str], lines: Lines) -> Lines:
-    """``lines`` without the statements about ``parts`` and those that lead to them."""
-    if not parts:
-        return lines
-    return frozenset(
-        line
-        for line in lines
-        if (said := Statement.of(line)).subject not in parts and said.object not in parts
-    )
-
-
-def _triples(lines: Lines) -> list[ox.Triple]:
+def as_triples(lines: Lines) -> list[ox.Triple]:
+    """Statements as the checks of the vocabulary take them."""
     text = "\n".join(lines)
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
 

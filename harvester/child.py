@@ -21,6 +21,7 @@ from harvester.parcel import Task, packed, refused, unforeseen
 from harvester.records import ReadError
 from store import sandbox
 from vocab.iris import Iris
+from vocab.territory.atlas import install
 
 _LOOK = 1.0  # seconds between two looks at whether the parent is there
 _ORPHANED = 1
@@ -34,8 +35,9 @@ def digest_of(task: Task) -> Digest:
     Raises:
         ReadError: when they are not what the source's kind says.
     """
-    digester = Digester(task.source, platform_of(task.source), Iris(task.base), task.options)
-    return digester(task.contents)
+    install(task.communes)
+    kind, iris = platform_of(task.source), Iris(task.base)
+    return Digester(task.source, kind, iris, task.options, task.shown)(task.contents)
 
 
 def answered(task: Task) -> bytes:

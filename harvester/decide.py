@@ -40,11 +40,13 @@ class Policy:
     entries only, so that what is absent is merely old; ``authoritative`` for one whose
     publisher is known to be exact, so that what is absent is gone; ``none`` when what came is
     no fresh answer and tells nothing about what is absent. ``accepted`` is the operator's
-    word that what is missing this time is really gone.
+    word that what is missing this time is really gone. ``again`` says that what came was read
+    before: what was missing then is not missing once more.
     """
 
     removals: Removals = "guarded"
     accepted: bool = False
+    again: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -109,7 +111,7 @@ def decide(
         stored = publishable(known.records[iri])
         if iri in renewed_as:
             continue
-        if policy.removals == "none":
+        if policy.removals == "none" or (policy.again and iri in known.absences):
             kept[iri] = stored
             absences |= {iri: known.absences[iri]} if iri in known.absences else {}
         elif policy.removals == "sliding":

@@ -13,11 +13,16 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from harvester.glance import Statement
+from harvester.peers.ours import came_back, our_own
+from harvester.people import withheld, without_mobiles
 from harvester.readers import READERS
-from harvester.records import Content, Issue, ReadOptions, Record
+from harvester.records import Content, Issue, ReadError, ReadOptions, Record
+from harvester.seeing.sample import Sample, Sampler
 from harvester.sources import Source
 from mappings import MappingError, Platform, Problem, compile_file, compile_table, platform
+from mappings.reads import Reads
 from mappings.table import ShortForm
+from mappings.unmet import Unmet, references_of
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
@@ -58,8 +63,11 @@ def _local_name(predicate: str) -> str:
     return predicate[:-1].rpartition("#" if "#" in predicate else "/")[2]
 
 
-CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed"})
+CUT_SHORT = frozenset({"ics-no-end", "feed-not-well-formed", "peer-cut-short", "page-unreadable"})
 """Issues of readers that could not read up to the end."""
+
+SILENT = "nothing-mapped"
+"""The code of the issue that tells an entry of which the mapping says nothing."""
 
 
 class Origin(NamedTuple):
@@ -73,12 +81,14 @@ class Origin(NamedTuple):
 class Digest:
     """What a source says: record IRI → its statements, and what could not be understood.
 
-    ``origins`` tells where each record stands in the source.
+    ``origins`` tells where each record stands in the source; ``sample`` what else was looked
+    at, None unless that was asked for.
     """
 
     records: Mapping[str, Lines]
     issues: tuple[Issue, ...]
     origins: Mapping[str, Origin]
+    sample: Sample | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -88,12 +98,13 @@ class Digest:
 
 @dataclass(frozen=True)
 class Digester:
-    """Reads and maps one source's content."""
+    """Reads and maps one source's content; ``shown`` of its records are sampled, None for none."""
 
     source: Source
     platform: Platform
     iris: Iris
     options: ReadOptions
+    shown: int | None = None
 
     def __call__(self, contents: Sequence[Content]) -> Digest:
         """Read, map and normalise the pages of the source, in their order.
@@ -104,26 +115,62 @@ class Digester:
         issues: list[Issue] = []
         origins: dict[str, Origin] = {}
         quads: list[ox.Quad] = []
+        sampler, unmet = self._sampler, self._unmet
         for iri, record in self._records(contents, issues, origins):
+            if sampler:
+                sampler.look(iri, record)
+            if unmet:
+                unmet.look_at(record.data)
             quads += self._mapped(record, iri, issues)
+        if unmet:
+            issues += (Issue(each.code, each.message, each.severity) for each in unmet.problems())
         stored = _stored(quads, self.iris, origins, issues)
         issues += map(_own_graph, sorted(stored.keys() - origins.keys()))
         records = {}
         for iri in stored.keys() & origins.keys():
             own, foreign = self._sorted_out(iri, stored[iri])
-            if own:
-                records[iri] = own
+            free = own if self.source.texts_allowed else without_texts(own)
+            if self.source.contacts != "publish" and (kept := without_mobiles(free)) != free:
+                issues.append(withheld(origins[iri].where, origins[iri].key))
+                free = kept
+            if free:
+                records[iri] = free
+            if sampler:
+                sampler.withhold(own - free)
             issues += [_foreign(origins[iri], line) for line in sorted(foreign)]
-        return Digest(records, tuple(issues), origins)
+        sample = sampler.sample() if sampler else None
+        return Digest(records, tuple(issues), origins, sample)
+
+    @property
+    def _sampler(self) -> Sampler | None:
+        if self.shown is None:
+            return None
+        reads = Reads.of(self.platform.mapping.plan)
+        return Sampler(self.shown, reads, contacts=self.source.contacts == "publish")
+
+    @property
+    def _unmet(self) -> Unmet | None:
+        """Looks for what a mapping of the operator's own asks of its records in vain.
+
+        A platform's mapping knows fields that many of its sources do not use, and a table tells
+        a missing column itself (``ebf:field``).
+        """
+        own = self.source.mapping
+        if own is None or isinstance(own, ShortForm):
+            return None
+        return Unmet(references_of(self.platform.mapping.plan), own.name)
 
     def _records(
         self, contents: Sequence[Content], issues: list[Issue], origins: dict[str, Origin]
     ) -> Iterator[tuple[str, Record]]:
         """Each record with its IRI; of several with the same one, the first."""
-        read = READERS[self.platform.reader]
-        for found in chain.from_iterable(read(content, self.options) for content in contents):
+        pages = chain.from_iterable(self._read(content, len(contents)) for content in contents)
+        for found in pages:
             if isinstance(found, Issue):
                 issues.append(found)
+                continue
+            if came_back(found.data, self.iris.base):
+                issues.append(our_own(self.iris.base))
                 continue
             iri = self.iris.record(self.source.id, *found.key)
             if iri in origins:
@@ -131,6 +178,15 @@ class Digester:
                 continue
             origins[iri] = Origin(found.key, found.where)
             yield iri, found
+
+    def _read(self, content: Content, pages: int) -> Iterator[Record | Issue]:
+        """What one page holds; of a site of many, one that cannot be read is told."""
+        try:
+            yield from READERS[self.platform.reader](content, self.options)
+        except ReadError as error:
+            if pages == 1 or self.platform.reader != "html":
+                raise
+            yield Issue("page-unreadable", error.message, "error", content.url)
 
     def exported(self, contents: Sequence[Content]) -> Iterator[dict[str, Any]]:
         """The records of the pages of the source, as the mapping sees them.
@@ -167,15 +223,12 @@ class Digester:
         return quads
 
     def _sorted_out(self, iri: str, lines: Lines) -> tuple[Lines, Lines]:
-        """The statements about the record and its parts, and those about anything else.
-
-        Texts and images of a source without licence are in neither.
-        """
+        """The statements about the record and its parts, and those about anything else."""
         if any(_HTTP_SCHEMA in line for line in lines):
             lines = frozenset(map(_https, lines))
         record, part = f"<{iri}> ", (f"<{iri}#", f"<{self.iris.genid(iri, '')}")
         own = frozenset(line for line in lines if line.startswith((record, *part)))
-        return (own if self.source.texts_allowed else without_texts(own)), lines - own
+        return own, lines - own
 
     @cached_property
     def _context(self) -> dict[str, Any]:
@@ -255,7 +308,7 @@ def _nothing(record: Record) -> Issue:
         "the mapping found nothing to say about this entry — its fields are: {fields}",
         fields=fields,
     )
-    return Issue("nothing-mapped", message, "error", record.where, record.key)
+    return Issue(SILENT, message, "error", record.where, record.key)
 
 
 def platform_of(source: Source) -> Platform:

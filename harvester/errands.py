@@ -42,7 +42,7 @@ def errand_for(
     fingerprint = _fingerprint(source, platform, means, window)
     again = not held or before.fingerprint != fingerprint
     lost = again and not means.captures.holds(source.id, before.content_hash)
-    fresh = means.force or not held or lost
+    fresh = means.force or means.replay or not held or lost
     return Errand(
         source=source,
         address=means.resolve(source.url),
@@ -52,10 +52,12 @@ def errand_for(
         validators=None
         if fresh
         else Validators(before.etag, before.last_modified, before.content_hash),
-        paging=platform.paging or (BY_LINKS if source.pages else ()),
+        paging=platform.paging or (BY_LINKS if source.most_pages else ()),
         robots="strict" if platform.reader in PAGES_OF_A_SITE else source.robots,
         again=again,
         kept=before.content_hash,
+        shown=means.watch.shown,
+        read_at=before.good_at,
     )
 
 
@@ -68,6 +70,7 @@ def options_for(source: Source, platform: Platform, timezone: str, window: Windo
         key=source.key or platform.key,
         delimiter=source.delimiter,
         encoding=source.encoding,
+        graph=source.graph,
     )
 
 
@@ -96,7 +99,10 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.iris.base,
         means.timezone,
         str(means.share_alike),
-        *sorted(means.territory),
+        *sorted(means.area.codes),
+        str(means.area.border),
+        means.area.atlas.digest,
+        means.locator.service if means.locator else "",
         means.version,
         window.start.isoformat(),
     )

@@ -7,6 +7,7 @@ statements, so they are looked at in one way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -115,6 +116,17 @@ def lexical(written: str) -> str:
     if written.startswith("<"):
         return written[1:-1]
     return written[1 : written.rindex('"')]
+
+
+def without(parts: AbstractSet[str], lines: Lines) -> Lines:
+    """``lines`` without the statements about ``parts`` (terms) and those that lead to them."""
+    if not parts:
+        return lines
+    return frozenset(
+        line
+        for line in lines
+        if (said := Statement.of(line)).subject not in parts and said.object not in parts
+    )
 
 
 def by_record(lines: Iterable[str], record_of: Callable[[str], str | None]) -> dict[str, Lines]:

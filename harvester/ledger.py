@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import cached_property
 
+from harvester.curation.edited import is_hidden
 from harvester.glance import Statement
 from harvester.settle import Ledger, Settlement
-from store.changes import Lines
+from store.changes import Delta, Lines
 from store.embedded import EmbeddedStore
 from vocab import term
 from vocab.iris import Iris
@@ -35,18 +37,32 @@ class Books:
             generated=self._generated,
             canonical=self._canonical,
             dataset=self._dataset(source),
+            curated=self._curated,
         )
 
     def commit(self, source: str, settlement: Settlement) -> None:
         """Take over what a committed run changed."""
         self._links[source] = dict(settlement.links)
-        if delta := settlement.changeset.graphs.get(self._iris.graph("tombstones")):
-            for name, lines in _by_subject(delta.removed).items():
-                self._tombstones[name] = self._tombstones[name] - lines
-                if not self._tombstones[name]:
-                    del self._tombstones[name]
-            for name, lines in _by_subject(delta.added).items():
-                self._tombstones[name] = self._tombstones.get(name, frozenset()) | lines
+        graphs = settlement.changeset.graphs
+        if delta := graphs.get(self._iris.graph("tombstones")):
+            _update(self._tombstones, delta, _subject)
+        if delta := graphs.get(self._iris.graph("provenance")):
+            _update(self._curated, delta, self._curated_entity)
+
+    def curated(self) -> dict[str, set[str]]:
+        """Source id → its entities that the editors decided something about, as is stored."""
+        known = self._curated.keys() | {
+            entity for entity, lines in self._tombstones.items() if is_hidden(lines)
+        }
+        return self.sources_of(known)
+
+    def sources_of(self, entities: Collection[str]) -> dict[str, set[str]]:
+        """Source id → those of ``entities`` that its records describe."""
+        found: dict[str, set[str]] = {}
+        for source, links in self._links.items() if entities else ():
+            if named := {entity for entity in links.values() if entity in entities}:
+                found[source] = named
+        return found
 
     @cached_property
     def _links(self) -> dict[str, dict[str, str]]:
@@ -58,6 +74,21 @@ class Books:
             source = record.removeprefix(prefix).partition("/")[0]
             found.setdefault(source, {})[record] = entity
         return found
+
+    @cached_property
+    def _curated(self) -> dict[str, Lines]:
+        """Entity → what is told of the decisions about it."""
+        graph, statement = self._iris.graph("provenance"), term("rdf:Statement")
+        found: dict[str, Lines] = {}
+        for node in self._store.subjects(graph, term("rdf:type"), statement):
+            if entity := self._curated_entity(f"<{node}>"):
+                found[entity] = found.get(entity, frozenset()) | self._store.about(graph, node)
+        return found
+
+    def _curated_entity(self, line: str) -> str:
+        """The entity that a statement about a decision is about, "" for any other statement."""
+        entity, mark, _ = line[1 : line.index(">")].partition("#curation-")
+        return entity if mark else ""
 
     @cached_property
     def _tombstones(self) -> dict[str, Lines]:
@@ -104,8 +135,24 @@ class Books:
         )
 
 
+def _subject(line: str) -> str:
+    return line[1 : line.index(">")]
+
+
 def _by_subject(lines: Lines) -> dict[str, Lines]:
     groups: dict[str, set[str]] = {}
     for line in lines:
-        groups.setdefault(line.split(" ", 1)[0][1:-1], set()).add(line)
+        groups.setdefault(_subject(line), set()).add(line)
     return {name: frozenset(group) for name, group in groups.items()}
+
+
+def _update(kept: dict[str, Lines], delta: Delta, name_of: Callable[[str], str]) -> None:
+    """Keep ``kept`` in step with a delta of the graph that it was read from."""
+    for line in delta.removed:
+        if name := name_of(line):
+            kept[name] = kept.get(name, frozenset()) - {line}
+            if not kept[name]:
+                del kept[name]
+    for line in delta.added:
+        if name := name_of(line):
+            kept[name] = kept.get(name, frozenset()) | {line}

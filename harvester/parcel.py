@@ -7,24 +7,32 @@ it has read foreign bytes, and a pickle would be a program.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from traceback import format_exc
 from typing import Any
 
 from harvester.digest import Digest, Origin
 from harvester.records import Content, Issue, ReadError, ReadOptions
+from harvester.seeing.sample import Sample
 from harvester.sources import Source
 from vocab.messages import Message
+from vocab.territory.atlas import own_table
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The pages of one source, and how to read them; ``base`` is that of the node's IRIs."""
+    """The pages of one source, and how to read them; ``base`` is that of the node's IRIs.
+
+    ``shown`` of its records are to come with the digest as they were read, None for none;
+    ``communes`` is the node's own table of them (``vocab.territory.atlas``).
+    """
 
     source: Source
     base: str
     options: ReadOptions
     contents: tuple[Content, ...]
+    shown: int | None = None
+    communes: str = field(default_factory=own_table)
 
 
 class UnforeseenError(Exception):
@@ -41,6 +49,7 @@ def packed(digest: Digest) -> bytes:
         "records": {iri: tuple(lines) for iri, lines in digest.records.items()},
         "issues": issues,
         "origins": digest.origins,
+        "sample": digest.sample and asdict(digest.sample),
     }
     return json.dumps(told).encode()
 
@@ -74,6 +83,7 @@ def unpacked(answer: bytes) -> Digest:
         records={iri: frozenset(lines) for iri, lines in told["records"].items()},
         issues=tuple(map(_issue, told["issues"])),
         origins={iri: Origin(tuple(key), where) for iri, (key, where) in told["origins"].items()},
+        sample=told["sample"] and Sample(**told["sample"]),
     )
 
 

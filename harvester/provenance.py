@@ -6,12 +6,13 @@ PROV-O). Nothing here is written for a run that changed nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
 import pyoxigraph as ox
 
+from harvester.curation.values import Edits
 from harvester.sources import Source
 from store.changes import Lines
 from store.graphs import normalise
@@ -32,7 +33,8 @@ Said = tuple[str, str, ox.NamedNode | ox.Literal]
 class Run:
     """One harvest run of one source, as provenance tells it.
 
-    ``share_alike`` is the ``[site]`` permission to merge sources under such a licence. A run
+    ``share_alike`` is the ``[site]`` permission to merge sources under such a licence; ``edits``
+    are the decisions of the editors, which hold for what any run stores. A run
     that reads nothing, because an operator changes what is stored, has no ``content_hash``
     and tells its ``purpose``; what it says of the source itself may be ``described``.
     """
@@ -45,6 +47,7 @@ class Run:
     share_alike: bool = False
     purpose: str = ""
     described: Lines | None = None
+    edits: Edits = field(default_factory=Edits)
 
     @property
     def merged(self) -> bool:

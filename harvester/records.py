@@ -56,7 +56,8 @@ class ReadOptions:
 
     ``timezone`` is the IANA name that floating times are read in; ``iterator`` the JSONPath
     of the entries in a JSON document; ``key`` a dotted path to the native id of an entry
-    ("" lets the reader choose); ``delimiter`` and ``encoding`` override detection.
+    ("" lets the reader choose); ``delimiter`` and ``encoding`` override detection; ``graph`` is
+    the only one that is read of RDF with named graphs, "" for all or the one meant for others.
     """
 
     window: Window
@@ -65,6 +66,7 @@ class ReadOptions:
     key: str = ""
     delimiter: str = ""
     encoding: str = ""
+    graph: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ that a plain query, which sees that graph alone, finds them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -15,8 +15,8 @@ from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.graphs import normalise
 from vocab import CONCEPT, load_graph, term
-from vocab.communes import commune_names
 from vocab.iris import Iris
+from vocab.territory.atlas import Commune, atlas
 
 _LABELS = frozenset(
     f"<{term(name)}>"
@@ -26,6 +26,8 @@ _LABELS = frozenset(
 
 _USED = term("eb:commune")
 _AREA = term("schema:AdministrativeArea")
+_POSITION = ("schema:latitude", "schema:longitude")
+_DECIMAL = ox.NamedNode(term("xsd:decimal"))
 
 
 def reference_changeset(store: EmbeddedStore, iris: Iris, version: str) -> Changeset:
@@ -62,19 +64,26 @@ def vocabulary_lines(iris: Iris) -> Lines:
 
 
 def commune_lines(codes: Iterable[str], iris: Iris) -> Lines:
-    """Each municipality as a schema:AdministrativeArea with its name and INSEE code."""
+    """Each municipality as a schema:AdministrativeArea: name, INSEE code, and where it lies.
+
+    Its position is the centroid of its area, in degrees to 4 decimals.
+    """
     here = ox.NamedNode(iris.graph("canonical"))
-    names = commune_names()
     quads = [
         ox.Quad(ox.NamedNode(iris.commune(code)), ox.NamedNode(term(predicate)), value, here)
         for code in codes
-        for predicate, value in (
-            ("rdf:type", ox.NamedNode(term("schema:AdministrativeArea"))),
-            ("schema:identifier", ox.Literal(code)),
-            ("schema:name", ox.Literal(names.get(code, code), language="fr")),
-        )
+        for predicate, value in _told_of(code)
     ]
     return normalise(quads, skolem=None).get(here.value, frozenset())
+
+
+def _told_of(code: str) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
+    commune = atlas().communes.get(code, Commune(code, code))
+    yield "rdf:type", ox.NamedNode(_AREA)
+    yield "schema:identifier", ox.Literal(code)
+    yield "schema:name", ox.Literal(commune.name, language="fr")
+    for predicate, degrees in zip(_POSITION, commune.centre or (), strict=False):
+        yield predicate, ox.Literal(f"{degrees:.4f}", datatype=_DECIMAL)
 
 
 def _labels(vocabulary_lines: Lines) -> Lines:

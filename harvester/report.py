@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
 
 from harvester.absence import AFTER_COLLAPSE, WITHDRAWAL
-from harvester.decide import Decision
+from harvester.decide import GUARD_FROM, Decision
 from harvester.records import Issue
 from store.state import PastRun, StoredIssue
 from vocab.messages import Message, say
@@ -72,6 +72,20 @@ def missing(source: str, decision: Decision, zone: tzinfo | None) -> Message | N
         "entries no longer announced: {missing} — they leave at the first good read after {when}",
         missing=len(absent),
         when=f"{(first + WITHDRAWAL.time).astimezone(zone):%Y-%m-%d %H:%M}",
+    )
+
+
+def seized(source: str, stuck: int, known: int) -> Message | None:
+    """What is told when a changed mapping can use nothing any more of most of what is stored."""
+    if known < GUARD_FROM or 2 * stuck <= known:
+        return None
+    return say(
+        "nothing can be used any more of {stuck} of the {known} entries that are stored; they stay "
+        "as they are — check the mapping; if they are meant to leave, run `enbauges harvest "
+        "--replay {source} --accept-removals`",
+        stuck=stuck,
+        known=known,
+        source=source,
     )
 
 

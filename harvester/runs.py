@@ -19,38 +19,40 @@ from functools import cached_property
 from itertools import chain
 from urllib.parse import urlsplit
 
+from harvester import endings
 from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
 from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
-from harvester.digest import Digest, without_texts
-from harvester.due import block_of, fresh_until
+from harvester.digest import CUT_SHORT, Digest, without_texts
+from harvester.due import block_of
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
+from harvester.fetch.values import NOTICES, is_whole
 from harvester.glance import by_record
-from harvester.keep import with_unreadable
+from harvester.keep import stuck, with_unreadable
 from harvester.ledger import Books
 from harvester.life.scrub import Scrub
 from harvester.life.strays import barred_message, renamed_message
-from harvester.means import Means
+from harvester.means import Means, Weighed
 from harvester.parcel import UnforeseenError
 from harvester.places import with_lines
 from harvester.provenance import Run
 from harvester.records import HarvestError, Issue
 from harvester.report import (
-    Change,
-    Outcome,
     Report,
-    missing,
     past_run,
     reproaches,
+    seized,
     stored_issues,
     unusable,
 )
-from harvester.scope import within
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
 from harvester.visits import Errand, Visit, Visitor, capture_of
+from harvester.whereabouts.judging import judged
+from harvester.whereabouts.locating import NOT_LOOKED_UP, located
+from harvester.whereabouts.scope import within
 from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
@@ -58,6 +60,9 @@ from store.state import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
+
+REPLAYED = "Relecture de la dernière réponse gardée"
+"""What is told of a run that reads again what its source said last."""
 
 BATCH = 20  # sources between two flushes: a flush costs 16 ms, an update 1 ms
 
@@ -70,7 +75,7 @@ def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
     """
     books = Books(means.store, means.iris)
     runs = {source.id: _Run(source, means, books) for source in sources}
-    visitor = Visitor(means.client, means.captures, means.digest)
+    visitor = Visitor(means.ask, means.captures, means.digest)
     batch: list[Saved] = []
     errands = [errand for run in runs.values() if (errand := run.errand)]
     unable = [Visit(run.source, error=run.inability) for run in runs.values() if not run.errand]
@@ -140,6 +145,11 @@ class _Run:
     def _fingerprint(self) -> str:
         return self.errand.fingerprint if self.errand else ""
 
+    def _read_as(self, told: Iterable[Issue]) -> str:
+        """The fingerprint of what was read; none where it is to be read again: some is pending."""
+        pending = any(issue.code == NOT_LOOKED_UP for issue in told)
+        return "" if pending else self._fingerprint
+
     def conclude(self, visit: Visit) -> tuple[Report, Saved]:
         """Decide and commit; whatever goes wrong is the report's reason."""
         started = time.perf_counter()
@@ -151,7 +161,11 @@ class _Run:
             log.exception("source %s", self.source.id)
             report, update = self._failed(_unforeseen(self.source, error))
         report = replace(report, seconds=visit.seconds + time.perf_counter() - started)
-        state = replace(update.state, block=block_of(self.source))
+        if self.means.replay:
+            latest = self.means.state.get(self.source.id)
+            return report, endings.replayed(self.before, latest, report, update, self.now)
+        block, title = block_of(self.source), self.source.title
+        state = replace(update.state, block=block, title=title)
         return report, replace(update, state=state, run=past_run(report, self.now))
 
     def _concluded(self, visit: Visit) -> tuple[Report, Saved]:
@@ -165,12 +179,16 @@ class _Run:
         known = self._known()
         spared = self._scrub.digest(visit.digest)
         digest = self._fit(spared, known)
+        still = stuck(digest, known.records, self._record)
         digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
+            self.means.watch.weighed(Weighed(visit, digest, known, still))
             return self._unusable(digest)
-        digest = replace(digest, issues=(*visit.fetched.notices, *digest.issues))
-        whole = digest.is_whole and visit.fetched.is_whole
-        policy = Policy(self._removals if whole else "none", self.means.accept)
+        notices = self._notices(visit.fetched)
+        digest = replace(digest, issues=(*notices, *digest.issues))
+        whole = digest.is_whole and is_whole(notices)
+        removals = self._removals if whole else "none"
+        policy = Policy(removals, self.means.accept, again=self.means.replay)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
         withheld = spared != visit.digest or self._scrub.bars_content(visit.contents)
         if visit.contents and not withheld and not self.means.dry_run:
@@ -178,6 +196,8 @@ class _Run:
             self.means.captures.keep(self.source.id, capture)
         content_hash = visit.fetched.validators.content_hash
         settlement = self._settled(decision, known, content_hash)
+        weighed = Weighed(visit, digest, known, still, decision, settlement.changeset)
+        self.means.watch.weighed(weighed)
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
         appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
@@ -185,7 +205,20 @@ class _Run:
         report, update = self._committed(
             visit.fetched, told, decision, settlement, len(digest.records)
         )
+        if self.means.replay and (why := seized(self.source.id, len(still), len(known.records))):
+            report = replace(report, outcome="held", reason=why)
+            update = replace(update, state=replace(update.state, outcome="held", reason=why))
         return report, replace(update, appraisal=appraisal)
+
+    def _notices(self, fetched: Fetched) -> tuple[Issue, ...]:
+        """What is told of an answer, as far as it is kept: a page left unread stays unread."""
+        if not self.means.replay:
+            return fetched.notices
+        return tuple(
+            Issue(each.code, each.message, "notice", each.where)
+            for each in self.means.state.issues(self.source.id)
+            if each.code in NOTICES
+        )
 
     def _appraised(self, decision: Decision, known: Known, *, refused: int) -> Appraisal:
         """How good the data of the source is now; ``refused`` entries were left out."""
@@ -209,12 +242,31 @@ class _Run:
 
     def _fit(self, digest: Digest, known: Known) -> Digest:
         """What was read that may be published, and the last good version of the rest."""
-        iris, source = self.means.iris, self.source
-        if source.scope == "wide":
-            digest = within(digest, self.means.territory)
-        digest = with_unreadable(digest, known.records, lambda key: iris.record(source.id, *key))
-        allowed = source.contacts == "publish"
-        return checked(digest, known.records, iris.record_of, self.now, contacts_allowed=allowed)
+        means, source = self.means, self.source
+        silence = means.replay and means.accept
+        digest = self._placed(digest, known)
+        digest = with_unreadable(digest, known.records, self._record, silence=silence)
+        return checked(
+            digest,
+            {} if silence else known.records,
+            means.iris.record_of,
+            self.now,
+            contacts_allowed=source.contacts == "publish",
+            box=means.area.box,
+        )
+
+    def _record(self, key: tuple[str, ...]) -> str:
+        return self.means.iris.record(self.source.id, *key)
+
+    def _placed(self, digest: Digest, known: Known) -> Digest:
+        """What is of the territory, each record where it says it is."""
+        area, iris = self.means.area, self.means.iris
+        if self.source.scope == "wide":
+            digest = within(digest, area, iris)
+        digest = judged(digest, area.atlas, iris)
+        if self.means.locator is None:
+            return digest
+        return located(digest, self.means.locator, iris, known.records)
 
     def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
         """Commit what a decision changes; in a dry run, only say it."""
@@ -225,6 +277,8 @@ class _Run:
             content_hash,
             self.means.version,
             self.means.share_alike,
+            purpose=REPLAYED if self.means.replay else "",
+            edits=self.means.edits,
         )
         settlement = settle(decision, known, self.books.of(self.source.id), run)
         if settlement.changeset and not self.means.dry_run:
@@ -255,7 +309,7 @@ class _Run:
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""
-        if fetched.is_whole and self.means.state.absences(self.source.id):
+        if fetched.is_whole and self._was_whole and self.means.state.absences(self.source.id):
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
@@ -278,6 +332,12 @@ class _Run:
         )
         return report, Saved(replace(state, outcome="unchanged"), issues)
 
+    @property
+    def _was_whole(self) -> bool:
+        """Whether the last good answer came to its end: one that did not confirms nothing."""
+        known = self.means.state.issues(self.source.id)
+        return not any(issue.code in CUT_SHORT for issue in known)
+
     def _standing(self) -> tuple[StoredIssue, ...]:
         """The issues of the last good read; what is expected of its age is asked anew."""
         appraisal = self.means.state.appraisal(self.source.id)
@@ -297,15 +357,17 @@ class _Run:
         known = self._known()
         if not known.records or self.before.fingerprint == self._fingerprint:
             return report, update
+        fingerprint = self._fingerprint
         if again:
-            read = self._fit(self._scrub.digest(again), known).records
+            fitted = self._fit(self._scrub.digest(again), known)
+            read, fingerprint = fitted.records, self._read_as(fitted.issues)
         else:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
         settlement = self._settled(decision, known, self.before.content_hash)
         quads, state = len(settlement.changeset), update.state
         if again:
-            state = replace(state, fingerprint=self._fingerprint)
+            state = replace(state, fingerprint=fingerprint)
         if quads:
             state = replace(state, changed_at=self.now)
         return replace(report, quads=quads), replace(update, state=state)
@@ -326,69 +388,34 @@ class _Run:
         records: int,
     ) -> tuple[Report, Saved]:
         """It gave so many ``records``; ``told`` is what was not understood, None as before."""
-        quads = len(settlement.changeset)
-        outcome: Outcome = "held" if decision.held else "committed" if quads else "unchanged"
-        issues = self._standing() if told is None else stored_issues(told)
-        reason = missing(self.source.id, decision, self.now.tzinfo)
+        standing = self._standing() if told is None else stored_issues(told)
+        changes = settlement.changeset
+        report = endings.report_of(
+            self.source.id,
+            decision,
+            changes,
+            self.now,
+            told=told or (),
+            standing=standing,
+            records=records,
+        )
         state = replace(
             self._read_well(fetched),
-            changed_at=self.now if quads else self.before.changed_at,
-            outcome=outcome,
-            reason=reason,
+            changed_at=self.now if changes else self.before.changed_at,
+            outcome=report.outcome,
+            reason=report.reason,
             records=records,
+            fingerprint=self._read_as(told or ()),
         )
-        report = Report(
-            source=self.source.id,
-            outcome=outcome,
-            reason=reason,
-            records=records,
-            added=len(decision.added),
-            changed=len(decision.changed - decision.left),
-            removed=len(decision.left),
-            leaving=len(decision.absences.keys() - decision.withdrawn),
-            quads=quads,
-            issues=told or (),
-            reproaches=reproaches(issues),
-            graphs={
-                graph: Change(len(delta.added), len(delta.removed))
-                for graph, delta in settlement.changeset.graphs.items()
-            },
-        )
-        return report, Saved(state, issues, decision.absences)
+        return report, Saved(state, standing, decision.absences)
 
     def _failed(self, reason: Message, why: FetchError | None = None) -> tuple[Report, Saved]:
         before = self.means.state.get(self.source.id)  # distrusted, if something was stored
-        state = replace(
-            before,
-            checked_at=self.now,
-            outcome="failed",
-            reason=reason,
-            failures=before.failures + 1,
-            broken_since=before.broken_since or self.now,
-            not_before=why.not_before if why else None,
-            gone_at=(before.gone_at or self.now) if why and why.gone else None,
-        )
         report = Report(self.source.id, "failed", reason, records=before.records)
-        return report, Saved(state)
+        return report, Saved(endings.ill(before, reason, why, self.now))
 
     def _read_well(self, fetched: Fetched) -> SourceState:
-        """The state of the source once it was read without fault."""
-        given = fetched.validators
-        return replace(
-            self.before,
-            fingerprint=self._fingerprint,
-            checked_at=self.now,
-            good_at=self.now,
-            reason=None,
-            failures=0,
-            broken_since=None,
-            not_before=None,
-            fresh_until=fresh_until(self.before, fetched, self.now),
-            gone_at=None,
-            etag=given.etag,
-            last_modified=given.last_modified,
-            content_hash=given.content_hash,
-        )
+        return endings.read_well(self.before, fetched, self._fingerprint, self.now)
 
 
 def _unforeseen(source: Source, error: Exception) -> Message:

@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from harvester import telling
 from harvester.alarm import Alarm, Bell, Rung, Watch, sole, stopped_by_signals
+from harvester.curation.file import path_beside
 from harvester.due import due, next_due
 from harvester.report import Report
 from harvester.session import Place, Session, opened
@@ -34,6 +35,7 @@ from harvester.sources import Config, Source
 from harvester.sources.problems import ConfigError
 from store.state import SourceState, State
 from vocab.messages import Message, Told, say
+from vocab.territory.atlas import NAME
 
 Resolve = Callable[[str], str]
 
@@ -83,7 +85,8 @@ def keep(desk: Desk, *, pid: int) -> None:
     rung: Rung = SimpleQueue()
     stopping = Event()
     with stopped_by_signals(stopping, rung), sole(desk.place.var, pid):
-        alarm = Alarm(rung, Watch(desk.path))
+        beside = path_beside(desk.path), desk.path.absolute().parent / NAME
+        alarm = Alarm(rung, Watch(desk.path, *beside))
         schedule = Schedule(desk, stopping)
         config: Config | None = desk.load(desk.path)
         with alarm.running():
@@ -144,7 +147,7 @@ class Schedule:
             newer = self.desk.load(self.desk.path)
         except ConfigError as error:
             self.desk.tell(error.render(self.desk.language))
-            file = self.desk.path.name
+            file = error.path.name
             self.desk.say(say("{file} is refused: what it said before holds", file=file))
             return None
         return newer if newer != config else None

@@ -7,13 +7,15 @@ import logging
 import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from harvester.appraisal.health import health_of
 from harvester.appraisal.measures import measures_changeset, standings
 from harvester.children import shared
+from harvester.curation.carry import carried, stands, told_changeset
+from harvester.curation.values import Edits
 from harvester.digest import Digest, platform_of
 from harvester.fetch import Client, Limits, Manners, user_agent
 from harvester.fetch.robots import worth_keeping
@@ -26,6 +28,9 @@ from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
+from harvester.visits import again, asking
+from harvester.whereabouts.area import Area
+from harvester.whereabouts.locator import service_of
 from store import takedown
 from store.captures import Captures
 from store.changelog import ChangeLog, Entry
@@ -41,6 +46,7 @@ from store.swap import finish
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
+from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +158,8 @@ class Session:
             self._apply(
                 reference_changeset(self._means.store, self._means.iris, self._means.version)
             )
-            self._changed |= not self._names_the_territory()
+            self._changed |= bool(self._communes())
+            self.curate()
             # What start-up made lives to the end: looking through it again and again for
             # garbage cost a tenth of a harvest.
             gc.collect()
@@ -163,6 +170,23 @@ class Session:
             self._changed |= report.quads > 0
             self._ran[report.source] = wanted[report.source]
             yield report
+
+    def curate(self, edits: Edits | None = None) -> None:
+        """Bring what is stored to what the editors decided, which now is ``edits`` if given.
+
+        A dry run leaves it: what it would change is told with the source that is read.
+
+        Raises:
+            StoreError: when it cannot be written.
+        """
+        if edits is not None:
+            self._means = replace(self._means, edits=edits.spared(self._means.takedowns.bars_text))
+        if self._means.dry_run or stands(self._means):
+            return
+        for entry in carried(self._means, self._config.sources):
+            self.commit(entry)
+        self._apply(told_changeset(self._means))
+        self._means.store.flush()
 
     def publish(self, *, under_way: bool = False) -> Generation | None:
         """Publish a generation when something changed since the current one.
@@ -177,8 +201,7 @@ class Session:
             return None
         generation = None
         if self._changed:
-            territory = self._config.site.territory
-            self._apply(commune_changeset(self._means.store, self._means.iris, territory))
+            self._apply(self._communes())
             told_of = standings(self._config.sources, self._means.state)
             self._apply(measures_changeset(self._means.store, self._means.iris, told_of))
         if self._changed or not self._stands():
@@ -191,7 +214,8 @@ class Session:
         self._changed = False
         if not under_way:
             self._unfinished.unlink(missing_ok=True)
-            self._tell()
+            if not self._means.replay:  # it tells nothing of how sources do
+                self._tell()
         return generation
 
     def _tell(self) -> None:
@@ -214,11 +238,10 @@ class Session:
             with told(self._unfinished.parent):
                 self._unfinished.touch()
 
-    def _names_the_territory(self) -> bool:
-        """Whether the store names each commune of the territory, which may have grown."""
-        store, iris = self._means.store, self._means.iris
-        canonical, territory = iris.graph("canonical"), self._config.site.territory
-        return all(store.about(canonical, iris.commune(code)) for code in territory)
+    def _communes(self) -> Changeset:
+        """What is to be said of communes: the territory may have grown, and the atlas too."""
+        territory = self._config.site.territory
+        return commune_changeset(self._means.store, self._means.iris, territory)
 
     def _stands(self) -> bool:
         """Whether there is a current generation, with its snapshot."""
@@ -248,10 +271,12 @@ def opened(
     force: bool = False,
     accept: bool = False,
     dry_run: bool = False,
+    replay: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
-    Reading and mapping are done by this process's children, unless ``digest`` does it.
+    Reading and mapping are done by this process's children, unless ``digest`` does it. With
+    ``replay``, what sources said last is read again, and none is asked.
     A dry run on a node that has no store yet works in a folder that is thrown away.
 
     Raises:
@@ -259,6 +284,7 @@ def opened(
         StoreError: when the store is held by another process, or damaged.
         HarvestError: when it was filled under another ``[site] base``.
     """
+    install(config.communes)
     with told(place.var):
         finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
@@ -267,21 +293,23 @@ def opened(
         if not dry_run:
             check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
-        _same_base(store, config.site.base)
+        same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
-        iris = Iris(config.site.base)
+        iris, takedowns = Iris(config.site.base), takedown.load(place.takedowns)
+        client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
+        captures = Captures(place.captures)
+        state = stack.enter_context(State(place.state))
         means = Means(
-            client=stack.enter_context(
-                Client(agent, limits, clock, manners=manners, robots=robots)
-            ),
+            client=client,
+            ask=again(captures) if replay else asking(client, captures),
             store=store,
-            state=stack.enter_context(State(place.state)),
-            captures=Captures(place.captures),
+            state=state,
+            captures=captures,
             changelog=ChangeLog(place.changes),
             digest=digest or shared().digest,
             iris=iris,
-            territory=frozenset(map(iris.commune, config.site.territory)),
+            area=Area.of(config.site),
             platform_of=platform_of,
             timezone=config.site.timezone,
             version=version,
@@ -292,7 +320,10 @@ def opened(
             accept=accept,
             dry_run=dry_run,
             former=former_ids(config, store, iris),
-            takedowns=takedown.load(place.takedowns),
+            takedowns=takedowns,
+            edits=config.edits.spared(takedowns.bars_text),
+            replay=replay,
+            locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )
         yield Session(config, place, means)
 
@@ -304,7 +335,7 @@ def _robots_kept(
     return kept(place.robots, lambda text: worth_keeping(text, clock()))
 
 
-def _same_base(store: EmbeddedStore, base: str) -> None:
+def same_base(store: EmbeddedStore, base: str) -> None:
     """Refuse to mint under a base what was stored under another one."""
     others = [name for name in store.graph_names() if not name.startswith(base)]
     if others:

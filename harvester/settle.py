@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from harvester.curation.edited import decisions, edited, hidden_lines
+from harvester.curation.holding import Holding
 from harvester.decide import Decision, Known
 from harvester.glance import glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
@@ -22,7 +24,8 @@ class Ledger:
     ``links`` maps each record to its entity, ``tombstones`` an entity to its statements;
     ``buried`` gives the entity whose tombstone names a record;
     ``generated`` gives the statements that tell the run a record came from, ``canonical``
-    those about an entity and its parts; ``dataset`` is what is said of the source itself.
+    those about an entity and its parts; ``dataset`` is what is said of the source itself;
+    ``curated`` maps an entity to what is told of the editors' decisions about it.
     """
 
     links: Mapping[str, str]
@@ -31,6 +34,7 @@ class Ledger:
     generated: Callable[[str], Lines]
     canonical: Callable[[str], Lines]
     dataset: Lines
+    curated: Mapping[str, Lines] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,14 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
         removed=_union(known.records, touched) - _union(decision.records, touched),
     )
     everything = run.dataset != ledger.dataset
+    holding = Holding(run.edits, links, ledger.curated, ledger.tombstones)
+    canonical, told = _canonical(decision, ledger, run, holding, everything=everything)
     deltas = {
         iris.source_graph(run.source.id): source,
-        iris.graph("canonical"): _canonical(decision, ledger, links, run, everything=everything),
+        iris.graph("canonical"): canonical,
         iris.graph("links"): Delta.between(_link_lines(ledger.links), _link_lines(links)),
-        iris.graph("tombstones"): _tombstones(known, ledger, links, run),
-        iris.graph("provenance"): Delta.between(ledger.dataset, run.dataset),
+        iris.graph("tombstones"): _tombstones(decision, known, ledger, run, holding),
+        iris.graph("provenance"): Delta.between(ledger.dataset, run.dataset).then(told),
     }
     graphs = {name: delta for name, delta in deltas.items() if delta}
     if graphs:
@@ -97,30 +103,38 @@ def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> 
 def _canonical(
     decision: Decision,
     ledger: Ledger,
-    links: Mapping[str, str],
     run: Run,
+    holding: Holding,
     *,
     everything: bool,
-) -> Delta:
+) -> tuple[Delta, Delta]:
     """What changes about the entities that the run touched, beside what the store holds.
 
-    An entity is what its records say together; so all the records of a touched one speak.
+    An entity is what its records say together, and the editors have the last word; so all the
+    records of a touched one speak. The second delta is what is told of the editors' decisions.
     """
+    links = holding.links
     touched = set(decision.records) if everything else _speaking(decision, ledger, links)
     gone = ledger.links.keys() - links.keys()
     entities = {links[record] for record in touched if record in links}
     entities |= {ledger.links[record] for record in gone | touched if record in ledger.links}
+    entities |= holding.entities()
     stood = set(ledger.links.values())
     before = frozenset[str]().union(*(ledger.canonical(name) for name in entities & stood))
     terms = Terms(run.licence, merged=run.merged)
-    after = frozenset[str]().union(
-        *(
-            canonical_lines(record, decision.records[record], terms, links.get, run.iris)
-            for record, entity in links.items()
-            if entity in entities
-        )
+    lines: dict[str, Lines] = {}
+    for record, entity in links.items():
+        if entity in entities:
+            said = canonical_lines(record, decision.records[record], terms, links.get, run.iris)
+            lines[entity] = lines.get(entity, frozenset()) | said
+    told = frozenset[str]()
+    for entity, edits in holding.by_entity.items():
+        lines[entity] = edited(entity, lines[entity], edits, run.iris)
+        told |= decisions(entity, lines[entity], run.edits, run.iris)
+    known = frozenset[str]().union(*(ledger.curated.get(name, ()) for name in entities))
+    return Delta.between(before, frozenset[str]().union(*lines.values())), Delta.between(
+        known, told
     )
-    return Delta.between(before, after)
 
 
 def _speaking(decision: Decision, ledger: Ledger, links: Mapping[str, str]) -> set[str]:
@@ -137,16 +151,28 @@ def _speaking(decision: Decision, ledger: Ledger, links: Mapping[str, str]) -> s
     return {*decision.added, *decision.changed, *renamed, *followers}
 
 
-def _tombstones(known: Known, ledger: Ledger, links: Mapping[str, str], run: Run) -> Delta:
-    """An entity that no record describes any more leaves a tombstone; one that is back has none."""
-    alive = set(links.values())
-    gone = {entity: record for record, entity in ledger.links.items() if entity not in alive}
-    added: set[str] = set()
-    for entity, record in gone.items():
-        former = kind_of(glance(record, known.records.get(record, frozenset())))
-        added |= tombstone_lines(entity, record, former or "", run)
-    back = alive & ledger.tombstones.keys()
-    return Delta(frozenset(added), frozenset().union(*(ledger.tombstones[name] for name in back)))
+def _tombstones(
+    decision: Decision,
+    known: Known,
+    ledger: Ledger,
+    run: Run,
+    holding: Holding,
+) -> Delta:
+    """An entity that no record describes any more leaves a tombstone; one that is back has none.
+
+    What the editors hide has one too, which tells so, for as long as a record describes it.
+    """
+    alive = set(holding.links.values())
+    wanted = dict.fromkeys(alive & ledger.tombstones.keys(), frozenset[str]())
+    for entity, record in {entity: record for record, entity in ledger.links.items()}.items():
+        if entity not in alive:
+            former = kind_of(glance(record, known.records.get(record, frozenset())))
+            wanted[entity] = tombstone_lines(entity, record, former or "", run)
+    for record, entity, edit in holding.hidden():
+        former = kind_of(glance(record, decision.records[record]))
+        wanted[entity] = hidden_lines(entity, record, former or "", edit, run.iris)
+    stood = frozenset[str]().union(*(ledger.tombstones.get(name, ()) for name in wanted))
+    return Delta.between(stood, frozenset[str]().union(*wanted.values()))
 
 
 def _with_run(described: Delta, decision: Decision, ledger: Ledger, run: Run) -> Delta:

@@ -8,15 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
 from harvester.fetch.pages import PAGES
+from harvester.fetch.route import Route
 from harvester.parcel import Task
-from harvester.records import Content, ReadOptions
+from harvester.peers import route as peers
+from harvester.records import Content, HarvestError, ReadOptions
+from harvester.sites import route as sites
 from harvester.sources import Source
 from mappings import Paging
 from store.captures import Capture, Captures, Page
+from vocab.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class Errand:
     ways in which a long answer may go on, ``robots`` which rules of robots.txt bind;
     ``fingerprint`` tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
-    nothing new comes, because the way of reading it has changed.
+    nothing new comes, because the way of reading it has changed; ``read_at`` is when it came.
+    ``shown`` of its records are to be seen as they were read, None for none.
     """
 
     source: Source
@@ -41,6 +48,16 @@ class Errand:
     robots: Obedience = "named"
     again: bool = False
     kept: str = ""
+    read_at: datetime | None = None
+    shown: int | None = None
+
+
+Ask = Callable[[Errand], Fetched]
+"""Gets what an errand is after: from its server, or from what is kept of its answers.
+
+Raises:
+    FetchError: when there is no answer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,7 @@ class Visit:
 class Visitor:
     """Runs errands; ``digest`` reads and maps, in a child process or here."""
 
-    client: Client
+    ask: Ask
     captures: Captures
     digest: Callable[[Task], Digest]
 
@@ -78,7 +95,7 @@ class Visitor:
         digest: Digest | None = None
         failure: Exception | None = None
         try:
-            fetched = self._fetch(errand)
+            fetched = self.ask(errand)
         except FetchError as error:
             unreachable = error
         except Exception as error:  # noqa: BLE001  # told with its source by whoever concludes
@@ -86,29 +103,84 @@ class Visitor:
         try:
             new = (fetched and fetched.contents) or ()
             if not failure and (contents := new or self._kept(errand)):
-                digest = self.digest(Task(errand.source, errand.base, errand.options, contents))
+                digest = self.digest(_task(errand, contents))
         except Exception as error:  # noqa: BLE001
             failure = error
         took = time.perf_counter() - started
         return Visit(errand.source, fetched, unreachable, new, digest, failure, took)
 
-    def _fetch(self, errand: Errand) -> Fetched:
+    def _kept(self, errand: Errand) -> tuple[Content, ...]:
+        """The last good answer, when it is to be read again."""
+        return _last(errand, self.captures) if errand.again else ()
+
+
+def asking(client: Client, captures: Captures) -> Ask:
+    """Ask servers; of a site, only for the pages that changed since its last kept answer."""
+
+    def ask(errand: Errand) -> Fetched:
         source = errand.source
-        return self.client.fetch(
+        if route := _route(errand, captures):
+            return client.travel(
+                errand.address,
+                route,
+                validators=errand.validators,
+                allow_private=source.allow_private,
+                robots=errand.robots,
+            )
+        return client.fetch(
             errand.address,
             validators=errand.validators,
             allow_private=source.allow_private or errand.address != source.url,
             robots=errand.robots,
             paging=errand.paging,
-            pages=source.pages or PAGES,
+            pages=source.most_pages or PAGES,
         )
 
-    def _kept(self, errand: Errand) -> tuple[Content, ...]:
-        """The last good answer, when it is to be read again."""
-        if not errand.again:
-            return ()
-        capture = self.captures.get(errand.source.id, errand.kept)
-        return tuple(map(_content, capture.pages)) if capture else ()
+    return ask
+
+
+def again(captures: Captures) -> Ask:
+    """Ask nobody: take what each source said last, as it is kept.
+
+    Raises:
+        HarvestError: when it is not kept.
+    """
+
+    def ask(errand: Errand) -> Fetched:
+        capture = captures.get(errand.source.id, errand.kept)
+        if capture is None:
+            raise HarvestError(
+                say(
+                    "its last answer is not kept, so there is nothing to read again — fetch it "
+                    "first: enbauges harvest {source}",
+                    source=errand.source.id,
+                )
+            )
+        seen = Validators(content_hash=capture.content_hash)
+        contents = contents_of(capture)
+        return Fetched(contents[0].url, capture.at, HTTPStatus.OK, contents, seen)
+
+    return ask
+
+
+def _route(errand: Errand, captures: Captures) -> Route | None:
+    """How a source is read that wants several requests; None for one that wants one."""
+    source = errand.source
+    if source.kind == "sparql":
+        size, most = source.page_size or peers.PAGE, source.most_pages or peers.PAGES
+        return peers.Peer(errand.address, source.selection, size, most).route()
+    if source.sitemap or source.listed:
+        most = source.most_pages or max(sites.PAGES, len(source.listed))
+        site = sites.Site(source.url, source.sitemap, source.listed, source.only, most)
+        last = () if errand.validators is None else _last(errand, captures)
+        return site.route(sites.Kept({each.url: each for each in last}, errand.read_at))
+    return None
+
+
+def _last(errand: Errand, captures: Captures) -> tuple[Content, ...]:
+    """The last good answer, if it is kept."""
+    capture = captures.get(errand.source.id, errand.kept)
+    return contents_of(capture) if capture else ()
 
 
 def capture_of(fetched: Fetched, contents: tuple[Content, ...]) -> Capture:
@@ -117,5 +189,12 @@ def capture_of(fetched: Fetched, contents: tuple[Content, ...]) -> Capture:
     return Capture(fetched.at, fetched.validators.content_hash, pages)
 
 
-def _content(page: Page) -> Content:
-    return Content(page.body, page.media_type, page.charset, page.url)
+def contents_of(capture: Capture) -> tuple[Content, ...]:
+    """What is kept, as it came."""
+    return tuple(
+        Content(page.body, page.media_type, page.charset, page.url) for page in capture.pages
+    )
+
+
+def _task(errand: Errand, contents: tuple[Content, ...]) -> Task:
+    return Task(errand.source, errand.base, errand.options, contents, errand.shown)

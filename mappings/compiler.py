@@ -62,7 +62,7 @@ class Mapping:
         self._whole: list[Run] = []
         self._parts: dict[Path, list[Run]] = {}
         for each in self.compiled:
-            for way in _ways(each.sources, root):
+            for way in ways(each.sources, root):
                 is_part = way.steps or way.query
                 runs = self._parts.setdefault(way, []) if is_part else self._whole
                 runs.append(each.run)
@@ -103,13 +103,13 @@ class Mapping:
         return quads
 
 
-def _ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
+def ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:
     """The different ways from a record to the items of ``sources``."""
-    ways = {
+    found = {
         Path.parse(source.iterator).without(root) if source.formulation == "jsonpath" else Path(())
         for source in sources
     }
-    return iter(ways or {Path(())})
+    return iter(found or {Path(())})
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,19 +188,23 @@ class TriplesMap:
         for places in (self.subjects, *(rule.objects for rule in self.predicate_objects)):
             yield from (each for each in places if isinstance(each, Link))
 
-    def references(self) -> Iterator[Path]:
-        """The paths into a record that the map reads, again for each use."""
-        expressions: list[Expression | None] = [self.condition]
+    def expressions(self) -> Iterator[Expression | None]:
+        """Everything that is worked out for each record, again for each use."""
         terms: list[ObjectMap] = [*self.subjects, *self.graphs]
+        yield self.condition
         for rule in self.predicate_objects:
-            expressions.append(rule.condition)
+            yield rule.condition
             terms += [*rule.predicates, *rule.objects, *rule.graphs, *rule.inverse]
         for each in terms:
             if isinstance(each, Link):
-                expressions += [each.condition, *(join.child for join in each.joins)]
+                yield each.condition
+                yield from (join.child for join in each.joins)
             else:
-                expressions += [each.expression, each.datatype, each.language, each.condition]
-        for expression in expressions:
+                yield from (each.expression, each.datatype, each.language, each.condition)
+
+    def references(self) -> Iterator[Path]:
+        """The paths into a record that the map reads, again for each use."""
+        for expression in self.expressions():
             yield from references(expression)
 
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final, Literal, cast
 
 from mappings.compiler import Mapping as Compiled
+from mappings.detecting import Clue, Sites, read_clues, read_sites
 from mappings.documents import Table, Value, read
 from mappings.functions import Lookup, registry
 from mappings.paging import Paging, read_paging
@@ -35,12 +36,12 @@ FOLDER: Final = Path(__file__).parent / "platforms"
 READERS: Final = (
     *("ics", "feed", "geojson", "json", "csv", "xml", "html", "rdf"),
     *("activitypub", "apidae", "communecter", "datatourisme", "dcat", "flat", "mediawiki"),
-    *("openagenda", "overpass", "table", "umap"),
+    *("openagenda", "overpass", "sparql", "table", "umap"),
 )
 REMOVALS: Final = ("guarded", "sliding")
 
 _PLAIN = ("reader", "iterator", "key", "removals", "like")
-_KEYS = {key: (key,) for key in ("title", "reads", "paging", *_PLAIN)}
+_KEYS = {key: (key,) for key in ("title", "reads", "paging", "detect", "sites", *_PLAIN)}
 _MAPS = re.compile(r"^mappings?:|^m:", re.MULTILINE)
 _LANGUAGES = {key: (key,) for key in ("fr", "en")}
 
@@ -54,6 +55,7 @@ class Platform:
     ``removals`` is "sliding" where what is absent is merely old (design, rules of a run, 2);
     a file that is ``like`` another platform's has its mapping, for records of the same fields;
     ``paging`` are the ways in which a long answer may go on, none where it is one;
+    ``clues`` tell its answers from others, and ``sites`` where its sites give them;
     ``fingerprint`` changes when its file or the engine does, so that what was mapped
     before is mapped again.
     """
@@ -68,6 +70,8 @@ class Platform:
     fingerprint: str
     mapping: Compiled
     paging: tuple[Paging, ...] = ()
+    clues: tuple[Clue, ...] = ()
+    sites: tuple[Sites, ...] = ()
 
 
 class _Platforms(Mapping[str, Platform]):
@@ -190,6 +194,8 @@ def load_platform(path: Path, words: Lookup = lookup) -> Platform:
         sha256(f"{ENGINE}\n{text}".encode()).hexdigest()[:16],
         Compiled(plan, functions),
         read_paging(table.get("paging"), reading),
+        read_clues(table.get("detect"), reading),
+        read_sites(table.get("sites"), reading),
     )
 
 

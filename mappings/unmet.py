@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 
+from mappings.compiler import ways
 from mappings.paths import Item, Path, Step, select
+from mappings.plan import Plan
 from mappings.problems import MappingError, Problem, nearest, problem, shown
 from mappings.source import Source
 from vocab.messages import say
@@ -59,6 +62,12 @@ class Unmet:
                 step, beside = _missing(item, path.steps)
                 self._pending[path].setdefault(step, {}).update(dict.fromkeys(beside))
 
+    def look_at(self, record: Item) -> None:
+        """Strike out what a record of a harvest has; one of a table names its ``_columns``."""
+        if not self.count and (columns := record.get("_columns")):
+            self.header(columns)
+        self.look(record)
+
     def problems(self) -> Iterator[Problem]:
         """One for each reference that no record has met.
 
@@ -95,6 +104,15 @@ class Unmet:
             near=shown(near),
         )
         return problem("unmet-reference", said, name)
+
+
+def references_of(plan: Plan, records: str = "$.records[*]") -> Iterator[Path]:
+    """The paths that ``plan`` reads, as seen from a record that ``records`` selects."""
+    root = Path.parse(records)
+    for triples_map in plan.triples_maps:
+        for way in ways(triples_map.sources, root):
+            for path in () if way.query else triples_map.references():
+                yield replace(path, steps=way.steps + path.steps)
 
 
 def _missing(item: Item, steps: tuple[Step, ...]) -> tuple[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -31,17 +32,30 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """Which part of its things bears each property, in percent, from the read ``at`` a time on.
+
+    By kind of thing (``event``) and IRI of the property.
+    """
+
+    at: datetime
+    percents: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """How good the data of a source is, ``at`` its last read that changed something.
 
     ``score`` is its completeness, 0 to 100, None when there is nothing to judge. ``newest`` is
     the latest date that its records tell of themselves (start, publication, modification).
+    ``shares`` are those of its fields and what they were before, the oldest first.
     """
 
     at: datetime
     score: int | None
     newest: datetime | None = None
     remarks: tuple[Remark, ...] = ()
+    shares: tuple[Shares, ...] = ()
 
     def of(self, nature: Nature) -> tuple[Remark, ...]:
         """The remarks of one nature."""
@@ -55,18 +69,23 @@ SCHEMA = """
     ) STRICT, WITHOUT ROWID;
 """
 
+SHARES = """
+    ALTER TABLE appraisal ADD COLUMN shares TEXT NOT NULL DEFAULT '[]';
+"""
+
 
 def save(connection: sqlite3.Connection, source: str, appraisal: Appraisal) -> None:
     """Write the appraisal of ``source`` in place of the one before."""
     newest = appraisal.newest
     connection.execute(
-        "REPLACE INTO appraisal VALUES (?, ?, ?, ?, ?)",
+        "REPLACE INTO appraisal VALUES (?, ?, ?, ?, ?, ?)",
         (
             source,
             _instant(appraisal.at),
             appraisal.score,
             None if newest is None else _instant(newest),
             json.dumps([_plain(remark) for remark in appraisal.remarks], ensure_ascii=False),
+            json.dumps([[_instant(each.at), each.percents] for each in appraisal.shares]),
         ),
     )
 
@@ -78,6 +97,10 @@ def read(row: sqlite3.Row) -> Appraisal:
         score=row["score"],
         newest=row["newest"] and datetime.fromisoformat(row["newest"]),
         remarks=tuple(map(_remark, json.loads(row["remarks"]))),
+        shares=tuple(
+            Shares(datetime.fromisoformat(at), percents)
+            for at, percents in json.loads(row["shares"])
+        ),
     )
 
 

@@ -151,7 +151,7 @@ class _Content:
         for word in line.split(" "):
             iri = word[1:-1]
             source = self._source_of(iri) or self._named_source(iri)
-            if iri in self._withheld or (source and source not in self.licences):
+            if iri.partition("#")[0] in self._withheld or (source and source not in self.licences):
                 return True
         return False
 

@@ -42,15 +42,15 @@ def stems(text: str) -> str:
     return " ".join(map(_stem, _words(text)))
 
 
-def match(text: str) -> str:
-    """``text`` as a question to FTS5: every word counts, the last one may be unfinished.
+def match(text: str, *, unfinished: bool = True) -> str:
+    """``text`` as a question to FTS5: every word counts, the last one may be ``unfinished``.
 
     Nothing of what a reader writes is an operator. A short prefix would match nearly
     everything and is none. Empty when there is no word in ``text``.
     """
     words = list(_words(text))[:_MOST_WORDS]
     asked = [f'"{_stem(word)}"' for word in words]
-    if words and len(words[-1]) >= _PREFIX:
+    if unfinished and words and len(words[-1]) >= _PREFIX:
         asked[-1] = f'({asked[-1]} OR "{words[-1]}"*)'
     return " AND ".join(asked)
 

@@ -1,9 +1,11 @@
 """The index of a generation: what pages look things up in, one SQLite file, written once.
 
 It holds each canonical entity as a ``Thing``, by kind, days, facets, words (FTS5 over folded
-stems, contentless) and position (R-tree), the labels of the concepts that they use, and the
-sources. It lies beside the snapshot that it was made from and, like it, never changes. Its name
-carries the version of its layout: a program that knows another one makes its own.
+stems, contentless) and position (R-tree), the labels of the concepts that they use, where
+communes lie, and the sources. Things are numbered kind by kind, events by day and articles from
+the newest on, so that what is found by its words comes in an order that makes sense without being
+sorted. The index lies beside the snapshot that it was made from and, like it, never changes. Its
+name carries the version of its layout: a program that knows another one makes its own.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ from store.errors import GenerationError
 from store.folding import fold, stems
 from store.generations import Generation
 from store.published import Published, SourceFacts
-from store.things import Thing
+from store.things import KINDS, Thing
 from vocab.messages import say
 
-NAME = "index-1.sqlite"
+NAME = "index-2.sqlite"
 
 _LAYOUT = """
 PRAGMA journal_mode = OFF;
@@ -43,9 +45,15 @@ CREATE TABLE named (
 CREATE TABLE label (
     iri TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (iri, language)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE centre (
+    commune TEXT PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE source (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, rest, content='', tokenize='ascii');
 CREATE VIRTUAL TABLE box USING rtree(id, south, north, west, east);
+"""
+_STAGE = """
+CREATE TEMP TABLE staged (kind INTEGER, day TEXT, name TEXT, doc TEXT);
 """
 _ORDERS = """
 CREATE INDEX thing_days ON thing (kind, first, last);
@@ -108,11 +116,16 @@ def _written(target: Path) -> Iterator[None]:
 
 
 def _fill(connection: sqlite3.Connection, published: Published) -> None:
-    connection.executescript(_LAYOUT)
+    connection.executescript(_LAYOUT + _STAGE)
     connection.execute("BEGIN")
-    for number, thing in enumerate(published.things(), start=1):
-        _add(connection, number, thing)
+    connection.executemany(
+        "INSERT INTO staged VALUES (?, ?, ?, ?)", map(_staged, published.things())
+    )
+    ordered = connection.execute("SELECT doc FROM staged ORDER BY kind, day, name")
+    for number, (doc,) in enumerate(ordered, start=1):
+        _add(connection, number, Thing.from_json(doc), doc)
     connection.executemany("INSERT OR IGNORE INTO label VALUES (?, ?, ?)", published.labels())
+    connection.executemany("INSERT OR IGNORE INTO centre VALUES (?, ?, ?)", published.centres())
     connection.executemany(
         "INSERT INTO source VALUES (?, ?)",
         ((source.id, json.dumps(_plain(source))) for source in published.sources()),
@@ -121,10 +134,22 @@ def _fill(connection: sqlite3.Connection, published: Published) -> None:
     connection.executescript(_ORDERS)
 
 
-def _add(connection: sqlite3.Connection, number: int, thing: Thing) -> None:
-    first = thing.start[:_DAY]
+def _staged(thing: Thing) -> tuple[int, str, str, str]:
+    """A thing and what it is numbered by."""
     if len(thing.text) > _LONGEST_TEXT:
         thing = replace(thing, text=thing.text[:_LONGEST_TEXT].rstrip() + "…")
+    day = thing.start[:_DAY]
+    if thing.kind == "article":  # the newest first
+        day = "".join(chr(ord("9") - ord(sign) + ord("0")) for sign in _stamp(thing))
+    return KINDS.index(thing.kind), day, fold(thing.name), thing.to_json()
+
+
+def _stamp(thing: Thing) -> str:
+    return thing.published or thing.modified
+
+
+def _add(connection: sqlite3.Connection, number: int, thing: Thing, doc: str) -> None:
+    first = thing.start[:_DAY]
     connection.execute(
         "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -133,10 +158,10 @@ def _add(connection: sqlite3.Connection, number: int, thing: Thing) -> None:
             thing.kind,
             first,
             max(first, thing.end[:_DAY]),
-            thing.published or thing.modified,
+            _stamp(thing),
             fold(thing.name),
             thing.free,
-            thing.to_json(),
+            doc,
         ),
     )
     facets = thing.facets()

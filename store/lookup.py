@@ -17,7 +17,7 @@ from store.published import SourceFacts
 from store.things import Facet, Thing
 from vocab.messages import say
 
-Order = Literal["days", "name", "newest", "rank"]
+Order = Literal["days", "name", "newest"]
 
 MOST = 5_000
 """Things that one question gives at most."""
@@ -26,7 +26,6 @@ _ORDERS = {
     "days": "thing.first, thing.iri",
     "name": "thing.sorted, thing.iri",
     "newest": "thing.stamp DESC, thing.iri",
-    "rank": "bm25(words, 5.0, 1.0), thing.iri",
 }
 _REMEMBERED = 1_000
 """Counts that are kept: the forms of every page ask for the same few, and nothing changes."""
@@ -53,8 +52,7 @@ class Wanted:
     knows the zone asks for a day more on both sides. Of several values of one facet any
     suffices; different facets must all hold. Of the facets of ``having``, a thing must have one,
     whatever its value, and of the pairs of ``without`` none. ``since`` is the ISO day that news is
-    published on at the earliest. ``words`` are a reader's; ``order`` "rank" needs
-    them.
+    published on at the earliest. ``words`` are a reader's.
     """
 
     kinds: tuple[str, ...] = ()
@@ -87,28 +85,26 @@ class Index:
     def find(self, wanted: Wanted) -> list[Thing]:
         """The things that are ``wanted``, in its order."""
         tables, where, values = _conditions(wanted)
-        unranked = wanted.order == "rank" and not match(wanted.words)  # signs alone are no words
-        order: Order = "name" if unranked else wanted.order
         sql = (
             f"SELECT thing.doc FROM {tables} WHERE {where} "  # noqa: S608  # our own words
-            f"ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"
+            f"ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?"
         )
-        rows = self._rows(sql, *values, min(wanted.limit, MOST), wanted.offset)
+        rows = self.rows(sql, *values, min(wanted.limit, MOST), wanted.offset)
         return [Thing.from_json(doc) for (doc,) in rows]
 
     def all(self, *, first: str, limit: int) -> list[Thing]:
         """Everything but events that were over before the ISO day ``first``, at most ``limit``."""
         sql = "SELECT doc FROM thing WHERE kind <> 'event' OR last >= ? ORDER BY kind, iri LIMIT ?"
-        return [Thing.from_json(doc) for (doc,) in self._rows(sql, first, limit)]
+        return [Thing.from_json(doc) for (doc,) in self.rows(sql, first, limit)]
 
     def count(self, wanted: Wanted) -> int:
         """How many there are in all."""
         tables, where, values = _conditions(wanted)
-        return int(self._rows(f"SELECT count(*) FROM {tables} WHERE {where}", *values)[0][0])  # noqa: S608
+        return int(self.rows(f"SELECT count(*) FROM {tables} WHERE {where}", *values)[0][0])  # noqa: S608
 
     def kinds(self) -> dict[str, int]:
         """How many things there are of each kind."""
-        return dict(self._rows("SELECT kind, count(*) FROM thing GROUP BY kind"))
+        return dict(self.rows("SELECT kind, count(*) FROM thing GROUP BY kind"))
 
     def values(self, facet: str, wanted: Wanted) -> list[tuple[Facet, int]]:
         """The values of ``facet`` among what is wanted, and how many things have each.
@@ -131,33 +127,46 @@ class Index:
             "JOIN named ON named.facet = chosen.facet AND named.value = chosen.value "
             f"WHERE {where} GROUP BY named.value ORDER BY named.value"
         )
-        rows = self._rows(sql, facet, *values)
+        rows = self.rows(sql, facet, *values)
         return [(Facet(facet, value, iri, text), count) for value, iri, text, count in rows]
 
     def named(self, facet: str, value: str) -> Facet:
         """A value of a facet with its name; without one when nothing has that value."""
         sql = "SELECT iri, text FROM named WHERE facet = ? AND value = ?"
-        rows = self._rows(sql, facet, value)
+        rows = self.rows(sql, facet, value)
         return Facet(facet, value, *rows[0]) if rows else Facet(facet, value)
 
     def get(self, iri: str) -> Thing | None:
         """The thing at ``iri``, None when the index knows none."""
-        rows = self._rows("SELECT doc FROM thing WHERE iri = ?", iri)
+        rows = self.rows("SELECT doc FROM thing WHERE iri = ?", iri)
         return Thing.from_json(rows[0][0]) if rows else None
 
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:
         """(IRI, language) → name of a concept or commune."""
-        rows = self._rows("SELECT iri, language, text FROM label")
+        rows = self.rows("SELECT iri, language, text FROM label")
         return {(iri, language): text for iri, language, text in rows}
+
+    @cached_property
+    def centres(self) -> dict[str, tuple[float, float]]:
+        """INSEE code → latitude and longitude of the centre of the commune, where it is known."""
+        rows = self._rows("SELECT commune, latitude, longitude FROM centre")
+        return {commune: (latitude, longitude) for commune, latitude, longitude in rows}
 
     @cached_property
     def sources(self) -> dict[str, SourceFacts]:
         """The sources by id."""
-        rows = self._rows("SELECT id, doc FROM source ORDER BY id")
+        rows = self.rows("SELECT id, doc FROM source ORDER BY id")
         return {id_: SourceFacts(**json.loads(doc)) for id_, doc in rows}
 
-    def _rows(self, sql: str, *values: str | float | None) -> list[Any]:
+    @cached_property
+    def spans(self) -> list[tuple[str, int, int]]:
+        """The kinds, and the first and the last number of the things of each."""
+        rows = self.rows("SELECT kind, min(id), max(id) FROM thing GROUP BY kind")
+        return [(kind, first, last) for kind, first, last in rows]
+
+    def rows(self, sql: str, *values: str | float | None) -> list[Any]:
+        """The rows that our own question ``sql`` finds."""
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:

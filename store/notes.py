@@ -24,7 +24,7 @@ def kept(path: Path, keep: Callable[[str], bool]) -> Iterator[dict[str, str]]:
         path: written only when something changed, and as a whole: a crash leaves the old one.
         keep: whether a text is still worth keeping at the end.
     """
-    notes = _read(path)
+    notes = read(path)
     before = dict(notes)
     try:
         yield notes
@@ -34,7 +34,8 @@ def kept(path: Path, keep: Callable[[str], bool]) -> Iterator[dict[str, str]]:
             _write(path, after)
 
 
-def _read(path: Path) -> dict[str, str]:
+def read(path: Path) -> dict[str, str]:
+    """The texts of the file ``path``, by name; none where it cannot be read."""
     try:
         held = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):

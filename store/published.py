@@ -30,7 +30,10 @@ _TYPES = (
     f"{EB}ThirdPlace",
 )
 _TYPE = ox.NamedNode(term("rdf:type"))
+_ABOUT = ox.NamedNode(term("schema:about"))
+_BY = term("prov:wasAttributedTo")
 _MOST_STATEMENTS = 2_000
+_PLACE = (f"{SCHEMA}latitude", f"{SCHEMA}longitude")
 """Statements of one document: a publisher's runaway list is cut, never a page that hangs."""
 
 
@@ -39,7 +42,7 @@ class SourceFacts:
     """A source as ``graph/provenance`` tells it; "" is unknown.
 
     ``licence`` is an IRI, ``changed`` the xsd:dateTime of the last run that changed its data,
-    ``records`` how many things it describes.
+    ``records`` how many things it describes, ``retired`` since when it is read no more.
     """
 
     id: str
@@ -49,6 +52,20 @@ class SourceFacts:
     licence: str = ""
     changed: str = ""
     records: int = 0
+    retired: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """A decision of the editors: by whom, at which xsd:dateTime and why.
+
+    A correction or a pin tells the ``name`` of what it changes (``harvester.curation``).
+    """
+
+    by: str
+    at: str
+    why: str
+    name: str = ""
 
 
 class Published:
@@ -122,6 +139,15 @@ class Published:
                 if not communes_only or subject.value.startswith(self.iris.commune("")):
                     yield subject.value, name.language or "", name.value
 
+    def centres(self) -> Iterator[tuple[str, float, float]]:
+        """INSEE code, latitude and longitude of the communes whose centre is known."""
+        start = self.iris.commune("")
+        for iri in self._of_type(term("schema:AdministrativeArea"), "canonical"):
+            said = self._said(iri)
+            if all(map(said.get, _PLACE)):
+                latitude, longitude = (float(said[name][0].value) for name in _PLACE)
+                yield iri.removeprefix(start), latitude, longitude
+
     def sources(self) -> Iterator[SourceFacts]:
         """The sources, and when the data of each last changed."""
         began = {
@@ -155,6 +181,39 @@ class Published:
                     left.append(value)
         return found[:_MOST_STATEMENTS]
 
+    def hidden(self, iri: str) -> Curated | None:
+        """By whom, when and why a thing was hidden; None for one that was not."""
+        said = self._read(iri, self._graphs["tombstones"])
+        return self._curated(said) if said.get(_BY) else None
+
+    def hidden_sources(self, iri: str) -> list[str]:
+        """The ids of the sources that still announce what was hidden."""
+        said = self._read(iri, self._graphs["tombstones"])
+        records = (value.value for value in said.get(term("prov:wasDerivedFrom"), ()))
+        return sorted({_source_of(record, self.iris) for record in records})
+
+    def curated(self, iri: str) -> list[Curated]:
+        """What the editors corrected of a thing, or put it first by."""
+        nodes = self._store.quads_for_pattern(
+            None, _ABOUT, ox.NamedNode(iri), self._graphs["provenance"]
+        )
+        iris = sorted(_value(quad.subject) for quad in nodes)
+        graph = self._graphs["provenance"]
+        return [self._curated(self._read(each, graph), each) for each in iris]
+
+    def _curated(self, said: Said, node: str = "") -> Curated:
+        def first(*curies: str) -> str:
+            return next((said[term(each)][0].value for each in curies if term(each) in said), "")
+
+        editor = self._read(first("prov:wasAttributedTo"), self._graphs["provenance"])
+        names = editor.get(f"{SCHEMA}name", ())
+        return Curated(
+            by=names[0].value if names else "",
+            at=first("prov:generatedAtTime", "prov:invalidatedAtTime"),
+            why=first("dcterms:description"),
+            name=node.rpartition("#curation-")[2].partition("-")[0],
+        )
+
     def tombstone(self, iri: str) -> list[ox.Triple]:
         """What remains of an entity that was withdrawn; empty when it never was."""
         return [quad.triple for quad in self._quads("tombstones", iri)]
@@ -166,9 +225,8 @@ class Published:
     def _graph_of(self, iri: str) -> ox.NamedNode:
         """The graph in which ``iri`` is described."""
         if iri.startswith(self.iris.records):
-            source = iri.removeprefix(self.iris.records).partition("/")[0]
-            return ox.NamedNode(self.iris.source_graph(source))
-        about = ("source/", "activity/", "software/", "licence/")
+            return ox.NamedNode(self.iris.source_graph(_source_of(iri, self.iris)))
+        about = ("source/", "activity/", "software/", "licence/", "editor/", "curation")
         provenance = iri.removeprefix(f"{self.iris.base}id/").startswith(about)
         return self._graphs["provenance" if provenance else "canonical"]
 
@@ -197,6 +255,7 @@ class Published:
             address=told(told(iri, "dcat:distribution"), "dcat:accessURL"),
             licence=told(iri, "dcterms:license"),
             changed=changed,
+            retired=told(iri, "prov:invalidatedAtTime"),
             records=sum(1 for _ in self._store.quads_for_pattern(None, _TYPE, record, graph)),
         )
 
@@ -231,6 +290,10 @@ class Published:
             if isinstance(quad.object, ox.NamedNode | ox.Literal):
                 said[quad.predicate.value].append(quad.object)
         return said
+
+
+def _source_of(record: str, iris: Iris) -> str:
+    return record.removeprefix(iris.records).partition("/")[0]
 
 
 def _value(node: object) -> str:

@@ -13,13 +13,22 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from graphlib import CycleError, TopologicalSorter
-from hashlib import sha256
 from itertools import groupby
 
 import pyoxigraph as ox
 
 from store.errors import GraphError
+from store.labels import (
+    MAX_ALIKE,
+    AlikeError,
+    Edge,
+    Term,
+    blank_nodes,
+    edges,
+    hashed,
+    labelled,
+    renamed,
+)
 from vocab.messages import say
 
 Skolem = Callable[[str, str], str]
@@ -28,20 +37,12 @@ Skolem = Callable[[str, str], str]
 MAX_BLANK_NODES = 5_000
 """How many blank nodes one record may have; a place with its opening hours has twenty."""
 
-MAX_IN_CIRCLE = 6
-"""The same for a record whose blank nodes refer to one another in a circle.
-
-Those need RDFC-1.0, whose cost grows like a factorial: 7 nodes that are all alike take 0.3 s.
-"""
-
 _MAX_PATH = 100
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_Edge = tuple[str, _Term]
 
 
 def has_blank_node(quad: ox.Quad) -> bool:
     """Whether the subject or the object of ``quad`` is or quotes a blank node."""
-    return any(True for _ in _blank_nodes(quad.subject, quad.object))
+    return any(True for _ in blank_nodes(quad.subject, quad.object))
 
 
 def skolemise(graph: str, quads: list[ox.Quad], skolem: Skolem) -> Iterator[ox.Quad]:
@@ -55,88 +56,24 @@ def skolemise(graph: str, quads: list[ox.Quad], skolem: Skolem) -> Iterator[ox.Q
     Raises:
         GraphError: when there are more of them than can be named in reasonable time.
     """
-    outgoing, nodes = _outgoing(quads)
+    _, nodes = edges(quads)
     if len(nodes) > MAX_BLANK_NODES:
         raise _too_many(graph, len(nodes), MAX_BLANK_NODES)
     try:
-        digests = _digests(outgoing, nodes)
-    except CycleError as error:
-        if len(nodes) > MAX_IN_CIRCLE:
-            raise _too_many(graph, len(nodes), MAX_IN_CIRCLE) from error
-        canonical = ox.Dataset(quads)
-        canonical.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        quads = list(canonical)
-        outgoing, nodes = _outgoing(quads)
-        digests = {node: node.value for node in nodes}
-    paths = _Namer(outgoing, digests).name_all(graph)
+        told = labelled(quads)
+    except AlikeError as error:
+        raise _too_many(graph, error.count, MAX_ALIKE) from error
+    outgoing, _ = edges(told.quads)
+    paths = _Namer(outgoing, told.labels).name_all(graph)
     names = {node: ox.NamedNode(skolem(graph, path)) for node, path in paths.items()}
-    for quad in quads:
-        renamed = _renamed(ox.Triple(quad.subject, quad.predicate, quad.object), names)
-        yield ox.Quad(renamed.subject, renamed.predicate, renamed.object, quad.graph_name)
-
-
-def _renamed(triple: ox.Triple, names: dict[ox.BlankNode, ox.NamedNode]) -> ox.Triple:
-    subject, end = triple.subject, triple.object
-    if isinstance(subject, ox.BlankNode):
-        subject = names[subject]
-    if isinstance(end, ox.BlankNode):
-        end = names[end]
-    elif isinstance(end, ox.Triple):
-        end = _renamed(end, names)
-    return ox.Triple(subject, triple.predicate, end)
-
-
-def _blank_nodes(*terms: _Term) -> Iterator[ox.BlankNode]:
-    for term in terms:
-        if isinstance(term, ox.BlankNode):
-            yield term
-        elif isinstance(term, ox.Triple):
-            yield from _blank_nodes(term.subject, term.object)
-
-
-def _outgoing(
-    quads: Iterable[ox.Quad],
-) -> tuple[dict[_Term, list[_Edge]], set[ox.BlankNode]]:
-    """What leaves each subject, and all the blank nodes."""
-    outgoing: defaultdict[_Term, list[_Edge]] = defaultdict(list)
-    nodes: set[ox.BlankNode] = set()
-    for quad in quads:
-        outgoing[quad.subject].append((quad.predicate.value, quad.object))
-        nodes.update(_blank_nodes(quad.subject, quad.object))
-    return outgoing, nodes
-
-
-def _digests(
-    outgoing: dict[_Term, list[_Edge]], nodes: set[ox.BlankNode]
-) -> dict[ox.BlankNode, str]:
-    """What each blank node says, all that it leads to included.
-
-    Raises:
-        CycleError: when they go in a circle.
-    """
-    needs = {node: set(_blank_nodes(*(end for _, end in outgoing.get(node, [])))) for node in nodes}
-    digests: dict[ox.BlankNode, str] = {}
-    for node in TopologicalSorter(needs).static_order():
-        said = (f"{predicate} {_text(end, digests)}" for predicate, end in outgoing.get(node, []))
-        digests[node] = _digest(*sorted(said))
-    return digests
-
-
-def _text(term: _Term, digests: dict[ox.BlankNode, str]) -> str:
-    if isinstance(term, ox.BlankNode):
-        return digests[term]
-    if isinstance(term, ox.Triple):
-        subject, end = _text(term.subject, digests), _text(term.object, digests)
-        return f"<<( {subject} {term.predicate} {end} )>>"
-    return str(term)
+    for quad in told.quads:
+        yield renamed(quad, names)
 
 
 class _Namer:
     """Gives paths from the top down: the record, what it refers to, and so on."""
 
-    def __init__(
-        self, outgoing: dict[_Term, list[_Edge]], digests: dict[ox.BlankNode, str]
-    ) -> None:
+    def __init__(self, outgoing: dict[Term, list[Edge]], digests: dict[ox.BlankNode, str]) -> None:
         self._outgoing = outgoing
         self._digests = digests
         self._paths: dict[ox.BlankNode, str] = {}
@@ -147,7 +84,7 @@ class _Namer:
         named = [subject for subject in self._outgoing if not isinstance(subject, ox.BlankNode)]
         for path, subject in sorted((_root(graph, str(subject)), subject) for subject in named):
             self._walk(path, [subject])
-        inner = set(_blank_nodes(*(end for edges in self._outgoing.values() for _, end in edges)))
+        inner = set(blank_nodes(*(end for edges in self._outgoing.values() for _, end in edges)))
         order = {node: (node in inner, digest) for node, digest in self._digests.items()}
         for (_, digest), alike in groupby(sorted(order, key=order.__getitem__), order.__getitem__):
             # Those that say the same are one, so their parts are named together as well.
@@ -157,7 +94,7 @@ class _Namer:
                 self._walk(path, nodes)
         return self._paths
 
-    def _walk(self, path: str, subjects: Iterable[_Term]) -> None:
+    def _walk(self, path: str, subjects: Iterable[Term]) -> None:
         waiting = [(path, list(subjects))]
         while waiting:
             path, reached = waiting.pop()
@@ -165,17 +102,17 @@ class _Namer:
                 path, (edge for subject in reached for edge in self._outgoing.get(subject, []))
             )
 
-    def _children(self, path: str, edges: Iterable[_Edge]) -> list[tuple[str, list[_Term]]]:
+    def _children(self, path: str, edges: Iterable[Edge]) -> list[tuple[str, list[Term]]]:
         """Name the blank nodes at the end of ``edges`` that have no name yet."""
         alike: defaultdict[tuple[str, str], list[ox.BlankNode]] = defaultdict(list)
         for predicate, end in edges:
             if isinstance(end, ox.BlankNode) and end not in self._paths:
                 alike[predicate, self._digests[end]].append(end)
         siblings = Counter(_local(predicate) for predicate, _ in alike)
-        children: list[tuple[str, list[_Term]]] = []
+        children: list[tuple[str, list[Term]]] = []
         for (predicate, digest), nodes in sorted(alike.items(), key=lambda item: item[0]):
             local = _local(predicate)
-            mark = "~" + _digest(predicate, digest)[:8] if siblings[local] > 1 else ""
+            mark = "~" + hashed(predicate, digest)[:8] if siblings[local] > 1 else ""
             child = self._free(f"{path}.{local}{mark}" if path else local + mark)
             self._paths.update(dict.fromkeys(nodes, child))
             children.append((child, list(nodes)))
@@ -183,7 +120,7 @@ class _Namer:
 
     def _free(self, wanted: str) -> str:
         if len(wanted) > _MAX_PATH:
-            wanted = f"~{_digest(wanted)[:24]}"
+            wanted = f"~{hashed(wanted)[:24]}"
         path, number = wanted, 1
         while path in self._taken:
             number += 1
@@ -198,15 +135,11 @@ def _root(graph: str, subject: str) -> str:
         return ""
     if subject.startswith(f"<{graph}#"):
         return "~" + subject[len(graph) + 2 : -1]
-    return f"~{_digest(subject)[:16]}"
+    return f"~{hashed(subject)[:16]}"
 
 
 def _local(predicate: str) -> str:
     return re.split(r"[/#:]", predicate)[-1]
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _too_many(graph: str, count: int, limit: int) -> GraphError:

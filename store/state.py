@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from store import appraisals, outbox
+from store import addresses, appraisals, outbox
+from store.addresses import Noted
 from store.appraisals import Appraisal
 from store.errors import StateError
 from store.outbox import Letter
@@ -36,7 +37,7 @@ class SourceState:
     ``block`` tells whether what the operator wrote of the source changed since the last run,
     and is empty when the run did not say. ``fresh_until`` is until when the server says that
     the last answer holds (Cache-Control, ``ttl``); ``gone_at`` since when it says that the
-    address is gone for good (410).
+    address is gone for good (410). ``title`` is what the operator called it at the last run.
     """
 
     source: str
@@ -56,6 +57,7 @@ class SourceState:
     block: str = ""
     fresh_until: datetime | None = None
     gone_at: datetime | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,11 @@ _MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
     appraisals.SCHEMA + outbox.SCHEMA,
+    addresses.SCHEMA,
+    appraisals.SHARES,
+    """
+    ALTER TABLE source ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    """,
 )
 """The schema, step by step: ``PRAGMA user_version`` says how many were taken.
 
@@ -301,6 +308,16 @@ class State:
         """Keep a letter that could not be delivered, with its new ``attempts`` and ``due``."""
         with self._told():
             outbox.postpone(self._open, letter)
+
+    def address(self, question: str) -> Noted | None:
+        """What an address service answered to a question; None when it was never asked."""
+        with self._told():
+            return addresses.read(self._open, question)
+
+    def note_address(self, question: str, noted: Noted) -> None:
+        """Keep what an address service answered to a question."""
+        with self._told(), self._transaction() as connection:
+            addresses.write(connection, question, noted)
 
     @property
     def _open(self) -> sqlite3.Connection:

@@ -34,6 +34,14 @@ CONCEPTS = MappingProxyType(
 )
 """Facet → the property whose concepts it holds. A value is the last segment of the IRI."""
 
+PINNED = "avant"
+"""The facet of what the editors put first."""
+
+DOCUMENTED = "document"
+"""The facet of what mentions a document."""
+
+_DOCUMENT = re.compile(r"https?://.*\.(pdf|od[tsp]|docx?|xlsx?|pptx?|epub)", re.IGNORECASE)
+
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
     r"\ud800-\udfff\ufeff\ufffe\uffff]+"
@@ -66,7 +74,8 @@ class Thing:
     announce it any more; ``previous`` the date before it was moved. ``place`` and ``organizer``
     are names, with the IRI where the thing is an entity of its own. ``commune`` is an INSEE code.
     ``concepts`` are pairs of a facet and the IRI of a concept. ``records`` are the IRIs of what
-    sources say of it, ``sources`` their ids.
+    sources say of it, ``sources`` their ids. ``pinned`` is since when the editors put it first.
+    ``image`` and ``documents`` are addresses of its publisher's.
     """
 
     iri: str
@@ -99,6 +108,9 @@ class Thing:
     opening: str = ""
     telephone: str = ""
     email: str = ""
+    pinned: str = ""
+    image: str = ""
+    documents: tuple[str, ...] = ()
 
     @property
     def is_third_place(self) -> bool:
@@ -117,6 +129,10 @@ class Thing:
             found.add(Facet("commune", self.commune, text=self.commune_name))
         if self.series:
             found.add(Facet("serie", self.series))
+        if self.pinned:
+            found.add(Facet(PINNED, "1"))
+        if self.documents:
+            found.add(Facet(DOCUMENTED, "1"))
         return found
 
     def to_json(self) -> str:
@@ -127,7 +143,7 @@ class Thing:
     def from_json(cls, text: str) -> Thing:
         """The inverse of ``to_json``."""
         values = dict(zip(_FIELDS, json.loads(text), strict=True))
-        for name in ("types", "records", "sources"):
+        for name in ("types", "records", "sources", "documents"):
             values[name] = tuple(values[name])
         values["concepts"] = tuple(map(tuple, values["concepts"]))
         return cls(**values)
@@ -184,6 +200,16 @@ def read_thing(iri: str, kind: str, said_of: SaidOf, iris: Iris) -> Thing:
         opening=_first(said, term("eb:openingHoursOsm")),
         telephone=_contact(said, said_of, "telephone"),
         email=_contact(said, said_of, "email"),
+        pinned=_first(said, term("eb:pinnedSince")),
+        image=_image(said, said_of),
+        documents=tuple(
+            sorted(
+                value
+                for name in ("mentions", "subjectOf")
+                for value in _all(said, SCHEMA + name)
+                if _DOCUMENT.fullmatch(value.partition("#")[0].partition("?")[0])
+            )
+        ),
     )
 
 
@@ -244,6 +270,13 @@ def _position(said: Said, place: Said, said_of: SaidOf) -> tuple[float | None, f
         if abs(latitude) <= 90 and abs(longitude) <= 180:  # noqa: PLR2004  # degrees
             return latitude, longitude
     return None, None
+
+
+def _image(said: Said, said_of: SaidOf) -> str:
+    """The address of a picture, given as such or as a schema:ImageObject."""
+    image = _first(said, f"{SCHEMA}image")
+    described = said_of(image) if image else {}
+    return _first(described, f"{SCHEMA}contentUrl") or _first(described, f"{SCHEMA}url") or image
 
 
 def _contact(said: Said, said_of: SaidOf, name: str) -> str:

@@ -26,6 +26,9 @@ class Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.server.reply(self)
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def answer(self, status: int = 200, body: bytes = BODY, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():

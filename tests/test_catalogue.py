@@ -14,9 +14,13 @@ from babel.messages.pofile import read_po
 from vocab.messages import Message, say
 
 ROOT = Path(__file__).parents[1]
-METHODS = [(f"{room}/**.py", "python") for room in (
-    "commands", "harvester", "mappings", "samples", "sparql", "store", "vocab", "web",
-)] + [("cli.py", "python"), ("web/templates/**.*", "jinja2")]  # fmt: skip
+METHODS = [
+    *((f"{room}/**.py", "python") for room in (
+        "harvester", "mappings", "samples", "sparql", "store", "vocab", "web",
+    )),
+    *((file, "commands.speech:sentences") for file in ("cli.py", "commands/**.py")),
+    ("web/templates/**.*", "jinja2"),
+]  # fmt: skip
 
 
 def sentences() -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from vocab import term
 from vocab.facts import Facts, Node
 from vocab.messages import Message, say
 from vocab.shapes import Finding, Severity, Shapes, shapes
+from vocab.territory.points import Box, Point
 
 LONG = timedelta(days=60)
 ENDLESS = timedelta(days=400)
@@ -29,20 +30,6 @@ _SIRET_DIGITS = 14
 _BIG_DIGIT = 9
 
 _START, _END = NamedNode(term("schema:startDate")), NamedNode(term("schema:endDate"))
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """The territory with its border buffer, in degrees (WGS 84)."""
-
-    south: float
-    west: float
-    north: float
-    east: float
-
-    def holds(self, latitude: float, longitude: float) -> bool:
-        """Whether the point is inside, borders included."""
-        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +53,7 @@ def check(
     Args:
         triples: what is to be published, of one source or of one record.
         now: the moment of the run, aware.
-        box: the territory; places are not judged by where they are without it.
+        box: the territory with its border; places are not judged by where they are without it.
         among: other shapes than those of the vocabulary, for tests.
     """
     context = _Context(Facts(triples), now, box)
@@ -182,7 +169,7 @@ def _points(context: _Context) -> Iterator[Finding]:
     for subject in context.facts.instances(NamedNode(term("schema:GeoCoordinates"))):
         latitude = _degrees(context.facts.value(subject, NamedNode(term("schema:latitude"))))
         longitude = _degrees(context.facts.value(subject, NamedNode(term("schema:longitude"))))
-        if latitude is None or longitude is None or context.box.holds(latitude, longitude):
+        if latitude is None or longitude is None or context.box.holds(Point(latitude, longitude)):
             continue
         yield _found(
             subject,

@@ -1,12 +1,7 @@
-"""The municipalities of the territory's departments, and how they are recognised in text.
+"""How municipalities are recognised in text, and in fields for names of towns.
 
-Codes and names are facts of INSEE's Code officiel géographique (Licence Ouverte 2.0),
-departments 73 and 74; their postcodes (``postcodes``) facts of La Poste's Base officielle des
-codes postaux (Licence Ouverte 2.0). ``territory/communes.csv`` adds other names in use (``also``)
-and marks
-those that are common in another sense (``common``): a "word" may be a school or a bedroom, a
-"name" a hamlet or a house. ``territory/elsewhere.txt`` lists towns and regions around, so that
-they are known not to be here.
+Which there are is told by the atlas in force (``vocab.territory``). ``territory/elsewhere.txt``
+lists towns and regions around, so that they are known not to be here.
 
 Precision comes before recall. A name counts
 
@@ -17,27 +12,28 @@ Precision comes before recall. A name counts
 - at the end of a part after "à" or "de" ("Mairie d'Arith", "Église du Châtelard"), not a
   common one, and not in a part that tells a way ("route d'Annecy").
 
-Two different communes in one text are none.
+Two different communes in one text are none, and so is a name that two of them bear, where no
+postcode nor department tells which. A former commune is the one that it merged into, under a
+name of several words ("Cran-Gevrier"); one word ("Étable") counts in a field for names of towns
+and after a postcode only.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from types import MappingProxyType
+from functools import lru_cache
 from typing import Final
 
 from vocab import ROOM
+from vocab.territory.atlas import Atlas, atlas
 from vocab.words import normalise
 
 ELSEWHERE: Final = "elsewhere"
 """A text names a place that is none of these communes, or several of them."""
 
-_TABLE = ROOM / "territory" / "communes.csv"
 _AROUND = ROOM / "territory" / "elsewhere.txt"
 _REMEMBERED = 16_384  # texts: a source repeats the same few halls
 
@@ -47,6 +43,7 @@ _DEPARTMENT = re.compile(r"\(\s*(\d[\dAB])\s*\)")
 _NUMBERED = re.compile(r"\d{5}|\(\s*\d[\dAB]\s*\)")
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 _WORD = re.compile(r"[^\W_]+")
+_CEDEX = re.compile(r" cedex( \d{1,2})?$")
 _INVERTED = re.compile(r"(.+?)\s*\(\s*(l[ae]s?|l['’])\s*\)", re.IGNORECASE)
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _ARTICLES = frozenset({"le", "la", "les", "l"})
@@ -72,27 +69,37 @@ _TELLS_A_WAY = frozenset(
 _COUNTRY = frozenset({"france", "savoie", "haute savoie", "fr", "cedex"})
 
 
+Codes = frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Normalised name → INSEE code, or ``ELSEWHERE`` for names around.
+    """Normalised name → the INSEE codes of those who bear it, or ``ELSEWHERE`` for names around.
 
-    ``bare`` are the names without their article, where that is unequivocal; ``marks`` the codes
-    of common names; ``posted`` the commune of a postcode that is of no other; ``hints`` one word
-    of every name.
+    ``names`` count everywhere, ``fields`` in fields for names of towns and after postcodes as
+    well; ``bare`` are names without their article. ``marks`` are the codes of common names;
+    ``hints`` one word of every name.
     """
 
-    names: Mapping[str, str]
-    bare: Mapping[str, str]
+    atlas: Atlas
+    names: Mapping[str, Codes]
+    fields: Mapping[str, Codes]
+    bare: Mapping[str, Codes]
     marks: Mapping[str, str]
-    posted: Mapping[str, str]
     hints: frozenset[str]
     longest: int
 
+    def posted(self, postcode: str) -> str | None:
+        """The commune of a postcode that is of no other."""
+        codes = self.atlas.by_postcode.get(postcode, ())
+        return codes[0] if len(codes) == 1 else None
 
-@cache
-def commune_names() -> Mapping[str, str]:
-    """INSEE code → name as INSEE writes it ("73081" → "Le Châtelard")."""
-    return MappingProxyType({row["code"]: row["name"] for row in _rows()})
+    def fitting(self, codes: Codes, postcode: str) -> Codes:
+        """Those of ``codes`` whose postcode it is, else those of its department."""
+        known = self.atlas.communes
+        here = {code for code in codes if code in known}
+        exact = {code for code in here if postcode in known[code].postcodes}
+        return frozenset(exact or {code for code in here if self.atlas.fits(code, postcode)})
 
 
 def commune_in(text: str) -> str | None:
@@ -101,10 +108,14 @@ def commune_in(text: str) -> str | None:
     return None if found == ELSEWHERE else found
 
 
-@lru_cache(_REMEMBERED)
 def whereabouts(text: str) -> str | None:
     """As ``commune_in``, but ``ELSEWHERE`` for a place that is not here, or not one place."""
-    table = _table()
+    return _whereabouts(text, atlas())
+
+
+@lru_cache(_REMEMBERED)
+def _whereabouts(text: str, known: Atlas) -> str | None:
+    table = _table(known)
     if table.hints.isdisjoint(_key(text).split()) and not _NUMBERED.search(text):
         return None
     if "://" in text:
@@ -119,45 +130,50 @@ def whereabouts(text: str) -> str | None:
     return _one(sure) or _one({code for code, _ in named if code})
 
 
-@lru_cache(_REMEMBERED)
 def town(name: str, postcode: str = "") -> str | None:
     """The commune that a field for names of towns holds, whatever its case and article.
 
     A hamlet or an old commune, or no name at all, is where ``postcode`` is, if that is the
     postcode of one commune only. ``ELSEWHERE`` when the field holds another town: an unknown
-    name is one, unless ``postcode`` is of a department of the table.
+    name is one, unless ``postcode`` is of a department of the atlas.
     """
-    table = _table()
+    return _town(name, postcode, atlas())
+
+
+@lru_cache(_REMEMBERED)
+def _town(name: str, postcode: str, known: Atlas) -> str | None:
+    table = _table(known)
     if match := _INVERTED.fullmatch(name.strip()):
         name = f"{match[2]} {match[1]}"
-    key = _key(name).removesuffix(" cedex")
-    is_away = bool(postcode) and not _is_here(postcode)
+    key = _CEDEX.sub("", _key(name))
+    is_away = bool(postcode) and not known.is_here(postcode)
     if is_away or not key:
-        return ELSEWHERE if is_away else table.posted.get(postcode)
-    code = table.names.get(key) or table.bare.get(key)
-    if code is None and (found := whereabouts(name)):
+        return ELSEWHERE if is_away else table.posted(postcode)
+    codes = table.fields.get(key) or table.bare.get(key) or frozenset()
+    if not codes and (found := whereabouts(name)):
         return found
-    if postcode and (code is None or code[:2] == postcode[:2]):
-        return code or table.posted.get(postcode)
-    return ELSEWHERE if postcode else code or ELSEWHERE
+    if not codes:
+        return table.posted(postcode) if postcode else ELSEWHERE
+    return _one(table.fitting(codes, postcode) if postcode else codes) or ELSEWHERE
 
 
-def _one(found: set[str]) -> str | None:
-    return None if not found else found.pop() if len(found) == 1 else ELSEWHERE
+def _one(found: Codes | set[str]) -> str | None:
+    """What is found, when it is one; elsewhere when it is several."""
+    return None if not found else next(iter(found)) if len(found) == 1 else ELSEWHERE
 
 
 def _posted(part: str, table: _Table) -> Iterator[str]:
     """The commune after a postcode; elsewhere for a postcode of another department."""
     for match in _POSTCODE.finditer(part):
         words = _key(match[2]).split()
-        if not _is_here(match[1]):
+        if not table.atlas.is_here(match[1]):
             if words and _has_capital(match[2]):
                 yield ELSEWHERE
             continue
         for size in range(min(len(words), table.longest), 0, -1):
-            code = table.names.get(" ".join(words[:size]))
-            if code and code[:2] == match[1][:2] and _ends(words[size:]):
-                yield code
+            codes = table.fields.get(" ".join(words[:size]), frozenset())
+            if _ends(words[size:]) and (found := _one(table.fitting(codes, match[1]))):
+                yield found
                 break
 
 
@@ -165,23 +181,27 @@ def _named(parts: list[str], place: int, table: _Table) -> tuple[str | None, boo
     """What one part of a text names, and whether that is certain."""
     part = parts[place]
     if _CODE.fullmatch(part):
-        return None if _is_here(part) else ELSEWHERE, True
+        return None if table.atlas.is_here(part) else ELSEWHERE, True
     key = _key(part)
-    code = table.names.get(key)
-    if code is None:
+    department = _department_after(parts, place, table)
+    codes = table.names.get(key)
+    if codes and department:
+        codes = table.fitting(codes, department)
+    if not codes:
         return _at_the_end(part, key.split(), table), True
     if not _has_capital(part):
         return None, False
-    mark = table.marks.get(code)
-    if mark is None or _is_followed_by_its_department(parts, place):
-        return code, True
-    told = place > 0 or (mark == "name" and len(parts) == 1)
-    return code if told else None, False
+    marks = {table.marks[code] for code in codes if code in table.marks}
+    if not marks or department:
+        return _one(codes), True
+    told = place > 0 or (marks == {"name"} and len(parts) == 1)
+    return _one(codes) if told else None, False
 
 
-def _is_followed_by_its_department(parts: list[str], place: int) -> bool:
+def _department_after(parts: list[str], place: int, table: _Table) -> str:
+    """The postcode, or the department as one, that follows a part; "" without it."""
     after = parts[place + 1] if place + 1 < len(parts) else ""
-    return bool(_CODE.fullmatch(after)) and _is_here(after)
+    return after if _CODE.fullmatch(after) and table.atlas.is_here(after) else ""
 
 
 def _ends(rest: list[str]) -> bool:
@@ -199,12 +219,12 @@ def _at_the_end(part: str, words: list[str], table: _Table) -> str | None:
     for start in range(max(1, len(words) - table.longest), len(words)):
         name = " ".join(words[start:])
         before = _BEFORE.get(words[start - 1])
-        code = table.names.get(f"{before or ''}{name}")
-        if code is None and name not in table.names:
+        codes = table.names.get(f"{before or ''}{name}")
+        if codes is None and name not in table.names:
             continue
         capital = raw[start][0].isupper() or (words[start] in _ARTICLES and _has_capital(part))
-        usable = code and before is not None and capital and code not in table.marks
-        return code if usable else None
+        usable = codes and before is not None and capital and codes.isdisjoint(table.marks)
+        return _one(codes or frozenset()) if usable else None
     return None
 
 
@@ -215,16 +235,6 @@ def _has_capital(part: str) -> bool:
     return first[:1].isupper()
 
 
-def _is_here(number: str) -> bool:
-    """Whether a postcode, or the number of a department, is of one that the table holds."""
-    return number[:2] in _departments()
-
-
-@cache
-def _departments() -> frozenset[str]:
-    return frozenset(code[:2] for code in commune_names())
-
-
 def _key(text: str) -> str:
     """``text`` for comparison: no case, accents, hyphens or short saints."""
     plain = normalise(text)
@@ -233,44 +243,46 @@ def _key(text: str) -> str:
     return " ".join(_SAINTS.get(word, word) for word in plain.split())
 
 
-def _posted_once(rows: list[dict[str, str]]) -> dict[str, str]:
-    """Postcode → the commune whose alone it is."""
-    sharing = Counter(postcode for row in rows for postcode in row["postcodes"].split())
-    return {
-        postcode: row["code"]
-        for row in rows
-        for postcode in row["postcodes"].split()
-        if sharing[postcode] == 1
-    }
-
-
-def _rows() -> list[dict[str, str]]:
-    with _TABLE.open(encoding="utf-8", newline="") as table:
-        return list(csv.DictReader(table))
-
-
-@cache
-def _table() -> _Table:
-    rows = _rows()
-    names: dict[str, str] = {}
-    for row in rows:
-        for name in (row["name"], row["also"]):
-            if name:
-                names[_key(name)] = row["code"]
-    bare: dict[str, str] = {}
-    twice: set[str] = set()
-    for key, code in names.items():
+@lru_cache(4)
+def _table(known: Atlas) -> _Table:
+    """The names of an atlas, looked up a thousand times a second."""
+    names, fields = _names(known)
+    names |= {key: frozenset({ELSEWHERE}) for key in _around() if key not in names}
+    fields = {**names, **{key: codes for key, codes in fields.items() if key not in names}}
+    bare: dict[str, Codes] = {}
+    for key, codes in fields.items():
         article, _, rest = key.partition(" ")
-        if article in _ARTICLES and rest:
-            twice.update({rest} if rest in bare or rest in names else ())
-            bare[rest] = code
-    around = map(_key, _AROUND.read_text("utf-8").splitlines())
-    names = {**dict.fromkeys(around, ELSEWHERE), **names}
+        if article in _ARTICLES and rest and rest not in fields:
+            bare[rest] = bare.get(rest, frozenset()) | codes
     return _Table(
-        MappingProxyType(names),
-        MappingProxyType({key: code for key, code in bare.items() if key not in twice}),
-        MappingProxyType({row["code"]: row["common"] for row in rows if row["common"]}),
-        MappingProxyType(_posted_once(rows)),
-        frozenset(max(key.split(), key=len) for key in names),
-        max(len(key.split()) for key in names),
+        known,
+        names,
+        fields,
+        bare,
+        {code: each.common for code, each in known.communes.items() if each.common},
+        frozenset(max(key.split(), key=len) for key in fields),
+        max(len(key.split()) for key in fields),
     )
+
+
+def _names(known: Atlas) -> tuple[dict[str, Codes], dict[str, Codes]]:
+    """The names that count everywhere, and those that count in fields only."""
+    everywhere: defaultdict[str, Codes] = defaultdict(frozenset)
+    fields: defaultdict[str, Codes] = defaultdict(frozenset)
+    for code, commune in known.communes.items():
+        for name in (commune.name, *commune.also):
+            everywhere[_key(name)] |= {code}
+    for code, commune in known.communes.items():
+        for former in commune.former:
+            key = _key(former.name)
+            if key in everywhere:
+                continue  # a commune of today bears it
+            fields[key] |= {code}
+    for key, codes in fields.items():
+        if len(set(key.split()) - _ARTICLES) > 1 and len(codes) == 1:
+            everywhere[key] = codes
+    return dict(everywhere), dict(fields)
+
+
+def _around() -> Iterator[str]:
+    return map(_key, _AROUND.read_text("utf-8").splitlines())

@@ -12,6 +12,8 @@ import hashlib
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from pyoxigraph import NamedNode
+
 _SAFE = "-._~"  # RFC 3986 unreserved, as RML templates keep them
 _STEPS = frozenset({".", ".."})  # RFC 3986, section 5.2.4
 
@@ -29,6 +31,15 @@ def encode(text: str) -> str:
         char if char.isalnum() or char in _SAFE else quote(char, safe="", errors="replace")
         for char in text
     )
+
+
+def is_iri(text: str) -> bool:
+    """Whether ``text`` can name anything at all."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,15 @@ class Iris:
         return f"{self.base}id/software/enbauges-{encode(version)}"
 
     @property
+    def curation(self) -> str:
+        """All that was decided by hand, as one thing (prov:Entity)."""
+        return f"{self.base}id/curation"
+
+    def editor(self, name: str) -> str:
+        """Whoever decided by hand what is shown (prov:Agent), under the name they gave."""
+        return f"{self.base}id/editor/{encode(name)}"
+
+    @property
     def agreement(self) -> str:
         """The licence document of sources whose publishers agreed with this node in writing."""
         return f"{self.base}id/licence/accord"
@@ -87,7 +107,12 @@ class Iris:
     def genid(self, record: str, path: str) -> str:
         """A skolem IRI (RDF 1.1, section 3.5) for a blank node of ``record``."""
         key = record.removeprefix(self.records)
-        return f"{self.base}.well-known/genid/{key}#{encode(path)}"
+        return f"{self.skolems}{key}#{encode(path)}"
+
+    @property
+    def skolems(self) -> str:
+        """What the IRI of every blank node of the node starts with."""
+        return f"{self.base}.well-known/genid/"
 
     def source_graph(self, source_id: str) -> str:
         """The named graph that holds exactly what one source says."""
@@ -100,9 +125,8 @@ class Iris:
     def record_of(self, subject: str) -> str | None:
         """The record that a subject of a source graph belongs to, or None for a foreign one."""
         whole = subject.partition("#")[0]
-        genid = f"{self.base}.well-known/genid/"
-        if whole.startswith(genid):
-            return self.records + whole.removeprefix(genid)
+        if whole.startswith(self.skolems):
+            return self.records + whole.removeprefix(self.skolems)
         return whole if whole.startswith(self.records) else None
 
 

@@ -127,7 +127,7 @@ class Period:
 
 
 def events(index: Index, asked: Filter, period: Period) -> list[Event]:
-    """What happens in ``period``, by day, whole days first, then by hour and name.
+    """What happens in ``period``, in the order of a notice board.
 
     The index knows the days that sources write: a day more on both sides finds those that an
     offset moves into the period.
@@ -189,6 +189,7 @@ def moment(value: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     return local.date(), local
 
 
-def _order(event: Event) -> tuple[date, bool, datetime, str]:
+def _order(event: Event) -> tuple[date, bool, bool, datetime, str]:
+    """By day; in it what the editors put first, then whole days, then by hour and name."""
     at = event.starts or datetime.combine(event.first, time.min, tzinfo=UTC)
-    return event.first, event.starts is not None, at, event.thing.name
+    return event.first, not event.thing.pinned, event.starts is not None, at, event.thing.name

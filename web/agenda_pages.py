@@ -17,7 +17,7 @@ from web.front import Front
 from web.library import Shelf
 from web.structured import listing
 
-CHOICES = ("commune", "theme", "public", "organisateur")
+CHOICES = ("commune", "theme", "public", "lieu", "organisateur")
 """The facets that the form offers."""
 
 _MOST_STRUCTURED = 50

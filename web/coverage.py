@@ -152,7 +152,9 @@ def spots(communes: Sequence[Commune]) -> list[Spot]:
 
 
 def _middle(shelf: Shelf, code: str) -> tuple[float | None, float | None]:
-    """The mean position of what is known in a commune: where it is, near enough to draw it."""
+    """The centre of a commune; else the mean position of what is known there."""
+    if code in shelf.index.centres:
+        return shelf.index.centres[code]
     things = shelf.index.find(Wanted(facets=(("commune", (code,)),), limit=200))
     known = [
         (each.latitude, each.longitude)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.lookup import Order, Wanted
+from store.things import DOCUMENTED, KINDS, Thing
 from vocab.messages import Message, say
 from web.agenda_data import feature_collection
 from web.answers import json_answer
@@ -22,12 +23,15 @@ from web.structured import listing
 PER_PAGE = 50
 """Things on one page of a list."""
 
+_MOST_DOCUMENTED = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One list: where it is, what it is called, what it holds and by what it is filtered.
 
     ``fixed`` are facets that always hold; ``having`` facets of which each thing has one.
+    ``documented`` tells that documents are shown beside its things.
     """
 
     path: str
@@ -38,6 +42,7 @@ class Room:
     fixed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     having: tuple[str, ...] = ()
     order: Order = "name"
+    documented: bool = False
 
     def wanted(self, asked: Filter, *, limit: int = 5_000, offset: int = 0) -> Wanted:
         """What the room holds of what is asked."""
@@ -83,11 +88,13 @@ ROOMS = (
         say("Shared resources"),
         say(
             "What places and organisations put at the disposal of others: rooms and desks, tools "
-            "and machines, help with the internet, advice. Each is booked or borrowed at its place."
+            "and machines, help with the internet, advice, booked or borrowed at their place; and "
+            "the guides and documents that they mention."
         ),
         _PLACES,
         (_SERVICE, ("espace", say("Spaces"), say("all spaces")), _COMMUNE),
         having=("service", "espace"),
+        documented=True,
     ),
     Room(
         "/actualites",
@@ -135,6 +142,7 @@ class Directory:
             choices={facet: choices(wording, facet, wanted, asked) for facet, _, _ in room.facets},
             chips=chips(wording, asked),
             address=address,
+            documented=_documented(room, asked, shelf) if page == 1 else [],
             feeds=asked.query(),
             data=listing(found, wording),
         )
@@ -143,6 +151,14 @@ class Directory:
         things = shelf.index.find(room.wanted(Filter.read(request.query_params)))
         found = feature_collection(things, self._front.wording(request, shelf))
         return json_answer(request, found, "application/geo+json")
+
+
+def _documented(room: Room, asked: Filter, shelf: Shelf) -> list[Thing]:
+    """What mentions documents, the newest first; they have neither service nor space."""
+    if not room.documented or asked.values("service") or asked.values("espace"):
+        return []
+    wanted = asked.wanted(KINDS, order="newest", limit=_MOST_DOCUMENTED)
+    return shelf.index.find(replace(wanted, having=(DOCUMENTED,)))
 
 
 def _bound(view: Callable[[Room, Request, Shelf], Response], room: Room) -> View:

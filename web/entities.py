@@ -6,6 +6,7 @@ An entity that was withdrawn answers 410 with its tombstone: who copied it learn
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from sparql.formats import Format, choose
 from sparql.protocol import CORS
+from vocab.iris import is_iri
 from vocab.messages import say
 from web.agenda import map_events
 from web.answers import conditional
@@ -29,6 +31,8 @@ from web.structured import document
 
 _GONE, _MISSING, _NOT_ACCEPTABLE = 410, 404, 406
 _CALENDAR = ".ics"
+_BEFORE, _AHEAD = timedelta(days=31), timedelta(days=400)
+"""The days that the calendar of a place or an organisation tells of, as those of the agenda."""
 
 
 class Entities:
@@ -46,7 +50,7 @@ class Entities:
     def answer(self, request: Request, shelf: Shelf) -> Response:
         """What is known under an IRI, in the format that is asked."""
         asked = iri_of(shelf.generation.base, request.scope["raw_path"])
-        if not _is_iri(asked):
+        if not is_iri(asked):
             return _missing(request)
         if asked.endswith(_CALENDAR):
             return self._calendar(request, shelf, asked.removesuffix(_CALENDAR))
@@ -96,9 +100,7 @@ class Entities:
                 data=document(thing, wording) if there else {},
             )
         if self._tombstone(shelf, iri):
-            response = self._front.page(request, shelf, "gone.html", status=_GONE)
-            response.headers.update(CORS)
-            return response
+            return self._gone(request, shelf, iri)
         source = iri.removeprefix(shelf.iris.source(""))
         if source != iri and self._sources.knows(shelf, source):
             return self._sources.one(request, shelf, source, formats)
@@ -112,26 +114,34 @@ class Entities:
             request, shelf, "statements.html", iri=iri, triples=triples, formats=formats
         )
 
+    def _gone(self, request: Request, shelf: Shelf, iri: str) -> Response:
+        """That a thing was withdrawn by its sources, or hidden by the editors."""
+        values: dict[str, object] = {}
+        if hidden := shelf.published.hidden(iri):
+            announcing = (shelf.sources.get(id_) for id_ in shelf.published.hidden_sources(iri))
+            values = {"hidden": hidden, "announcing": [each for each in announcing if each]}
+        template = "hidden.html" if hidden else "gone.html"
+        response = self._front.page(request, shelf, template, status=_GONE, **values)
+        response.headers.update(CORS)
+        return response
+
     def _calendar(self, request: Request, shelf: Shelf, iri: str) -> Response:
-        """One event, or all dates of a series, as a calendar."""
+        """One event, all dates of a series, or what takes place somewhere, as a calendar."""
         thing, wording = shelf.published.thing(iri), self._front.wording(request, shelf)
-        if thing is None or thing.kind not in ("event", "series"):
+        if thing is None or thing.kind == "article":
             return _missing(request)
-        things = [thing] if thing.kind == "event" else self._portraits.dates(shelf, iri)
+        if thing.kind == "event":
+            things = [thing]
+        elif thing.kind == "series":
+            things = self._portraits.dates(shelf, iri)
+        else:
+            today = self._front.today()
+            things = self._portraits.there(thing, shelf, today - _BEFORE, today + _AHEAD)
         zone = self._front.site.zone
         body = calendar(
             map_events(things, zone), wording, name=thing.name, address=iri, zone=zone.key
         )
         return conditional(request, body, {"content-type": "text/calendar; charset=utf-8"})
-
-
-def _is_iri(text: str) -> bool:
-    """Whether ``text`` can name anything at all; a path may hold what no IRI does."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _missing(request: Request) -> Response:

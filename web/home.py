@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sparql.ask import saved
-from web.agenda import Period, days, events
+from store.things import KINDS, PINNED, Thing
+from web.agenda import Period, days, event_of, events
+from web.examples import examples
 from web.filters import Filter
 from web.front import Front
 from web.library import Shelf
-from web.shell import language_of
 
-_NEWS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A saved query, ready to run, and the command that runs it from a terminal."""
-
-    name: str
-    text: str
-    command: str
+_NEWS, _FIRST, _EXAMPLES = 5, 6, 3
 
 
 class Home:
@@ -51,10 +40,23 @@ class Home:
             "home.html",
             period=period,
             days=days(found, period),
+            first=self._first(shelf),
             news=shelf.index.find(newest),
             counts=_counts(shelf),
-            examples=_examples(request, period),
+            examples=examples(request, period, shelf.generation.base)[:_EXAMPLES],
         )
+
+    def _first(self, shelf: Shelf) -> list[Thing]:
+        """What the editors put first and is not over, of a series only the next date."""
+        wanted = replace(Filter().wanted(KINDS, order="days"), having=(PINNED,))
+        today, zone = self._front.today(), self._front.site.zone
+        shown: dict[str, Thing] = {}
+        for thing in shelf.index.find(wanted):
+            event = event_of(thing, zone) if thing.kind == "event" else None
+            if thing.kind != "event" or (event and event.last >= today):
+                shown.setdefault(thing.series or thing.iri, thing)
+        dated = [each for each in shown.values() if each.kind == "event"]
+        return [*dated, *(each for each in shown.values() if each.kind != "event")][:_FIRST]
 
 
 def _counts(shelf: Shelf) -> list[tuple[str, int]]:
@@ -65,22 +67,3 @@ def _counts(shelf: Shelf) -> list[tuple[str, int]]:
     kinds["third"] = third
     order = ("event", "series", "third", "place", "organization", "article")
     return [(kind, kinds[kind]) for kind in order if kinds.get(kind)]
-
-
-def _examples(request: Request, period: Period) -> list[Example]:
-    tag = ox.Literal(language_of(request))
-    endpoint = str(request.url_for("sparql"))
-    texts = {
-        "agenda": saved("agenda", **period.values(), language=tag),
-        "counts": saved("counts"),
-        "places-by-type": saved("places-by-type", language=tag),
-    }
-    return [
-        Example(
-            name,
-            text,
-            f"curl -G -H 'Accept: text/csv' {endpoint} \\\n"
-            f"  --data-urlencode query={shlex.quote(text)}",
-        )
-        for name, text in texts.items()
-    ]

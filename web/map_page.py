@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -59,7 +59,8 @@ class MapPage:
             template,
             asked=asked,
             here=[thing for thing in things if thing.latitude is not None],
-            elsewhere=[thing for thing in things if thing.latitude is None],
+            near=near(things, shelf),
+            elsewhere=[thing for thing in things if not is_placed(thing, shelf)],
             agenda=bool(_kind(request)),
             choices={facet: choices(wording, facet, wanted, asked) for facet in CHOICES},
             chips=chips(wording, asked),
@@ -85,6 +86,24 @@ class MapPage:
             week = Period(today, today + _AHEAD, self._front.site.zone)
             return [event.thing for event in events(shelf.index, asked, week)]
         return shelf.index.find(asked.wanted(_PLACES, limit=2_000))
+
+
+def is_placed(thing: Thing, shelf: Shelf) -> bool:
+    """Whether the map can show a thing, be it in the middle of its commune."""
+    return thing.latitude is not None or thing.commune in shelf.index.centres
+
+
+def near(things: Iterable[Thing], shelf: Shelf) -> list[tuple[Thing, float, float]]:
+    """The things of which only the commune is known, each with the centre of the commune.
+
+    That is where to show them, not where they are: no data that leaves here says it.
+    """
+    centres = shelf.index.centres
+    return [
+        (thing, *centres[thing.commune])
+        for thing in things
+        if thing.latitude is None and thing.commune in centres
+    ]
 
 
 def _kind(request: Request) -> str:

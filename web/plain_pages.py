@@ -10,7 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.things import Thing
+from web.agenda import Period
 from web.answers import conditional
+from web.examples import examples
 from web.front import Front
 from web.library import Shelf
 
@@ -45,9 +47,14 @@ class PlainPages:
 
     def _page(self, template: str) -> Callable[[Request], Response]:
         def page(request: Request) -> Response:
-            here = str(request.base_url).rstrip("/")
+            here, generation = str(request.base_url).rstrip("/"), self._front.generation
+            week = Period.week(self._front.clock(), self._front.site.zone)
             return self._front.shell.page(
-                request, template, generation=self._front.generation, here=here
+                request,
+                template,
+                generation=generation,
+                here=here,
+                examples=examples(request, week, generation.base) if generation else [],
             )
 
         return page

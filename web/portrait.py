@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from store.folding import fold, slug
 from store.lookup import Box, Wanted
-from store.things import Thing
+from store.published import Curated
+from store.things import CONCEPTS, Thing
 from vocab.messages import Message, say
 from web.agenda import Event, event_of, map_events
 from web.filters import Filter
@@ -71,8 +72,19 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A field that the editors corrected, and what each source says of it."""
+
+    decision: Curated
+    said: tuple[tuple[Source, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
-    """An entity and what is around it: what its sources say, other dates, what is near."""
+    """An entity and what is around it: what its sources say, other dates, what is near.
+
+    ``corrections`` are by the field of ``Thing`` that they change, or by the facet.
+    """
 
     event: Event | None
     claims: tuple[Claim, ...]
@@ -81,6 +93,8 @@ class Portrait:
     coming: tuple[Event, ...]
     near: tuple[Thing, ...]
     series: Thing | None
+    corrections: Mapping[str, Correction]
+    pinned: Curated | None
 
 
 class Portraits:
@@ -102,6 +116,8 @@ class Portraits:
         series = thing.iri if thing.kind == "series" else thing.series
         dates = self._coming(self.dates(shelf, series, today), today) if series else []
         others = [event for event in dates if event.thing.iri != thing.iri]
+        own = shelf.published.curated(thing.iri)
+        decided = [*(shelf.published.curated(thing.series) if thing.series else ()), *own]
         return Portrait(
             event=event_of(thing, self._zone) if thing.kind == "event" else None,
             claims=claims,
@@ -110,6 +126,8 @@ class Portraits:
             coming=tuple(self._there(thing, shelf, today)),
             near=tuple(_near(thing, shelf)),
             series=shelf.index.get(thing.series) if thing.series else None,
+            corrections=_corrections(decided, claims, wording),
+            pinned=next((each for each in decided if each.name == _PINNED), None),
         )
 
     def dates(self, shelf: Shelf, series: str, first: date | None = None) -> list[Thing]:
@@ -135,15 +153,25 @@ class Portraits:
 
     def _there(self, thing: Thing, shelf: Shelf, today: date) -> list[Event]:
         """What comes up at a place, or is organised by an organisation."""
-        if thing.kind not in ("place", "organization"):
+        coming = self.there(thing, shelf, today, today + _SOON)
+        return self._coming(coming, today)[:_MOST_DATES]
+
+    def there(self, thing: Thing, shelf: Shelf, first: date, last: date) -> list[Thing]:
+        """What takes place at a place, or is organised by an organisation, between two days."""
+        facet = {"place": "lieu", "organization": "organisateur"}.get(thing.kind)
+        if facet is None or not slug(thing.name):
             return []
-        facet = "lieu" if thing.kind == "place" else "organisateur"
-        asked = Filter().having(facet, slug(thing.name))
-        first, last = today - timedelta(days=1), today + _SOON
-        wanted = asked.wanted(
-            ("event",), first=first.isoformat(), last=last.isoformat(), order="days"
+        wanted = (
+            Filter()
+            .having(facet, slug(thing.name))
+            .wanted(
+                ("event",),
+                first=(first - timedelta(days=1)).isoformat(),
+                last=last.isoformat(),
+                order="days",
+            )
         )
-        return self._coming(shelf.index.find(wanted), today)[:_MOST_DATES]
+        return shelf.index.find(wanted)
 
 
 def _near(thing: Thing, shelf: Shelf) -> list[Thing]:
@@ -170,3 +198,48 @@ def _differences(claims: Sequence[Claim]) -> tuple[Difference, ...]:
         if len({fold(value) for _, value in told}) > 1:
             found.append(Difference(field, name, tuple(told)))
     return tuple(found)
+
+
+def _corrections(
+    decided: Iterable[Curated], claims: Sequence[Claim], wording: Wording
+) -> dict[str, Correction]:
+    found = {}
+    for each in decided:
+        if field := _FIELDS.get(each.name, ""):
+            said = tuple((claim.source, _told(claim.said, field, wording)) for claim in claims)
+            found[field] = Correction(each, said)
+    return found
+
+
+def _told(said: Thing, field: str, wording: Wording) -> str:
+    """What a source says of a field or a facet, "" when it says nothing."""
+    if field in CONCEPTS:
+        return ", ".join(wording.concepts(said, field))
+    value = getattr(said, field)
+    return "" if value is None else str(value)
+
+
+_PINNED = "pin"
+_FIELDS = MappingProxyType(
+    {
+        **{predicate.rpartition("#")[2]: facet for facet, predicate in CONCEPTS.items()},
+        "name": "name",
+        "description": "text",
+        "url": "url",
+        "startDate": "start",
+        "endDate": "end",
+        "eventStatus": "status",
+        "isAccessibleForFree": "free",
+        "location": "place",
+        "organizer": "organizer",
+        "commune": "commune_name",
+        "position": "latitude",
+        "streetAddress": "address",
+        "postalCode": "address",
+        "addressLocality": "address",
+        "telephone": "telephone",
+        "email": "email",
+        "openingHoursOsm": "opening",
+    }
+)
+"""Name of a correction → the field of ``Thing``, or the facet, that tells it."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from store.things import KINDS
+from store.searching import Found, search
 from web.answers import json_answer
 from web.filters import Filter
 from web.front import Front
@@ -33,22 +32,18 @@ class Search:
 
     def page(self, request: Request, shelf: Shelf) -> Response:
         """What answers the words, kind by kind; of the events, those that come."""
-        words = Filter.read(request.query_params).words
-        asked = Filter(words=words)
-        today = self._front.today().isoformat()
-        found = []
-        for kind in KINDS if words else ():
-            wanted = asked.wanted((kind,), order="rank", limit=_MOST + 1)
-            if kind == "event":
-                wanted = replace(wanted, first=today, order="days")
-            if things := shelf.index.find(wanted):
-                found.append((kind, things[:_MOST], len(things) > _MOST))
+        words, found = self._found(request, shelf)
         return self._front.page(request, shelf, "search.html", asked=words, found=found)
 
     def data(self, request: Request, shelf: Shelf) -> Response:
-        """``/recherche.json?q=``: the best fifty, as schema.org describes them."""
-        asked = Filter(words=Filter.read(request.query_params).words)
-        wanted = asked.wanted(KINDS, order="rank", limit=50)
-        things = shelf.index.find(wanted) if asked.words else []
+        """``/recherche.json?q=``: the best ten of each kind, as schema.org describes them."""
+        _, found = self._found(request, shelf)
+        things = [thing for each in found for thing in each.things]
         body = listing(things, self._front.wording(request, shelf))
         return json_answer(request, body, "application/ld+json")
+
+    def _found(self, request: Request, shelf: Shelf) -> tuple[str, list[Found]]:
+        """The words that are asked for, and what answers them."""
+        words = Filter.read(request.query_params).words
+        today = self._front.today().isoformat()
+        return words, search(shelf.index, words, today, _MOST) if words else []

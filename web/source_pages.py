@@ -61,7 +61,8 @@ class Told:
     @property
     def ill(self) -> bool:
         """Whether somebody has to look at it."""
-        return self.state is not None and self.state.outcome in ("failed", "held")
+        failing = self.state is not None and self.state.outcome in ("failed", "held")
+        return failing and not self.source.retired
 
 
 class SourcePages:
@@ -105,8 +106,10 @@ class SourcePages:
 
     def _all(self, shelf: Shelf) -> list[Source]:
         """The sources that something is published of, and those that were only tried."""
-        tried = self._standings.all().keys() - shelf.sources.keys()
-        return [*shelf.sources.values(), *(Source(id_, id_, known=False) for id_ in sorted(tried))]
+        states = self._standings.all()
+        tried = sorted(states.keys() - shelf.sources.keys())
+        unread = (Source(id_, states[id_].title or id_, known=False) for id_ in tried)
+        return [*shelf.sources.values(), *unread]
 
     def _told(self, source: Source) -> Told:
         state = self._standings.all().get(source.id)
@@ -122,6 +125,7 @@ class SourcePages:
             "licence": told.source.licence_address,
             "agreed": told.source.agreed,
             "records": told.source.records,
+            "retiredSince": _stamp(told.source.retired),
             "changed": _stamp(told.source.changed),
             "outcome": state.outcome if state else None,
             "read": _stamp(state.checked_at if state else None),

@@ -30,8 +30,9 @@ class Source:
     ``address`` is where it is read, "" when that is no web address; ``licence`` is the name of
     its licence and ``licence_address`` the text of it, both "" when it has none; ``agreed``
     tells that its publisher agreed in writing instead. ``changed`` is when a change of its data
-    was last published here; ``records`` how many things it describes. What
-    is not ``known`` was tried, and nothing of it is published: its id is all there is.
+    was last published here; ``records`` how many things it describes;
+    ``retired`` since when it is read no more. What is not ``known`` was tried, and nothing of it
+    is published: its title is all there is.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Source:
     changed: datetime | None = None
     records: int = 0
     known: bool = True
+    retired: datetime | None = None
 
     @classmethod
     def read(cls, facts: SourceFacts, iris: Iris) -> Source:
@@ -59,6 +61,7 @@ class Source:
             agreed=agreed,
             changed=datetime.fromisoformat(facts.changed) if facts.changed else None,
             records=facts.records,
+            retired=datetime.fromisoformat(facts.retired) if facts.retired else None,
         )
 
     @property

@@ -49,6 +49,7 @@ def describe(thing: Thing, wording: Wording) -> Json:
             "description": thing.text,
             "url": thing.iri,
             "sameAs": link(thing.url),
+            "image": link(thing.image),
             "dateModified": thing.modified,
             **_particular(thing, wording),
         }

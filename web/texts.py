@@ -9,14 +9,18 @@ from email.utils import format_datetime as format_rfc822
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from store.things import plain
 from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
+
+_JOINTS = re.compile(r"[-_+.]+")
+_LONGEST_NAME = 100
 
 
 class Dated(Protocol):
@@ -137,9 +141,9 @@ class Words:
 
     def stamp(self, moment: datetime) -> str:
         """``22 novembre 2026, 18:30``, in the local time."""
-        return format_datetime(
-            moment.astimezone(self.zone), "d MMMM y, HH:mm", locale=self.language
-        )
+        local = moment.astimezone(self.zone)
+        told = format_datetime(local, "d MMMM y, HH:mm", locale=self.language)
+        return told.replace("1 ", "1er ", 1) if self.language == "fr" and local.day == 1 else told
 
     def number(self, value: int) -> str:
         """``12 345`` in French, ``12,345`` in English."""
@@ -181,3 +185,19 @@ def local(iri: str, base: str) -> str:
 def _vocabulary() -> frozenset[str]:
     """The IRIs that the vocabulary says something of."""
     return frozenset(str(triple.subject).strip("<>") for triple in load_graph())
+
+
+def document_name(address: str) -> str:
+    """What a document is called, by the name of its file: ``Guide des associations (PDF)``.
+
+    Nobody says more of most of them.
+    """
+    file = unquote(urlsplit(address).path.rpartition("/")[2])
+    stem, _, ending = file.rpartition(".")
+    words = " ".join(plain(_JOINTS.sub(" ", stem)).split())
+    return f"{words[:1].upper()}{words[1:_LONGEST_NAME]} ({ending.upper()})"
+
+
+def host(address: str) -> str:
+    """The site that an address is of: ``mairie.example.org``."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")

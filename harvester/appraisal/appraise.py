@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from harvester.appraisal.anomalies import in_records, lasting
+from harvester.appraisal.fields import remembered
 from harvester.appraisal.quality import assess, looks, newest
 from harvester.records import Issue
 from harvester.sources.values import Expect, Source
@@ -38,7 +39,8 @@ def appraise(
     score, penalties = assess(found, now, texts=source.texts_allowed, refused=refused)
     odd = in_records(found, records, known, now, now.tzinfo or UTC)
     remarks = lasting((*penalties, *odd), before.remarks if before else (), now)
-    return Appraisal(now, score, newest(found), tuple(remarks))
+    shares = remembered(before.shares if before else (), found, now)
+    return Appraisal(now, score, newest(found), tuple(remarks), shares)
 
 
 def unmet(

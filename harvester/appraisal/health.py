@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -12,10 +12,14 @@ from typing import Literal
 from harvester.appraisal.anomalies import in_history
 from harvester.appraisal.appraise import EXPECTED
 from harvester.due import due_at
+from harvester.glance import glance
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
+from store.generations import Generation
+from store.looking import PublishedStore
 from store.outbox import Letter
 from store.state import Absence, PastRun, SourceState, State, StoredIssue
+from vocab.iris import Iris
 
 Condition = Literal["fine", "failed", "held", "gone", "never", "paused"]
 """What a person wants to know first: it may be told by a word, and its change is news."""
@@ -31,7 +35,8 @@ class Health:
     """One source: its block, its state, and what was noticed of it.
 
     ``due`` is when it is read next, None while it is paused; ``issues`` are those of the last
-    good read; ``anomalies`` those of its records and of its history.
+    good read; ``anomalies`` those of its records and of its history. ``names`` tells what absent
+    records are called, where that was looked up (``named``).
     """
 
     source: Source
@@ -42,6 +47,7 @@ class Health:
     runs: Sequence[PastRun]
     appraisal: Appraisal | None
     anomalies: Sequence[Remark]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def condition(self) -> Condition:
@@ -113,6 +119,25 @@ def healths(path: Path, sources: Iterable[Source], now: datetime) -> list[Health
         ]
     with State(path) as state:
         return [health_of(source, state, now) for source in sources]
+
+
+def named(health: Health, generation: Generation | None, iris: Iris) -> Health:
+    """``health`` with what its absent records are called, as far as they are published.
+
+    Raises:
+        StoreError: when the snapshot is damaged or was retired.
+    """
+    if not health.absences or generation is None:
+        return health
+    graph = iris.source_graph(health.source.id)
+    with PublishedStore(generation, generation.path) as store:
+        looks = {iri: glance(iri, store.about(graph, iri)) for iri in health.absences}
+    names = {
+        iri: f"{look.name} ({look.start[:10]})" if look.start else look.name
+        for iri, look in looks.items()
+        if look.name
+    }
+    return replace(health, names=names)
 
 
 def letters_in(path: Path) -> list[Letter]:

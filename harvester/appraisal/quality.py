@@ -95,11 +95,11 @@ def assess(
     Returns:
         100 less the points of the penalties, never below 0; None when there is nothing to judge.
     """
-    things = _judged(found.values(), now)
+    things = judged(found.values(), now)
     penalties = list(_refusals(refused, len(found), now))
     for kind, group in things.items():
-        judged = sum(map(len, things.values()))
-        penalties += _lost(kind, group, judged, now, texts=texts)
+        count = sum(map(len, things.values()))
+        penalties += _lost(kind, group, count, now, texts=texts)
     if not things and not penalties:
         return None, ()
     penalties.sort(key=lambda remark: (-remark.points, remark.code))
@@ -123,7 +123,7 @@ def moment_of(lexical_form: str) -> datetime | None:
         return None
 
 
-def _judged(found: Iterable[Look], now: datetime) -> dict[Kind, list[Look]]:
+def judged(found: Iterable[Look], now: datetime) -> dict[Kind, list[Look]]:
     """What is judged, by kind; no past events where others are to come."""
     things = [look for look in found if look.kind]
     ahead = [look for look in things if not look.seen.is_past(now)]
@@ -135,9 +135,9 @@ def _judged(found: Iterable[Look], now: datetime) -> dict[Kind, list[Look]]:
 
 
 def _lost(
-    kind: Kind, things: list[Look], judged: int, now: datetime, *, texts: bool
+    kind: Kind, things: list[Look], among: int, now: datetime, *, texts: bool
 ) -> list[Remark]:
-    """The penalties of one kind of thing, which weighs as its share of all that is ``judged``."""
+    """The penalties of one kind of thing, which weighs as its share of all that is judged."""
     penalties = []
     for need in NEEDS:
         if need.kind != kind or (need.text and not texts):
@@ -147,7 +147,7 @@ def _lost(
             not thing.says & wanted and (not where or bool(thing.says & where)) for thing in things
         )
         if missing:
-            points = max(1, round(need.weight * missing / judged))
+            points = max(1, round(need.weight * missing / among))
             values = {"missing": missing, "total": len(things), "points": points}
             code = f"{kind}-{need.code}"
             message = Message(need.missing.text, values)

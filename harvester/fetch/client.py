@@ -24,9 +24,10 @@ from harvester.fetch.freshness import fresh_until
 from harvester.fetch.gate import Manners
 from harvester.fetch.hops import Ask, Hops
 from harvester.fetch.pages import next_page
-from harvester.fetch.refusals import moved, stopped
+from harvester.fetch.refusals import endless, moved, stopped
 from harvester.fetch.robots import NAME, Obedience, Verdict
 from harvester.fetch.robots_files import RobotsBook
+from harvester.fetch.route import LONGEST, Route, Step, Travelled
 from harvester.fetch.values import Answer, Fetched, Limits, Validators, hash_of, is_whole
 from harvester.records import Content, Issue
 from mappings import Paging
@@ -67,6 +68,18 @@ class _Reading:
         """Whether the page that was read says itself that it is the only one."""
         counted = any(way.counted for way in self.paging)
         return len(self.pages) == 1 and not counted and is_whole(self.notices.values())
+
+
+@dataclass(slots=True)
+class _Journey:
+    """A route under way: the bytes that are left to it, the seconds it spent, what is told."""
+
+    url: str
+    left: int
+    allow_private: bool
+    robots: Obedience
+    spent: float = 0.0
+    notices: dict[str, Issue] = field(default_factory=dict)
 
 
 class Client:
@@ -157,6 +170,86 @@ class Client:
                 may_be_unchanged=validators is not None and validators.conditional,
             )
             return self._read(reading, ask)
+
+    def travel(
+        self,
+        url: str,
+        route: Route,
+        *,
+        validators: Validators | None = None,
+        allow_private: bool = False,
+        robots: Obedience = "named",
+    ) -> Fetched:
+        """What ``route`` brings back, or that it is what it was the last time.
+
+        Each step is a fetch of its own, with the time that one has; the bytes of all of them count
+        together. After ``LONGEST`` seconds every further step fails with the code ``endless``.
+
+        Args:
+            url: the registered address; ``allow_private`` opens its host and port only.
+            route: what to ask, step by step.
+            validators: those of the last good answer; None asks for the content in any case.
+            allow_private: whether that host and port may be in a private network.
+            robots: whose rules of a site's robots.txt bind.
+
+        Raises:
+            FetchError: when the route does not get over one.
+        """
+        journey = _Journey(url, self._limits.max_bytes, allow_private, robots)
+        try:
+            step = next(route)
+            while True:
+                step = route.send(self._taken(step, journey))
+        except StopIteration as end:
+            travelled: Travelled = end.value
+        finally:
+            route.close()
+        bodies = [content.body for content in travelled.contents]
+        told = [f"{one.code} {one.where}".encode() for one in travelled.notices]
+        digest = hash_of([*bodies, *told])  # other pages that failed are another answer
+        unchanged = validators is not None and validators.content_hash == digest
+        return Fetched(
+            url=url,
+            at=self._clock(),
+            status=HTTPStatus.OK,
+            contents=None if unchanged else travelled.contents,
+            validators=Validators(content_hash=digest),
+            notices=(*journey.notices.values(), *travelled.notices),
+        )
+
+    def _taken(self, step: Step, journey: _Journey) -> Answer | FetchError:
+        """What came of one step; only that we were stopped is raised at once."""
+        if journey.spent > LONGEST:
+            return endless(journey.url, LONGEST)
+        with self._flights.under_way(self._limits.total) as flight:
+            if self._flights.stopped:
+                raise stopped(step.url)
+
+            def permit(hops: Sequence[str], private: bool) -> None:  # noqa: FBT001
+                notice = self._robots.permit(hops, journey.robots, allow_private=private)
+                if notice is not None:
+                    journey.notices.setdefault(f"{notice.code} {notice.message}", notice)
+
+            try:
+                private = journey.allow_private and self._hops.is_same(journey.url, step.url)
+                headers = {**conditions(None), **step.headers}
+                ask = Ask(
+                    headers,
+                    private,
+                    journey.left,
+                    permit,
+                    may_be_unchanged="If-Modified-Since" in headers,
+                    body=step.body,
+                )
+                answer = self._hops.get(step.url, ask)
+            except FetchError as error:
+                if error.code == "stopped":
+                    raise
+                return error
+            finally:
+                journey.spent += flight.spent
+        journey.left -= len(answer.body)
+        return answer
 
     def post(self, url: str, body: bytes, media_type: str = "application/json") -> None:
         """Send ``body`` to an address of the operator's own, which may be in a private network.

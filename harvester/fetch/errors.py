@@ -13,6 +13,8 @@
     ├── too-large           more decoded bytes than the limits
     ├── broken              the answer stopped short, or is not HTTP
     ├── robots              robots.txt asks us to stay away, or its server cannot give it
+    ├── not-sparql          a peer that answers a query with something else
+    ├── endless             its many requests took too long together
     ├── crowded             its turn at the host did not come in time
     └── stopped             the program is being stopped: it says nothing about the source
 """
@@ -32,6 +34,7 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from harvester.fetch.certificates import fault_of
 from harvester.fetch.guard import is_private
 from harvester.records import HarvestError
 from vocab.messages import Message, say
@@ -250,6 +253,7 @@ def explain(url: str, failure: Failure, *, redirected: bool, seconds: float) -> 
         ((code, sentence) for kinds, code, sentence in _MEANINGS if isinstance(root, kinds)),
         _BROKEN,
     )
+    sentence = fault_of(root) or sentence
     return FetchError(code, Message(sentence.text, values))
 
 

@@ -44,7 +44,8 @@ class Ask:
     """What is asked for, and on which terms.
 
     ``most`` bytes are read; with ``cut`` the rest is left there, without it the answer is
-    refused. ``may_be_unchanged`` says that the headers make the request conditional.
+    refused. ``may_be_unchanged`` says that the headers make the request conditional. ``body`` is
+    posted, at every hop: what is posted is a question, which changes nothing where it is asked.
     """
 
     headers: Mapping[str, str]
@@ -53,6 +54,7 @@ class Ask:
     permit: Permit
     may_be_unchanged: bool = False
     cut: bool = False
+    body: bytes | None = None
 
 
 class Hops:
@@ -159,7 +161,7 @@ class Hops:
     @contextmanager
     def _sent(self, hops: Sequence[str], ask: Ask) -> Iterator[requests.Response]:
         """The response to a request for the last of ``hops``, during our turn at its host."""
-        request = self._prepare(hops[-1], ask.headers)
+        request = self._prepare(hops[-1], ask.headers, ask.body)
         parts = self._parts(request, trail(hops))
         private = ask.allow_private and (len(hops) == 1 or self.is_same(hops[0], hops[-1]))
         ask.permit(hops, private)
@@ -203,10 +205,11 @@ class Hops:
         return self._manners.pause(self.delays.get(host, 0.0), private=private)
 
     def _prepare(
-        self, url: str, headers: Mapping[str, str] | None = None
+        self, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> requests.PreparedRequest:
+        method = "GET" if body is None else "POST"
         request: requests.PreparedRequest = self._public.prepare_request(
-            requests.Request("GET", url, headers=dict(headers or {}))
+            requests.Request(method, url, headers=dict(headers or {}), data=body)
         )
         return request
 

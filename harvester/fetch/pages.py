@@ -26,7 +26,9 @@ from vocab.messages import say
 PAGES: Final = 20
 """How many pages are read of a source that does not say ``pages = N``."""
 
-PARTIAL: Final = frozenset({"pages-limit", "pages-loop", "pages-elsewhere"})
+PARTIAL: Final = frozenset(
+    {"pages-limit", "pages-loop", "pages-elsewhere", "page-failed", "peer-changed"}
+)
 """Codes of the issues that leave pages unread."""
 
 BY_LINKS: Final = (Paging(links=True),)

@@ -14,6 +14,17 @@ def stopped(url: str) -> FetchError:
     return FetchError("stopped", message)
 
 
+def endless(url: str, seconds: float) -> FetchError:
+    """The many requests for ``url`` took more than ``seconds`` together."""
+    message = say(
+        "{url} takes more than {seconds} s to read page by page — it was left as it was; ask for "
+        "less, or write a smaller “page_size”",
+        url=url,
+        seconds=round(seconds),
+    )
+    return FetchError("endless", message)
+
+
 def crowded(url: str, host: str, seconds: float) -> FetchError:
     """The turn of ``url`` at ``host`` did not come within ``seconds``."""
     message = say(

@@ -10,6 +10,9 @@ from datetime import datetime
 from harvester.fetch.pages import PARTIAL
 from harvester.records import Content, Issue
 
+NOTICES = PARTIAL | {"moved", "robots-advice"}
+"""Codes of what is told of an answer, and not of what it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:

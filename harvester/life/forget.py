@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from harvester.curation.file import path_beside
 from harvester.decide import Known
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.life.lifecycle import known_of, remembered, run_of, towards
 from harvester.life.meant import every_source, everything, folders, stored_sources
 from harvester.life.scrub import Scrub, dropped, unescaped
 from harvester.provenance import Run, retired_lines
@@ -25,6 +25,7 @@ from harvester.records import Content
 from harvester.session import Place, Session
 from harvester.settle import settle
 from harvester.sources import Config, Source
+from harvester.stored import known_of, remembered, run_of, towards
 from store import statelife, takedown, whole
 from store.changelog import Entry
 from store.changes import Changeset, Delta, Lines
@@ -108,7 +109,11 @@ def planned(session: Session, config: Config, takedowns: Takedowns) -> Plan:
         for source in folders(place.captures)
         if source in touched or _captured(session, source, scrub)
     )
-    in_file = config.path.exists() and takedowns.bars_text(config.path.read_text(encoding="utf-8"))
+    in_file = any(
+        takedowns.bars_text(path.read_text(encoding="utf-8"))
+        for path in (config.path, path_beside(config.path))
+        if path.exists()
+    )
     return Plan(takedowns, scrub, sources, captures, entries, in_file)
 
 
@@ -225,7 +230,10 @@ def plan_told(plan: Plan) -> Iterator[Message]:
     )
     yield say("earlier generations are removed; from now on it is barred, whatever a source says")
     if plan.in_file:
-        yield say("the sources file itself names it: change it there, what it says is published")
+        yield say(
+            "the sources file itself, or curation.toml beside it, names it: change it there, what "
+            "they say is published"
+        )
 
 
 def done_told(left: Iterable[Path], place: Place) -> Iterator[Message]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from harvester.glance import glance
 from harvester.ledger import Books
-from harvester.life.lifecycle import LifeError, remembered
+from harvester.life.lifecycle import LifeError
 from harvester.life.scrub import Scrub
 from harvester.session import Session
 from harvester.sources import Config
+from harvester.stored import remembered
 from store import takedown
 from store.changes import Changeset, Delta, Lines
 from store.takedown import Takedown, Takedowns

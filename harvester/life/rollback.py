@@ -15,12 +15,13 @@ from harvester.decide import Records
 from harvester.digest import without_texts
 from harvester.glance import Statement, by_record
 from harvester.ledger import Books
-from harvester.life.lifecycle import LifeError, known_of, run_of, towards
+from harvester.life.lifecycle import LifeError
 from harvester.life.scrub import Scrub
 from harvester.means import Means
 from harvester.session import Session
 from harvester.settle import settle
 from harvester.sources import Config, Source
+from harvester.stored import known_of, run_of, towards
 from store.changelog import Entry
 from store.changes import Delta
 from store.state import Saved

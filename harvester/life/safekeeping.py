@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.alarm import sole
+from harvester.curation import file as curation
 from harvester.session import Place
 from harvester.sources import Config
 from store import takedown
@@ -31,6 +32,7 @@ from store.room import LEAST, check_room
 from store.state import State
 from store.swap import finish, swap_in
 from vocab.messages import Message, say
+from vocab.territory.atlas import NAME
 
 CONFIG = "sources.toml"
 _KEPT = ("captures", "changes", "secret", takedown.FILE)
@@ -62,9 +64,10 @@ class BackedUp:
 class Restored:
     """A node that came out of a backup.
 
-    ``written`` are the sources file and mappings put where there was none; ``beside`` those
-    that differ from what is there, which was left alone, each under another name. ``forgotten``
-    tells that something was forgotten here since the backup, which must be forgotten again.
+    ``written`` are the files that people write (sources, decisions, mappings) put where there was
+    none; ``beside`` those that differ from what is there, which was left alone, each under another
+    name. ``forgotten`` tells that something was forgotten here since the backup, which must be
+    forgotten again.
     """
 
     manifest: Manifest
@@ -127,8 +130,7 @@ def back_up_node(
     if path.exists():
         raise BackupError(_taken(path), about=path)
     files = {name: place.var / name for name in _KEPT if (place.var / name).exists()}
-    if config.exists():
-        files[CONFIG] = config
+    files |= {name: file for name, file in _beside(config).items() if file.exists()}
     files |= {f"{_MAPPINGS}/{name}": file for name, file in mappings.items()}
     holdings = Holdings(generation, place.state, files)
     return BackedUp(path, back_up(holdings, path, now=now, version=version))
@@ -143,11 +145,12 @@ def _taken(path: Path) -> Message:
 
 
 def own_mappings(config: Config) -> dict[str, Path]:
-    """The mapping files beside the sources file, by their path from there."""
+    """The mapping files beside the sources file, and its communes, by their path from there."""
     folder = config.path.absolute().parent
-    own = (
+    own = [
         source.mapping.absolute() for source in config.sources if isinstance(source.mapping, Path)
-    )
+    ]
+    own += [folder / NAME] if config.communes else []
     return {
         path.relative_to(folder).as_posix(): path for path in own if path.is_relative_to(folder)
     }
@@ -189,6 +192,11 @@ def restore_node(
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return Restored(manifest, generation, written, beside, forgotten)
+
+
+def _beside(config: Path) -> dict[str, Path]:
+    """The files that people write, by their names in a backup."""
+    return {CONFIG: config, curation.FILE: curation.path_beside(config)}
 
 
 def _filled(place: Place) -> bool:
@@ -272,7 +280,7 @@ def _published(made: Place, manifest: Manifest, now: datetime, before: int) -> G
 def _put_files(made: Path, config: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Put the sources file and the mappings back; what is there already is never replaced."""
     folder = config.absolute().parent
-    wanted = {made / CONFIG: config} if (made / CONFIG).exists() else {}
+    wanted = {made / name: file for name, file in _beside(config).items() if (made / name).exists()}
     wanted |= {
         file: folder / file.relative_to(made / _MAPPINGS)
         for file in sorted((made / _MAPPINGS).rglob("*"))

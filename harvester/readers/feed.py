@@ -71,6 +71,8 @@ _EVENT_FIELDS = {
     "dtend": "enddate",
 }
 
+_BASIC = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z?))?$", re.ASCII)
+
 Entry = dict[str, Any]
 
 for _parser in (StrictFeedParser, LooseFeedParser):
@@ -350,6 +352,13 @@ def _geo(entry: Entry) -> dict[str, float] | None:
     return point(_get(entry, "geo_lat"), _get(entry, "geo_long"))
 
 
+def _extended(basic: re.Match[str]) -> str:
+    """A date of iCalendar, as xCal has them, in the form of ISO 8601 with hyphens and colons."""
+    year, month, day, hour, minute, second, zone = (part or "" for part in basic.groups())
+    date = f"{year}-{month}-{day}"
+    return f"{date}T{hour}:{minute}:{second or '00'}{zone}" if hour else date
+
+
 def _event(entry: Entry, modules: list[str]) -> dict[str, str]:
     """The fields of the RSS event module and of xCal, under the former's names."""
     told: dict[str, str] = {}
@@ -357,5 +366,5 @@ def _event(entry: Entry, modules: list[str]) -> dict[str, str]:
         for field, name in _EVENT_FIELDS.items():
             value = str(_get(entry, f"{prefix}_{field}") or "").strip()
             if value:
-                told.setdefault(name, value)
+                told.setdefault(name, _BASIC.sub(_extended, value))
     return told

@@ -27,6 +27,13 @@ def read(content: Content, options: ReadOptions) -> Iterator[Record | Issue]:
         ReadError: when the body is no page, or one that cannot be taken apart.
     """
     if not content.body.strip() or not is_html(content.body[:20_000]):
+        if any(mark in content.body[:2_000] for mark in (b"<urlset", b"<sitemapindex")):
+            raise ReadError(
+                say(
+                    "the address is that of a sitemap — write the site’s own address as “url”, and "
+                    "this one as “sitemap”"
+                )
+            )
         raise refusal(content, "HTML")
     text, notice = decode(content.body, content.charset, forced=options.encoding)
     if len(text) > _LARGEST:

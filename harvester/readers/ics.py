@@ -206,6 +206,7 @@ def _shared(event: VEvent, url: str) -> dict[str, Any]:
         "status": status if status in _STATUSES else None,
         "url": absolute(texts.get("URL"), url),
         "image": _image(event, url),
+        "attachments": _attachments(event, url),
         "conference": _first_address(event, ("CONFERENCE", "X-GOOGLE-CONFERENCE"), url),
         "categories": _categories(event),
         "geo": _geo(event),
@@ -234,13 +235,24 @@ def _is_excepted(at: Time, master: VEvent) -> bool:
     )
 
 
+def _attachments(event: VEvent, url: str) -> list[str]:
+    """What is attached by its address, but pictures; bytes inside the calendar are left alone."""
+    attached = [one for one in values(event.component, "ATTACH") if not _is_picture(one)]
+    found = (absolute(one, url) for one in attached)
+    return list(dict.fromkeys(address for address in found if address))
+
+
+def _is_picture(attached: object) -> bool:
+    kind = str(getattr(attached, "params", {}).get("FMTTYPE", ""))
+    return kind.lower().startswith("image/")
+
+
 def _image(event: VEvent, url: str) -> str:
     for one in values(event.component, "IMAGE"):
         if address := absolute(one, url):
             return address
     for one in values(event.component, "ATTACH"):
-        kind = str(getattr(one, "params", {}).get("FMTTYPE", ""))
-        if kind.lower().startswith("image/") and (address := absolute(one, url)):
+        if _is_picture(one) and (address := absolute(one, url)):
             return address
     listed = next(iter(values(event.component, "X-WP-IMAGES-URL")), "")
     fields = str(listed).split(";")

@@ -145,8 +145,13 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def records(nodes: Iterable[Node], where: str, page: str = "") -> Iterator[Record | Issue]:
-    """The nodes of a kind that is read, each once, as Records; ``page`` is where they stand."""
+def records(
+    nodes: Iterable[Node], where: str, page: str = "", *, silent: bool = False
+) -> Iterator[Record | Issue]:
+    """The nodes of a kind that is read, each once, as Records; ``page`` is where they stand.
+
+    Without any, that is told, unless ``silent``.
+    """
     seen: set[str] = set()
     for number, node in enumerate(nodes, 1):
         kind = kind_of(node)
@@ -159,7 +164,7 @@ def records(nodes: Iterable[Node], where: str, page: str = "") -> Iterator[Recor
         seen.add(key)
         told = {"kind": kind, **({"page": page} if page else {})}
         yield Record((key,), {**data, **told}, f"{where} {number}")
-    if not seen:
+    if not seen and not silent:
         message = say("nothing here says that it is an event, a place or an organisation")
         yield Issue("no-data", message, "notice")
 

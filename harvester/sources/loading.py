@@ -9,7 +9,7 @@ sentences for what pydantic found.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,10 +17,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from harvester.curation.values import Edits
 from harvester.records import HarvestError
 from harvester.sources.faults import explain, meant, unknown_section
 from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
 from harvester.sources.rules import Surroundings
+from harvester.sources.table import table_beside
 from harvester.sources.toml_lines import KeyPath
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Expect, Notify, Site, Source
@@ -37,6 +39,9 @@ _SECTIONS = MappingProxyType(
 _GROUPS: Mapping[str, type[BaseModel]] = MappingProxyType({"expect": Expect})
 """The keys of a source that are groups of keys themselves."""
 
+_APART = (*("iterator", "key", "mapping", "query", "classes", "graph", "sitemap", "pages", "only"),)
+"""What tells two harvests of one address apart."""
+
 _OWN = frozenset({"id", "url", "title"})  # of one source: they cannot be defaults
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -47,12 +52,19 @@ class UnknownSourceError(HarvestError):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A valid ``sources.toml``; the defaults are already in the sources, in file order."""
+    """A valid ``sources.toml``; the defaults are already in the sources, in file order.
+
+    ``edits`` are the decisions of the editors in the file beside it (``harvester.curation``),
+    ``communes`` the text of the table that lies beside it, "" without one
+    (``vocab.territory.atlas``).
+    """
 
     path: Path
     site: Site
     sources: tuple[Source, ...]
     notify: Notify | None = None
+    edits: Edits = field(default_factory=Edits)
+    communes: str = ""
 
     def source(self, source_id: str) -> Source:
         """The source with this id.
@@ -82,12 +94,22 @@ def load(path: Path, *, kinds: Collection[str]) -> Config:
     Raises:
         ConfigError: with all the mistakes of the file.
     """
-    parsed = parse(_read(path))
-    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent))
+    return checked(path, _read(path), kinds=kinds)
+
+
+def checked(path: Path, text: str, *, kinds: Collection[str]) -> Config:
+    """As ``load``, of the ``text`` that the file ``path`` has, or would have.
+
+    Raises:
+        ConfigError: with all the mistakes of the text.
+    """
+    parsed = parse(text)
+    own, known = table_beside(path)
+    check = _Check(parsed, Surroundings(frozenset(kinds), path.absolute().parent, known))
     site, notify, sources = check.whole()
     if check.problems or site is None:
         raise ConfigError(path, check.problems)
-    return Config(path, site, tuple(sources), notify)
+    return Config(path, site, tuple(sources), notify, communes=own)
 
 
 def _read(path: Path) -> str:
@@ -259,7 +281,7 @@ class _Check:
         for number, block in blocks.items():
             if block.get("enabled") is False or not {"kind", "url"} <= block.keys():
                 continue
-            parts = ("kind", "url", "iterator", "key", "mapping")
+            parts = ("kind", "url", *_APART)
             same = tuple(repr(block.get(part)) for part in parts)
             line = self._line("source", number, "url")
             if same in first:
@@ -267,7 +289,9 @@ class _Check:
                     "this address is harvested twice as the same kind, by lines {first} and {line}",
                     first=first[same], line=line,
                 )  # fmt: skip
-                remedy = say("remove one of the two, or give them another mapping, iterator or key")
+                remedy = say(
+                    "remove one of the two, or give them another mapping, iterator, key or query"
+                )
                 self._add(line, _id_of(block), message, remedy)
             first.setdefault(same, line)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +20,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import ValidationInfo
 
+from harvester.peers.selection import Selection, iri_of
 from harvester.sources.problems import WrongValueError, closest, toml
 from mappings.functions import registry
 from mappings.table import ShortForm, ShortFormError, parse
-from vocab.communes import commune_names
+from vocab import PREFIXES
 from vocab.messages import say
+from vocab.territory.atlas import Atlas, shipped
 
 LICENCES = MappingProxyType(
     {
@@ -56,6 +58,12 @@ _UNITS = MappingProxyType({"min": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60})
 _EVERY = re.compile(r"([0-9]{1,6}) ?(min|h|d|w)")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=366)
 _MOST_PAGES = 1_000
+_LARGEST_PAGE = 5_000
+_PART = re.compile(r"\b(?:LIMIT|OFFSET)\s+[0-9]", re.IGNORECASE)
+_SERVICE = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.IGNORECASE)
+_MOST_BRACES = 50  # hundreds of nested ones end the process that parses them
+_IRI = re.compile(r"(?:https?://|urn:)[^\x00-\x20<>\"{}|\\^`]+")
+_WIDEST = 50  # kilometres
 _CRON_LOOKED_AT = 300  # times: more than a day of them at the shortest distance
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SAMPLE = re.compile(r"sample:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -72,6 +80,7 @@ class Surroundings:
 
     kinds: frozenset[str]
     directory: Path
+    atlas: Atlas = field(default_factory=shipped)
 
 
 def text(value: str, info: ValidationInfo) -> str:
@@ -119,18 +128,30 @@ def insee(value: object, info: ValidationInfo) -> object:
             say("{value} in “{key}” is not an INSEE code", value=toml(value), key=info.field_name),
             say('write the five characters of the commune\'s code, like "73081" or "2A004"'),
         )
-    if isinstance(value, str) and _is_unknown(value):
-        raise WrongValueError(
-            say("no commune has the INSEE code {value}", value=toml(value)),
-            say("it may be a postcode: write the code that INSEE gives to the commune"),
-        )
+    if isinstance(value, str):
+        _known_commune(value, info)
     return value
 
 
-def _is_unknown(code: str) -> bool:
-    """Whether ``code`` is of a department whose communes are all known, and none of them."""
-    known = commune_names()
-    return code not in known and any(each[:2] == code[:2] for each in known)
+def _known_commune(code: str, info: ValidationInfo) -> None:
+    """Refuse a code that no commune has, in a department whose communes are all known."""
+    known = info.context.atlas if isinstance(info.context, Surroundings) else shipped()
+    if not known.is_unknown(code):
+        return
+    if (now := known.merged.get(code)) is not None:
+        raise WrongValueError(
+            say("the commune {value} is now part of another one", value=toml(code)),
+            say('write "{code}", the code of {name}', code=now, name=known.communes[now].name),
+        )
+    message = say("no commune has the INSEE code {value}", value=toml(code))
+    if meant := known.by_postcode.get(code):
+        told = ", ".join(f'"{each}" ({known.communes[each].name})' for each in meant)
+        raise WrongValueError(
+            message, say("it is a postcode: write the INSEE code, one of {codes}", codes=told)
+        )
+    raise WrongValueError(
+        message, say("it may be a postcode: write the code that INSEE gives to the commune")
+    )
 
 
 def territory(value: object) -> object:
@@ -246,12 +267,118 @@ def every(value: object) -> object:
 
 
 def pages(value: object) -> object:
-    """How many pages may be read of one source."""
+    """How many pages may be read of one source, or the addresses of its pages."""
+    if isinstance(value, list | tuple):
+        return _listed_pages(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_PAGES:
         raise WrongValueError(
             say("“pages” is not a number of pages: {value}", value=toml(value)),
-            say("write a number from 1 to {most}, without quotes", most=_MOST_PAGES),
+            say(
+                "write a number from 1 to {most}, without quotes; or a list of addresses",
+                most=_MOST_PAGES,
+            ),
         )
+    return value
+
+
+def _listed_pages(value: list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    if not 1 <= len(value) <= _MOST_PAGES:
+        raise WrongValueError(
+            say("“pages” lists {count} addresses", count=len(value)),
+            say("list from 1 to {most} of them", most=_MOST_PAGES),
+        )
+    for each in value:
+        if not isinstance(each, str):
+            raise WrongValueError(
+                say("“pages” lists what is no address: {value}", value=toml(each)),
+                say('write each between quotes: pages = ["https://example.org/agenda"]'),
+            )
+        _web_address(each, "pages")
+    return tuple(map(str, value))
+
+
+def only(value: object) -> object:
+    """What the addresses of pages must contain, one text or several."""
+    texts = (value,) if isinstance(value, str) else value
+    if isinstance(texts, list | tuple) and all(isinstance(one, str) and one for one in texts):
+        return tuple(texts)
+    raise WrongValueError(
+        say("“only” is not a part of an address: {value}", value=toml(value)),
+        say('write what the addresses of the wanted pages contain: only = "/agenda/"'),
+    )
+
+
+def classes(value: object) -> object:
+    """The classes of the things that a peer is asked for."""
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names:
+        raise WrongValueError(
+            say("“classes” names no class: {value}", value=toml(value)),
+            say('list them: classes = ["schema:Event", "schema:Place"]'),
+        )
+    for each in names:
+        iri = iri_of(each) if isinstance(each, str) else ""
+        if not _IRI.fullmatch(iri):
+            raise WrongValueError(
+                say("“classes” holds what is no class: {value}", value=toml(each)),
+                say(
+                    "write a whole IRI, or a name with one of these prefixes: {known}",
+                    known=", ".join(sorted(PREFIXES)),
+                ),
+            )
+    return tuple(names)
+
+
+def graph(value: str) -> str:
+    """The IRI of a named graph."""
+    if not _IRI.fullmatch(value):
+        raise WrongValueError(
+            say("“graph” is not the IRI of a graph: {value}", value=toml(value)),
+            say('write all of it: graph = "https://peer.example/graph/canonical"'),
+        )
+    return value
+
+
+def page_size(value: object) -> object:
+    """How many things of a peer are asked for at once."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LARGEST_PAGE:
+        raise WrongValueError(
+            say("“page_size” is not a number of things: {value}", value=toml(value)),
+            say("write a number from 1 to {most}, without quotes", most=_LARGEST_PAGE),
+        )
+    return value
+
+
+def query(value: str) -> str:
+    """A SELECT whose first variable is the things that a peer is asked for (SPARQL 1.1).
+
+    What will be asked is made of it here, and parsed; the peer is not.
+    """
+    remedy = say(
+        "write which things you want: SELECT ?thing WHERE {{ ?thing a schema:Event }}; all that "
+        "is said of them is read"
+    )
+    selection = Selection(query=value)
+    if not selection.thing:
+        raise WrongValueError(say("“query” selects no variable"), remedy)
+    if _PART.search(value.rpartition("}")[2]):
+        raise WrongValueError(
+            say("“query” asks for a part of its things only"),
+            say("leave out LIMIT and OFFSET: the pages are made by the program (page_size)"),
+        )
+    if _SERVICE.search(value) or value.count("{") > _MOST_BRACES:
+        raise WrongValueError(
+            say("“query” asks another endpoint (SERVICE), or is too deep"),
+            say("ask each endpoint as a source of its own, and write a simpler query"),
+        )
+    import pyoxigraph as ox  # noqa: PLC0415  # rarely used
+
+    try:
+        ox.Store().query(selection.things("", 1))
+    except (SyntaxError, ValueError) as error:
+        reason = " ".join(str(error).split()).partition(", [")[0][:160]
+        message = say("“query” is not a query that can be asked: {reason}", reason=reason)
+        raise WrongValueError(message, remedy) from error
     return value
 
 
@@ -437,6 +564,29 @@ def secret_file(value: object, info: ValidationInfo) -> object:
             ),
         )
     return path
+
+
+def border(value: object) -> object:
+    """How many kilometres beyond the communes' centres the territory reaches."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _WIDEST:
+        raise WrongValueError(
+            say("“border” is not a number of kilometres: {value}", value=toml(value)),
+            say("write a number from 0 to {most}, without quotes", most=_WIDEST),
+        )
+    return float(value)
+
+
+def geocoder(value: str, info: ValidationInfo) -> str:
+    """The address at which an address service searches, without a question."""
+    if not value:
+        return value
+    _web_address(value, info.field_name)
+    if "?" in value or "#" in value or not value.rstrip("/").endswith("search"):
+        raise WrongValueError(
+            say("“geocoder” is not the search of an address service: {value}", value=toml(value)),
+            say('write it up to “search”, like "https://addresses.example.org/search/"'),
+        )
+    return value
 
 
 def tiles(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 
+from harvester.peers.selection import CLASSES, Selection
 from harvester.sources import rules as rule
 from harvester.sources.problems import WrongValueError
 from harvester.sources.rules import AGREEMENT, LICENCES, SHARE_ALIKE
@@ -18,6 +19,13 @@ Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
 Count = Annotated[int, BeforeValidator(rule.count)]
 Mailbox = Annotated[str, AfterValidator(rule.mailbox)]
+
+_OF_KINDS = {
+    **dict.fromkeys(("query", "classes", "page_size"), ("sparql",)),
+    "graph": ("sparql", "rdf"),
+    **dict.fromkeys(("sitemap", "only"), ("html",)),
+}
+"""Keys of a source that mean something for some kinds only."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -35,6 +43,8 @@ class Site(_Value, frozen=True):
     the canonical graph, which then takes on that licence; without it they are only linked.
     ``tiles`` is the address of a map's tiles, with ``{z}``, ``{x}`` and ``{y}``, and
     ``attribution`` whom their server asks to name; without them maps have no background.
+    Of a wide source, what lies within ``border`` kilometres of a commune's centre is kept as
+    well. ``geocoder`` is the search of a service that knows where addresses are; none is needed.
     """
 
     title: Text
@@ -45,6 +55,8 @@ class Site(_Value, frozen=True):
     share_alike: bool = False
     tiles: Annotated[str, AfterValidator(rule.tiles)] = ""
     attribution: str = ""
+    border: Annotated[float, BeforeValidator(rule.border)] = 5.0
+    geocoder: Annotated[str, AfterValidator(rule.geocoder)] = ""
 
 
 class Expect(_Value, frozen=True):
@@ -117,9 +129,11 @@ class Source(_Value, frozen=True):
     in the node's time zone). ``mapping`` is an absolute path, or relative to the working
     directory. ``robots`` is ``strict`` when rules for every robot bind as well as those for our
     name (design, rule 13). ``pages`` is how many pages of a long answer are read at most;
-    saying it has the links of a feed followed too. ``iterator`` and the three after it override
-    what a reader detects (``harvester.records.ReadOptions``); ``expect`` is what the source is
-    expected to keep.
+    saying it has the links of a feed followed too; for ``html`` it may be the list of the pages
+    itself, or ``sitemap`` the address of one, and ``only`` what its addresses must contain.
+    ``classes`` or ``query``, ``graph`` and ``page_size`` say what a peer is asked for
+    (``harvester.peers``). ``iterator`` and the three after it override what a reader detects
+    (``harvester.records.ReadOptions``); ``expect`` is what the source is expected to keep.
     """
 
     id: Annotated[str, AfterValidator(rule.slug)]
@@ -139,12 +153,69 @@ class Source(_Value, frozen=True):
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
     robots: Literal["named", "strict"] = "named"
-    pages: Annotated[int, BeforeValidator(rule.pages)] | None = None
+    pages: Annotated[int | tuple[str, ...], BeforeValidator(rule.pages)] | None = None
+    sitemap: Annotated[str, AfterValidator(rule.web_address)] = ""
+    only: Annotated[tuple[str, ...], BeforeValidator(rule.only)] = ()
+    classes: Annotated[tuple[str, ...], BeforeValidator(rule.classes)] = CLASSES
+    query: Annotated[str, AfterValidator(rule.query)] = ""
+    graph: Annotated[str, AfterValidator(rule.graph)] = ""
+    page_size: Annotated[int, BeforeValidator(rule.page_size)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""
     encoding: Annotated[str, AfterValidator(rule.encoding)] = ""
     expect: Expect | None = None
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        for key in sorted(self.model_fields_set & _OF_KINDS.keys()):
+            kinds = _OF_KINDS[key]
+            if self.kind not in kinds:
+                raise WrongValueError(
+                    say("“{key}” means nothing for the kind {kind}", key=key, kind=self.kind),
+                    say("leave it out: it is for {kinds}", kinds=", ".join(kinds)),
+                    (key,),
+                )
+        if self.query and "classes" in self.model_fields_set:
+            raise WrongValueError(
+                say("“query” and “classes” both say which things are asked for"),
+                say("keep one of the two"),
+                ("classes",),
+            )
+        if self.sitemap and isinstance(self.pages, tuple):
+            raise WrongValueError(
+                say("“sitemap” and a list of “pages” both say which pages are read"),
+                say("keep one of the two"),
+                ("sitemap",),
+            )
+        if self.only and not self.sitemap:
+            raise WrongValueError(
+                say("“only” chooses among the addresses of a sitemap, and there is none"),
+                say('add sitemap = "https://example.org/sitemap.xml", or leave it out'),
+                ("only",),
+            )
+        if isinstance(self.pages, tuple) and self.kind != "html":
+            raise WrongValueError(
+                say("“pages” lists addresses, which only the kind html reads"),
+                say("write how many pages may be read: pages = 50"),
+                ("pages",),
+            )
+        return self
+
+    @property
+    def selection(self) -> Selection:
+        """Which things a peer is asked for."""
+        return Selection(self.classes, self.query, self.graph)
+
+    @property
+    def most_pages(self) -> int | None:
+        """How many pages are read at most; None where the source does not say."""
+        return None if isinstance(self.pages, tuple) else self.pages
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The addresses of its pages, where the source lists them."""
+        return self.pages if isinstance(self.pages, tuple) else ()
 
     @property
     def licence_iri(self) -> str | None:

@@ -97,7 +97,7 @@ def letter(health: Health, site: Site, reach: Reach) -> str:
     trouble = _trouble(health, zone, reach.command)
     refused = list(issue_lines(health.refused, _LANGUAGE, remedies=False))
     odd = [_wish(each, zone) for each in health.anomalies]
-    absent = list(absence_lines(health.absences, zone, _LANGUAGE))
+    absent = list(absence_lines(health, zone, _LANGUAGE))
     wishes = [_wish(each, zone) for each in health.penalties[:_WISHES] if each.code != "refused"]
     values: dict[str, Any] = {
         "objet": _subject(health),

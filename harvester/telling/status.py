@@ -143,7 +143,7 @@ def _parts(health: Health, zone: tzinfo, language: str) -> Iterator[tuple[Messag
         _words(health.words),
     )
     yield say("Other remarks"), issue_lines(health.notices, language)
-    yield say("Missing since"), absence_lines(health.absences, zone, language)
+    yield say("Missing since"), absence_lines(health, zone, language)
     yield say("Last reads"), _runs(health, zone, language)
 
 

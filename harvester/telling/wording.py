@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from harvester.appraisal.health import Condition
+from harvester.appraisal.health import Condition, Health
 from harvester.report import Report
-from store.state import Absence, SourceState, StoredIssue
+from store.state import SourceState, StoredIssue
 from vocab.messages import Message, say
 
 OUTCOMES = MappingProxyType(
@@ -85,12 +85,13 @@ def place_of(where: str, language: str) -> str:
     )
 
 
-def absence_lines(absences: Mapping[str, Absence], zone: tzinfo, language: str) -> Iterator[str]:
-    """The records that their source no longer announces, a line each."""
-    for record, absence in sorted(absences.items()):
+def absence_lines(health: Health, zone: tzinfo, language: str) -> Iterator[str]:
+    """The records that their source no longer announces, a line each, by their names."""
+    for record, absence in sorted(health.absences.items()):
+        key = unquote(record.rpartition("/id/record/")[2].partition("/")[2])
         told = say(
             "no longer announced since {when}: {key}",
             when=f"{absence.first_missing.astimezone(zone):%Y-%m-%d %H:%M}",
-            key=unquote(record.rpartition("/id/record/")[2].partition("/")[2]),
+            key=health.names.get(record, key),
         )
         yield told.render(language)

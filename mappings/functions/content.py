@@ -40,6 +40,12 @@ _DAYS = r"(?:(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\s?[-,]\s?(?=[MTWFSP]))?)+"
 _TIMES = r"(?:\d\d?:\d\d\s?-\s?\d\d?:\d\d\+?(?:\s?,\s?)?)+|off|closed"
 _HOURS = re.compile(rf"24/7|(?:{_DAYS}\s(?:{_TIMES})\s?(?:[;,]\s?|$))+")
 _WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_DOCUMENT = re.compile(
+    r"""(?:href\s*=\s*["']\s*(?P<link>[^"'<>]{1,2000}?)\s*["']|(?P<bare>https?://[^\s"'<>]{4,2000}))""",
+    re.IGNORECASE,
+)
+_IS_DOCUMENT = re.compile(r"\.(?:pdf|odt|ods|odp|docx?|xlsx?|pptx?|epub)$", re.IGNORECASE)
+_MOST_DOCUMENTS = 10
 _LONGEST_HTML = 50_000  # characters
 _LAST_PORT = 65535
 
@@ -139,6 +145,25 @@ def _address(text: str, base: str = "") -> str | Problem:
     if not good:
         return _bad_address(text)
     return quote(text, safe="!#$%&'()*+,/:;=?@~-._", errors="replace")
+
+
+def documents(value: Any, base: Any = None) -> list[str]:
+    """The addresses of the documents (PDF, OpenDocument, Office, EPUB) that ``value`` mentions.
+
+    They are links in HTML, joined to ``base`` where they are relative, or addresses in a text;
+    the first ten, each once. What looks like one and is no address is left out: nobody meant to
+    give it as a value.
+    """
+    texts = value if isinstance(value, list) else [value]
+    text = "\n".join(text_of(each)[:_LONGEST_HTML] for each in texts)
+    found = dict[str, None]()
+    for match in _DOCUMENT.finditer(text):
+        written = html.unescape(match["link"] or match["bare"].rstrip(".,;:!?)»"))
+        if _IS_DOCUMENT.search(written.partition("#")[0].partition("?")[0]):
+            address = web_address(written, base)
+            if isinstance(address, str):
+                found[address] = None
+    return list(found)[:_MOST_DOCUMENTS]
 
 
 def _bad_address(text: str) -> Problem:
@@ -255,6 +280,7 @@ FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "html", safe_html, "value"),
     declare(EBF, "mask", mask, "value", optional("contacts")),
     declare(EBF, "url", web_address, "value", optional("base")),
+    declare(EBF, "documents", documents, "value", optional("base")),
     declare(EBF, "telephone", telephone, "value"),
     declare(EBF, "email", email, "value"),
     declare(EBF, "language", language, optional("value")),

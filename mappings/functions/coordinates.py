@@ -2,7 +2,7 @@
 
 What can be told for certain is mended, and told. A pair is swapped where it lies outside
 metropolitan France as it stands and inside once turned round: Savoie is at 45.6 N 6.1 E, and
-6.1 N 45.6 E is in the Indian Ocean.
+6.1 N 45.6 E is in the Indian Ocean. Metres in Lambert-93 are told from degrees by their size.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mappings.functions import lambert
 from mappings.functions.content import NO_VALUE
 from mappings.functions.general import text_of
 from mappings.functions.registry import EBF, Function, declare, optional
 from mappings.problems import Problem, problem, shown
 from vocab.messages import say
+from vocab.territory.points import MAINLAND, Point
 
-_SOUTH, _NORTH, _WEST, _EAST = 41.0, 51.5, -5.5, 10.0  # metropolitan France, and a margin
 _LATITUDES, _LONGITUDES = 90, 180
 _LONGEST = 80  # characters
 _SIXTY = 60
@@ -24,7 +25,7 @@ _SIXTY = 60
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
 _APART = re.compile(r"\s*;\s*|,\s+|\s+|(?<=\d),(?=[+-]?\d+\.)")
 _DEGREES = re.compile(
-    r"(?P<first>[NSEWO])?\s*(?P<sign>[+-])?(?P<degrees>\d{1,3}(?:[.,]\d+)?)\s*°?\s*"
+    r"(?P<first>[NSEWO])?\s*(?P<sign>[+-])?(?P<degrees>\d{1,7}(?:[.,]\d+)?)\s*°?\s*"
     r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*['’′]\s*)?"
     r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|”|″|''|’’)\s*)?(?P<last>[NSEWO])?",
     re.IGNORECASE,
@@ -64,12 +65,23 @@ def _pair(latitude: Any, longitude: Any) -> tuple[Pair, list[Problem]] | Problem
     if north is None or east is None:
         return _bad(told)
     mended = [] if is_plain else [_textual(told)]
+    if metres := _metres(north, east):
+        north, east = lambert.degrees(*metres)
+        mended.append(_projected(told))
     if not _is_in_france(north, east) and _is_in_france(east, north):
         north, east = east, north
         mended.append(_swapped(told))
     if abs(north) > _LATITUDES or abs(east) > _LONGITUDES or north == east == 0:
         return _bad(told)
     return (north, east), mended
+
+
+def _metres(first: float, second: float) -> Pair | None:
+    """Easting and northing, where a pair is in Lambert-93, in whichever order."""
+    for east, north in ((second, first), (first, second)):
+        if lambert.is_lambert(east, north):
+            return east, north
+    return None
 
 
 def _both(text: str) -> tuple[float | None, float | None]:
@@ -103,7 +115,7 @@ def _degrees(text: str) -> float | None:
 
 
 def _is_in_france(north: float, east: float) -> bool:
-    return _SOUTH <= north <= _NORTH and _WEST <= east <= _EAST
+    return MAINLAND.holds(Point(north, east))
 
 
 def _number(value: float) -> str:
@@ -122,6 +134,18 @@ def _textual(told: str) -> Problem:
     return problem(
         "mended-coordinates",
         say("the coordinates “{value}” were read from text — write two numbers", value=shown(told)),
+        told,
+        "notice",
+    )
+
+
+def _projected(told: str) -> Problem:
+    return problem(
+        "projected-coordinates",
+        say(
+            "the coordinates {value} are metres in Lambert-93: they were turned into degrees",
+            value=shown(told),
+        ),
         told,
         "notice",
     )

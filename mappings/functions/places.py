@@ -12,6 +12,7 @@ from mappings.problems import Problem, problem, shown
 from vocab import communes
 from vocab.iris import Iris
 from vocab.messages import say
+from vocab.territory.atlas import atlas
 
 _LONGEST = 1_000  # characters: no address is longer
 
@@ -38,13 +39,39 @@ def commune(base: Any, insee: Any) -> Any:
     if text.casefold() in NO_VALUE:
         return None
     if re.fullmatch(r"(\d{2}|2[AB])\d{3}", text):
-        return Iris(text_of(base)).commune(text)
+        return _known(text_of(base), text)
     if re.fullmatch(r"\d{4}", text):
         return [Iris(text_of(base)).commune("0" + text), _lost_zero(text)]
     return problem(
         "bad-insee",
         say("“{value}” is not an INSEE code — write five characters, as 73081", value=shown(text)),
         text,
+    )
+
+
+def _known(base: str, code: str) -> Any:
+    """The commune of a code: the one of today where it merged, none where there is no such code."""
+    known = atlas()
+    if (now := known.merged.get(code)) is not None:
+        return [Iris(base).commune(now), _merged(code, now, known.communes[now].name)]
+    if known.is_unknown(code):
+        return problem(
+            "unknown-insee",
+            say(
+                "no commune has the INSEE code {code}, which may be a postcode: write INSEE's",
+                code=code,
+            ),
+            code,
+        )
+    return Iris(base).commune(code)
+
+
+def _merged(code: str, now: str, name: str) -> Problem:
+    return problem(
+        "merged-commune",
+        say("the commune {code} is now part of {name} ({now})", code=code, name=name, now=now),
+        code,
+        "notice",
     )
 
 
@@ -88,8 +115,8 @@ def _short(value: Any) -> str:
 
 
 def _code(value: Any) -> str:
-    """A code without its spaces, nor the ".0" that a spreadsheet gives it."""
-    return re.sub(r"\s|\.0$", "", text_of(value))
+    """A code without its spaces, the ".0" that a spreadsheet gives it, nor its country."""
+    return re.sub(r"^F(R|RA)?-|\s|\.0+$", "", text_of(value))
 
 
 FUNCTIONS: tuple[Function, ...] = (

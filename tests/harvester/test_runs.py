@@ -69,6 +69,7 @@ class Node:
             f'[[source]]\nid = "{path.strip("/")}"\nkind = "ics"\nurl = "{self.site.url}{path}"\n'
             f'title = "Agenda {path}"\npublisher = "Mairie"\nallow_private = true\n{self.more}'
             for path in self.site.pages
+            if path != "/robots.txt"
         ]
         file = self.folder / "sources.toml"
         head = HEAD.replace("https://node.example/", base)
@@ -774,7 +775,7 @@ def test_what_was_stored_before_the_program_failed_is_asked_for_in_full(
     node.harvest()
     node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
     with monkeypatch.context() as broken:
-        broken.setattr("harvester.runs.missing", None)
+        broken.setattr("harvester.endings.missing", None)
         assert node.harvest()["mairie"].outcome == "failed"
     assert node.names() == {"Bal", "Concert"}
     node.site.pages["/mairie"] = Page(calendar(BAL))  # its validators are those of the first read

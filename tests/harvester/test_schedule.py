@@ -272,6 +272,13 @@ def test_a_change_is_noticed_once_when_the_file_has_settled(tmp_path: Path) -> N
     assert [watch.changed() for _ in range(3)] == [False, True, False]
 
 
+def test_a_change_of_any_of_the_files_is_noticed(tmp_path: Path) -> None:
+    watch = Watch(tmp_path / "sources.toml", tmp_path / "communes.csv")
+    assert not watch.changed()
+    (tmp_path / "communes.csv").write_text("code,name\n")
+    assert [watch.changed() for _ in range(3)] == [False, True, False]
+
+
 def test_an_alarm_holds_one_round_which_is_never_skipped_however_late(tmp_path: Path) -> None:
     alarm = Alarm(SimpleQueue(), Watch(tmp_path / "sources.toml"))
     alarm.timers.start(paused=True)

@@ -13,7 +13,7 @@ from harvester.sources.problems import ConfigError, Problem
 from harvester.sources.values import Site, Source
 from vocab.messages import say
 
-KINDS = ("ics", "feed", "geojson", "gogocarto", "csv", "enbauges")
+KINDS = ("ics", "feed", "geojson", "gogocarto", "csv", "enbauges", "html", "sparql")
 
 DATA = Path(__file__).parents[1] / "data" / "sources"
 
@@ -66,6 +66,29 @@ def edited(line: str, text: str = SITE + BLOCK) -> str:
 def test_a_mistake_in_a_source_is_told(tmp_path: Path, line: str, told: str) -> None:
     text = SITE + edited(line, BLOCK)
     assert mistakes(tmp_path, text) == [told]
+
+
+@pytest.mark.parametrize(
+    ("block", "line", "told"),
+    [
+        *((("pair", "sparql"), *case) for case in cases("in-peer")),
+        *((("foyer", "html"), *case) for case in cases("in-site-of-pages")),
+    ],
+)
+def test_a_mistake_in_what_is_asked_of_a_source_is_told(
+    tmp_path: Path, block: tuple[str, str], line: str, told: str
+) -> None:
+    own = BLOCK.replace('"agenda"', f'"{block[0]}"').replace('"ics"', f'"{block[1]}"')
+    assert mistakes(tmp_path, SITE + edited(line, own)) == [told]
+
+
+def test_two_ways_of_saying_what_is_read_are_told(tmp_path: Path) -> None:
+    query = 'query = "SELECT ?s WHERE { ?s ?p ?o }"\nclasses = ["schema:Event"]\n'
+    (told,) = mistakes(tmp_path, SITE + BLOCK.replace('"ics"', '"sparql"') + query)
+    assert told.startswith("13: source “agenda”: “query” and “classes” both say")
+    both = 'pages = ["https://example.org/a"]\nsitemap = "https://example.org/b"\n'
+    (told,) = mistakes(tmp_path, SITE + BLOCK.replace('"ics"', '"html"') + both)
+    assert told.startswith("13: source “agenda”: “sitemap” and a list of “pages” both say")
 
 
 @pytest.mark.parametrize(("line", "told"), cases("in-site"))
@@ -195,7 +218,7 @@ def test_an_address_harvested_twice_is_told_with_both_lines(tmp_path: Path) -> N
         (
             "15: source “other”: this address is harvested twice as the same kind, "
             "by lines 9 and 15 — remove one of the two, "
-            "or give them another mapping, iterator or key"
+            "or give them another mapping, iterator, key or query"
         )
     ]
 

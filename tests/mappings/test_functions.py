@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from mappings.functions import EBF, registry
+from mappings.functions import EBF, content, registry
 from mappings.problems import Problem
 
 WORDS = {
@@ -203,17 +203,20 @@ def test_coordinates_lie_within_their_limit() -> None:
         (("45°41'2\"N", "6°7'48\"E"), ("45.6838889", "6.13"), ["mended-coordinates"]),
         (("N 45.68", "O 1.5"), ("45.68", "-1.5"), ["mended-coordinates"]),
         ((-21.11, 55.53), ("-21.11", "55.53"), []),
+        ((6862035.26, 652469.02), ("48.8566", "2.3522"), ["projected-coordinates"]),
+        (("652469,02", "6862035,26"), ("48.8566", "2.3522"), ["projected-coordinates"]),
     ],
 )
 def test_a_pair_of_coordinates_is_mended_where_that_is_certain(
     pair: tuple[object, ...], expected: tuple[str, str], told: list[str]
 ) -> None:
     north, *problems = call("latitude", *pair)
-    assert (north, call("longitude", *pair)) == expected
+    east = call("longitude", *pair)
+    assert [float(each) for each in (north, east)] == pytest.approx(list(map(float, expected)))
     assert [code(one) for one in problems] == told
 
 
-@pytest.mark.parametrize("pair", [(0, 0), ("45,64",), (456, 6), ("abc", "6.1"), (930000, 6510000)])
+@pytest.mark.parametrize("pair", [(0, 0), ("45,64",), (456, 6), ("abc", "6.1"), (930000, 651000)])
 def test_what_is_no_pair_of_coordinates_is_told_once(pair: tuple[object, ...]) -> None:
     assert code(call("latitude", *pair)) == "bad-coordinate"
     assert call("longitude", *pair) is None
@@ -269,12 +272,16 @@ def test_addresses_codes_and_languages_are_normalised() -> None:
         "lost-zero",
     ]
     assert call("postcode", "73 340") == "73340"
+    assert call("postcode", "F-73340") == call("postcode", 73340.0) == "73340"
     assert code(call("postcode", "F-73")) == "bad-postcode"
     assert call("postcode", 0) is None
     assert call("commune", "https://b.example/", "0") is None
     iri, lost = call("commune", "https://b.example/", 1004)
     assert (iri, code(lost)) == ("https://b.example/id/commune/01004", "lost-zero")
     assert code(call("commune", "https://b.example/", "731")) == "bad-insee"
+    assert code(call("commune", "https://b.example/", "73630")) == "unknown-insee"
+    iri, merged = call("commune", "https://b.example/", 74093.0)
+    assert (iri, code(merged)) == ("https://b.example/id/commune/74010", "merged-commune")
     assert [call("language", tag) for tag in ("fr-FR", "en_GB", "", None, "Français")] == [
         "fr",
         "en",
@@ -427,3 +434,18 @@ def test_every_function_answers_to_the_iri_it_is_registered_under() -> None:
         len({parameter.iri for parameter in function.parameters}) == len(function.parameters)
         for function in FUNCTIONS.values()
     )
+
+
+def test_documents_are_found_by_their_links_and_addresses() -> None:
+    html = (
+        '<p><a href="/docs/Guide%20asso.pdf?v=2">guide</a> <a href="page.html">x</a>'
+        "<a href='https://a.example/b.ODT#p3'>b</a> et https://a.example/c.docx. "
+        '<a href="javascript:x.pdf">non</a> https://a.example/c.docx</p>'
+    )
+    assert content.documents(html, "https://mairie.example/blog/") == [
+        "https://mairie.example/docs/Guide%20asso.pdf?v=2",
+        "https://a.example/b.ODT#p3",
+        "https://a.example/c.docx",
+    ]
+    assert content.documents(["https://a.example/d.pdf", "rien"]) == ["https://a.example/d.pdf"]
+    assert content.documents("pas de lien, guide.pdf") == []

@@ -15,7 +15,7 @@ import pytest
 import recurring_ical_events
 
 from samples import dates, serving
-from vocab.communes import commune_names
+from vocab.territory.atlas import shipped
 
 SOURCES = tomllib.loads((Path(__file__).parents[2] / "sources.toml").read_text(encoding="utf-8"))
 WEEK = [date(2026, 4, 27) + timedelta(days=shift) for shift in range(7)]
@@ -207,7 +207,7 @@ def test_a_place_stands_in_three_lists_under_other_spellings_and_coordinates() -
 
 
 def test_communes_carry_the_name_of_their_code() -> None:
-    known = commune_names()
+    known = {code: commune.name for code, commune in shipped().communes.items()}
     territory = SOURCES["site"]["territory"]
     for row in rows("lieux-d-accueil", WEEK[0]):
         assert known[row["Code INSEE"]] == row["Commune"]

@@ -91,7 +91,7 @@ def test_nothing_that_a_reader_writes_is_an_operator() -> None:
 
 @pytest.mark.parametrize("words", ["oeuvres", "ŒUVRE", "fete oeuvr", "chatelard", "comite"])
 def test_words_find_a_thing_by_what_is_said_of_it(index: Index, words: str) -> None:
-    assert names(index.find(Wanted(words=words, order="rank"))) == ["Fête des œuvres"]
+    assert names(index.find(Wanted(words=words))) == ["Fête des œuvres"]
 
 
 def test_words_that_are_none_find_nothing(index: Index) -> None:
@@ -195,5 +195,5 @@ def test_a_damaged_index_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("signs", ["-1", "a|", "<>", "\x00", "²", "{}"])
-def test_signs_without_a_word_find_nothing_in_any_order(index: Index, signs: str) -> None:
-    assert names(index.find(Wanted(words=signs, order="rank"))) == []
+def test_signs_without_a_word_find_nothing(index: Index, signs: str) -> None:
+    assert names(index.find(Wanted(words=signs))) == []

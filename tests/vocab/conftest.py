@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from pyoxigraph import Store
 
 import cli
+from commands import node as commands_node
 from vocab import ROOM
 
 
@@ -18,7 +19,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Store:
     config = folder / "sources.toml"
     shutil.copy(ROOM.parent / "sources.toml", config)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "clock", lambda: datetime(2026, 5, 4, 12, tzinfo=UTC))
+        patch.setattr(commands_node, "clock", lambda: datetime(2026, 5, 4, 12, tzinfo=UTC))
         result = CliRunner().invoke(cli.main, ["demo", "--once", "--config", str(config)])
     assert result.exit_code == 0, result.output
     return Store.read_only(str(next((folder / "var" / "generations").glob("0*/store"))))

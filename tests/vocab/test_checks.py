@@ -9,7 +9,8 @@ import rdflib
 from pyoxigraph import RdfFormat, Triple, parse
 
 from vocab import PREFIXES, ROOM, read_turtle
-from vocab.checks import Box, check, is_siret
+from vocab.checks import check, is_siret
+from vocab.territory.points import Box
 
 NOW = datetime(2026, 4, 20, 8, 0, tzinfo=UTC)
 PROLOGUE = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())

@@ -34,7 +34,8 @@ CANONICAL = """
   prov:wasDerivedFrom <id/record/comite/concert> .
 <id/event/concert#location> a schema:Place ; schema:name "Salle des fêtes"@fr ;
   eb:commune <id/commune/73081> .
-<id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr .
+<id/commune/73081> a schema:AdministrativeArea ; schema:name "Le Châtelard"@fr ;
+  schema:latitude 45.6809 ; schema:longitude 6.1290 .
 <id/organization/comite> a schema:Organization ; schema:name "Comité des fêtes"@fr .
 ebc:theme skos:prefLabel "Culture et arts"@fr, "Culture and arts"@en .
 <id/event/marche> a schema:Event ; schema:name "Marché de Noël"@fr ;
@@ -94,9 +95,13 @@ ebc:tous skos:prefLabel "Tout public"@fr, "Everybody"@en .
 ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
 <id/organization/comédie> a schema:NGO ; schema:name "Comédie"@fr ; eb:actorKind ebc:asso .
 <id/place/jardin> a schema:Place ; schema:name "Jardin partagé"@fr ;
+  eb:pinnedSince "2026-11-20T08:00:00Z"^^xsd:dateTime ;
   schema:geo <id/place/jardin#geo> ; prov:wasDerivedFrom <id/record/mairie/jardin> .
 <id/place/jardin#geo> a schema:GeoCoordinates ; schema:latitude 45.70 ; schema:longitude 6.14 .
 <id/article/lettre> a schema:Article ; schema:name "La lettre du comité"@fr ;
+  schema:image <https://comite.example/photo.jpg> ;
+  schema:mentions <https://comite.example/docs/Guide_des-associations%202026.pdf>,
+    <javascript:x.pdf>, <https://comite.example/page> ;
   schema:url <https://comite.example/lettre> ; eb:commune <id/commune/73081> ;
   schema:datePublished "2026-11-19T08:00:00Z"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/lettre> .
@@ -117,10 +122,20 @@ RECORDS = """
   schema:startDate "2026-12-05T14:30:00+01:00"^^xsd:dateTime .
 """
 TOMBSTONES = """
+<id/event/cache> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
+  prov:wasDerivedFrom <id/record/foyer/cache> ; prov:wasAttributedTo <id/editor/Camille> ;
+  dcterms:description "publicité <b>"@fr ;
+  prov:invalidatedAtTime "2026-11-19T06:00:00Z"^^xsd:dateTime .
 <id/event/parti> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
   prov:invalidatedAtTime "2026-11-18T06:00:00Z"^^xsd:dateTime .
 """
 PROVENANCE = """
+<id/editor/Camille> a prov:Agent ; schema:name "Camille" .
+<id/event/atelier/20261205#curation-name> a rdf:Statement ;
+  schema:about <id/event/atelier/20261205> ; rdf:subject <id/event/atelier/20261205> ;
+  rdf:predicate schema:name ; rdf:object "Atelier de réparation"@fr ;
+  prov:generatedAtTime "2026-11-20T08:00:00Z"^^xsd:dateTime ; dcterms:description "nom usuel"@fr ;
+  prov:wasAttributedTo <id/editor/Camille> .
 <id/source/comite> a dcat:Dataset ; dcterms:title "Agenda du comité"@fr ;
   dcterms:publisher "Comité & Cie"@fr .
 <id/source/mairie> a dcat:Dataset ; dcterms:title "Agenda de la mairie"@fr ;
@@ -132,6 +147,7 @@ PROVENANCE = """
   dcat:distribution <graph/source/foyer> .
 <graph/source/foyer> dcat:accessURL <sample:foyer> .
 <id/source/velo> a dcat:Dataset ; dcterms:title "Vélo"@fr ;
+  prov:invalidatedAtTime "2026-10-01T08:00:00Z"^^xsd:dateTime ;
   dcterms:license <https://licence.example/v2/> .
 <id/activity/1> prov:used <id/source/comite> ;
   prov:startedAtTime "2026-11-20T08:15:00Z"^^xsd:dateTime .

@@ -52,3 +52,20 @@ def test_a_page_beyond_the_last_is_empty_and_harmless(client: httpx.Client) -> N
 def test_lists_are_maps_too(client: httpx.Client) -> None:
     features = client.get("/annuaire.geojson").json()["features"]
     assert {each["properties"]["name"] for each in features} == {"Fab", "Jardin partagé"}
+
+
+def test_resources_name_the_documents_that_sources_mention(client: httpx.Client) -> None:
+    page = client.get("/ressources?lang=fr").text
+    assert "Guide des associations 2026 (PDF)" in page
+    assert 'href="https://comite.example/docs/Guide_des-associations%202026.pdf"' in page
+    assert "La lettre du comité" in page
+    assert "javascript:" not in page
+    assert "comite.example/page" not in page
+    assert "(PDF)" not in client.get("/ressources?service=reparer").text
+
+
+def test_a_picture_is_a_link_to_its_publisher_and_nothing_is_loaded(client: httpx.Client) -> None:
+    page = client.get("/id/article/lettre?lang=fr").text
+    assert '<a href="https://comite.example/photo.jpg"' in page
+    assert "<img" not in page
+    assert "Guide des associations 2026 (PDF)" in page

@@ -192,3 +192,11 @@ def test_the_canonical_address_is_the_iri(client: httpx.Client) -> None:
     page = client.get("/id/event/concert?lang=en").text
     assert f'<link rel="canonical" href="{BASE}id/event/concert">' in page
     assert '<meta property="og:title" content="Concert d’hiver, Wed 25 Nov, 20:30' in page
+
+
+def test_a_place_has_a_calendar_of_what_takes_place_there(client: httpx.Client) -> None:
+    answer = client.get("/id/place/fab.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.text.count("BEGIN:VEVENT") == 1
+    assert "Atelier de réparation" in answer.text
+    assert client.get("/id/article/lettre.ics").status_code == 404

@@ -49,7 +49,11 @@ def told(
                     issues=[StoredIssue("x", "warning", say("a date that is none"), count=4)],
                     run=PastRun(now, "failed", reason=failed),
                 ),
-                Saved(SourceState("jamais-lue", outcome="failed", reason=failed)),
+                Saved(
+                    SourceState(
+                        "jamais-lue", outcome="failed", reason=failed, title="Agenda jamais lu"
+                    )
+                ),
             ]
         )
     app = create(
@@ -69,10 +73,17 @@ def told(
 def test_the_sources_that_are_ill_come_first_and_say_why(told: httpx.Client) -> None:
     page = told.get("/sources").text
     titles = re.findall(r'<a class="title"[^>]*>(.*?)</a>', page)
-    assert sorted(titles[:2]) == ["Agenda du comité", "jamais-lue"]
+    assert sorted(titles[:2]) == ["Agenda du comité", "Agenda jamais lu"]
     assert "the address answers 404 instead of a calendar" in page
     assert "illisible</span>\ndepuis le 14 novembre 2026, 00:30" in page
     assert "2 à regarder" in page
+
+
+def test_a_source_that_was_retired_says_since_when_and_is_not_ill(told: httpx.Client) -> None:
+    for path in ("/sources?lang=fr", "/id/source/velo?lang=fr"):
+        page = told.get(path).text
+        assert "retirée le 1er octobre 2026" in page
+    assert told.get("/sources.json").json()["sources"][3]["retiredSince"].startswith("2026-10-01")
 
 
 def test_a_source_has_its_runs_as_a_chart_and_as_a_table(told: httpx.Client) -> None:
@@ -133,6 +144,23 @@ def test_the_map_and_its_list_hold_the_same(told: httpx.Client) -> None:
         tuple(each["geometry"]["coordinates"]) for each in features
     )
     assert "Comité des fêtes" in response.text.partition("<details>")[2]
+
+
+def test_the_map_shows_what_has_only_a_commune_in_its_middle_and_says_so(
+    client: httpx.Client,
+) -> None:
+    page = client.get("/carte?quoi=agenda").text
+    entry = re.search(r'<li data-latitude="45.6809"[^>]*approximate.*?</li>', page, re.DOTALL)
+    assert entry
+    assert "Concert d’hiver" in entry[0]
+    assert "position exacte" in entry[0]
+    features = client.get("/carte.geojson?quoi=agenda").json()["features"]
+    assert all(each["properties"]["name"] != "Concert d’hiver" for each in features)
+    assert 'data-note="' in client.get("/embed/carte?quoi=agenda").text
+
+
+def test_coverage_draws_a_commune_at_its_centre(client: httpx.Client) -> None:
+    assert "<circle" in client.get("/couverture").text
 
 
 def test_the_map_may_show_tiles_of_the_server_that_is_configured(

@@ -70,9 +70,11 @@
     title.textContent = link.textContent;
     told.append(title);
     const about = entry.querySelector(".quiet");
-    if (about) {
+    const lines = about ? [[...about.children].map((part) => part.textContent.trim()).join(" · ")] : [];
+    if (entry.dataset.note) lines.push(entry.dataset.note);
+    for (const text of lines) {
       const line = document.createElement("p");
-      line.textContent = [...about.children].map((part) => part.textContent.trim()).join(" · ");
+      line.textContent = text;
       told.append(line);
     }
     return told;

@@ -1,0 +1,78 @@
+"""Lines for a terminal of eighty columns, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+from types import MappingProxyType
+
+from harvester.seeing.terms import Terms
+from harvester.telling.wording import issue_lines
+from store.state import StoredIssue
+from vocab.messages import Message, say
+
+WIDTH = 80
+_LEFT = 30  # columns of the names, at most
+_LINES = 3  # of one value
+_ISSUES = 15  # different ones that are told
+_WEIGHT = ("error", "warning", "notice")
+MARKS = MappingProxyType({"error": "✗ ", "warning": "! ", "notice": "• "})
+"""What stands before an issue: an error left an entry out, a warning changed a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Lays lines out for a person of a language, in so many columns."""
+
+    terms: Terms
+    width: int = WIDTH
+
+    def say(self, message: Message) -> str:
+        """A sentence in the person's language."""
+        return message.render(self.terms.language)
+
+    def pairs(
+        self, told: Iterable[tuple[str, str]], indent: int = 4, most: int = _LEFT
+    ) -> Iterator[str]:
+        """Names and values in two columns; a long value goes on under itself, and is cut.
+
+        The first column has ``most`` columns at most; a longer name has a line of its own.
+        """
+        pairs = list(told)
+        left = min(max((len(name) for name, _ in pairs), default=0), most)
+        for name, value in pairs:
+            lines = self.folded(value, self.width - indent - left - 2)
+            if len(name) > left:
+                yield " " * indent + name
+            heads = [name if len(name) <= left else "", *[""] * (len(lines) - 1)]
+            for head, line in zip(heads, lines, strict=True):
+                yield f"{' ' * indent}{head:<{left}}  {line}"
+
+    def folded(self, value: str, room: int) -> list[str]:
+        """``value`` in a few lines of ``room`` columns, cut where it is longer."""
+        lines = wrap(" ".join(value.split()), room, break_on_hyphens=False) or [""]
+        if len(lines) > _LINES:
+            return [*lines[: _LINES - 1], lines[_LINES - 1][: room - 1] + "…"]
+        return lines
+
+    def sentence(self, text: str, mark: str = "", indent: int = 4) -> Iterator[str]:
+        """A sentence in full, folded."""
+        first, further = " " * indent + mark, " " * (indent + len(mark))
+        yield from wrap(
+            text, self.width, initial_indent=first, subsequent_indent=further,
+            break_on_hyphens=False,
+        )  # fmt: skip
+
+    def issues(self, issues: Iterable[StoredIssue]) -> Iterator[str]:
+        """What was not understood: first what is no entry's own, then the gravest."""
+
+        def weight(issue: StoredIssue) -> tuple[bool, int, int]:
+            return bool(issue.key or issue.where), _WEIGHT.index(issue.severity), -issue.count
+
+        known = sorted(issues, key=weight)
+        told = known[:_ISSUES]
+        for issue, text in zip(told, issue_lines(told, self.terms.language), strict=True):
+            yield from self.sentence(text, MARKS[issue.severity])
+        if (more := len(known) - _ISSUES) > 0:
+            yield from self.sentence(self.say(say("and {more} more", more=more)), "• ")

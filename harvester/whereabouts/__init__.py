@@ -1,0 +1,1 @@
+"""Where things are (design, rule 15): the territory, positions, and an address service."""
