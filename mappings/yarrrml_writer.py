@@ -77,12 +77,12 @@ class _Writer:
         return made
 
     def _source(self, source: Source) -> Any:
-        delimiter = source.dialect.delimiter
+        access, delimiter = source.address or source.access, source.dialect.delimiter
         plain = delimiter == CsvDialect.of(source.access).delimiter and not source.encoding
         if plain and not source.database:
-            short = [f"{source.access}~{source.formulation}"]
+            short = [f"{access}~{source.formulation}"]
             return _flow([*short, source.iterator] if source.iterator else short)
-        made = {"access": source.access, "referenceFormulation": source.formulation}
+        made = {"access": access, "referenceFormulation": source.formulation}
         if source.iterator:
             made["iterator"] = source.iterator
         made["delimiter"] = delimiter

@@ -175,10 +175,10 @@ class _Legacy(Dialect):
         if not source.is_utf8:
             dialect.add(CSVW + "encoding", ox.Literal(source.encoding))
         if source.formulation != "csv" or not dialect.facts:
-            return ox.Literal(source.access)
+            return ox.Literal(source.address or source.access)
         table = Block()
         table.add(TYPE, ox.NamedNode(CSVW + "Table"))
-        table.add(CSVW + "url", ox.Literal(source.access))
+        table.add(CSVW + "url", ox.Literal(source.address or source.access))
         table.add(CSVW + "dialect", dialect)
         return table
 

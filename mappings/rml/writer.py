@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -40,7 +41,7 @@ from mappings.rml.shaping import (
     without_inverse,
 )
 from mappings.rml.templates import escaped
-from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, FNO, FORMATS, RML
+from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, DCAT, FNO, FORMATS, RML
 from mappings.source import CsvDialect, Source
 from mappings.turtle import Block, Name, Value, Writer
 from vocab import PREFIXES, term
@@ -49,6 +50,7 @@ BASE: Final = "http://example.com/ns#"
 """What the names of triples maps are relative to: a name of no consequence."""
 
 TYPE: Final = term("rdf:type")
+_IN_URLS = ":/?#@!$&'()*+,;=%-._~"
 _FORMULATIONS = {"csv": "CSV", "jsonpath": "JSONPath", "xpath": "XPath"}
 _TYPES = {
     TermType.IRI: "IRI",
@@ -153,22 +155,32 @@ class Dialect:
             block.add(TYPE, ox.NamedNode(D2RQ + "Database"))
             block.add(D2RQ + "jdbcDSN", ox.Literal(source.access))
             return block
+        if source.address:
+            block = Block()
+            block.add(TYPE, ox.NamedNode(DCAT + "Distribution"))
+            block.add(DCAT + "downloadURL", ox.NamedNode(quote(source.address, safe=_IN_URLS)))
+        else:
+            block = self._path(source)
+        if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
+            block.add(TYPE, ox.NamedNode(CSVW + "Table"))
+            block.add(CSVW + "dialect", block_of(source.dialect))
+        if not source.is_utf8:
+            block.add(
+                self.word("encoding"), ox.NamedNode(self.word(source.encoding.replace(" ", "-")))
+            )
+        if source.compression:
+            block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
+        for null in source.nulls:
+            block.add(self.word("null"), ox.Literal(null))
+        return block
+
+    def _path(self, source: Source) -> Block:
         block = self.typed("RelativePathSource")
         root = "CurrentWorkingDirectory" if source.root == "working" else "MappingDirectory"
         named = source.root in ("", "mapping", "working")
         where = ox.NamedNode(self.word(root)) if named else ox.Literal(source.root)
         block.add(self.word("root"), where)
         block.add(self.word("path"), ox.Literal(source.access))
-        if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
-            block.add(TYPE, ox.NamedNode(CSVW + "Table"))
-            block.add(CSVW + "url", ox.Literal(source.access))
-            block.add(CSVW + "dialect", block_of(source.dialect))
-        if not source.is_utf8:
-            block.add(self.word("encoding"), ox.NamedNode(self.word(source.encoding)))
-        if source.compression:
-            block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
-        for null in source.nulls:
-            block.add(self.word("null"), ox.Literal(null))
         return block
 
     def subject(self, subject: ObjectMap) -> Block:

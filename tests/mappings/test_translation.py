@@ -183,3 +183,17 @@ def test_relative_constants_and_functions_of_languages_are_carried_over(
     made = [sorted(map_file(each, None, "http://b.example/", [])) for each in (first, other)]
     assert made[0] == made[1]
     assert '<http://b.example/thing> <http://b.example/said> "hello"@fr .' in made[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_web_address_of_a_source_is_kept(language: str, tmp_path: Path) -> None:
+    mapping, other = tmp_path / "m.yml", tmp_path / "again"
+    address = "https://a.example/données 1.csv?x=[1]"
+    mapping.write_text(
+        f"mappings:\n  t: {{sources: ['{address}~csv'], s: 'http://e/$(id)', po: [[a, 'http://e/A']]}}",
+        "utf-8",
+    )
+    other = other.with_suffix(".yml" if language == "yarrrml" else ".ttl")
+    other.write_text(translated([mapping], language), "utf-8")
+    (tmp_path / "données 1.csv").write_text("id\n1\n", "utf-8")
+    assert lines(other) == lines(mapping) != []
