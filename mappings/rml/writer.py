@@ -163,6 +163,7 @@ class Dialect:
             block = self._path(source)
         if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
             block.add(TYPE, ox.NamedNode(CSVW + "Table"))
+            block.add(CSVW + "url", ox.Literal(source.address or source.access))
             block.add(CSVW + "dialect", block_of(source.dialect))
         if not source.is_utf8:
             block.add(
