@@ -150,7 +150,7 @@ class Index:
     @cached_property
     def centres(self) -> dict[str, tuple[float, float]]:
         """INSEE code → latitude and longitude of the centre of the commune, where it is known."""
-        rows = self._rows("SELECT commune, latitude, longitude FROM centre")
+        rows = self.rows("SELECT commune, latitude, longitude FROM centre")
         return {commune: (latitude, longitude) for commune, latitude, longitude in rows}
 
     @cached_property
