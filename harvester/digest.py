@@ -21,7 +21,7 @@ from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from harvester.seeing.sample import Sample, Sampler
 from harvester.sources import Source
 from mappings import Platform, Problem, compile_file, compile_table, platform
-from mappings.expressions import Joined
+from mappings.notes import Joined
 from mappings.paths import Item
 from mappings.reads import Reads
 from mappings.source import Source as PlanSource

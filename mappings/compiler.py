@@ -13,9 +13,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from mappings.datatypes import Accepts
-from mappings.expressions import Joined, Notes, Scope, condition
+from mappings.expressions import Scope, condition
 from mappings.functions import Registry
 from mappings.joins import Indexes, as_list, joined, link_maker, term_map
+from mappings.notes import Joined, Notes
 from mappings.paths import Item, Path, as_item
 from mappings.plan import Link, ObjectMap, Plan, PredicateObject, TermMap, TriplesMap
 from mappings.problems import Problem

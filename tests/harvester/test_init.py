@@ -12,6 +12,7 @@ import samples.serving
 from harvester.sources import load
 from harvester.sources.starter import StarterError, write_starter
 from harvester.sources.values import Notify, Site, Source
+from mappings import platforms
 from vocab.messages import LANGUAGES
 
 KINDS = ("ics", "feed", "geojson", "gogocarto", "csv", "enbauges")
@@ -36,7 +37,7 @@ def test_the_models_are_valid_once_uncommented(tmp_path: Path, language: str) ->
     path.write_text(COMMENTED_OUT.sub("", path.read_text()))
     for name in ("correspondances.yml", "mot-de-passe"):
         (tmp_path / name).touch()
-    assert len(load(path, kinds=KINDS).sources) == 5
+    assert len(load(path, kinds=platforms()).sources) == 8
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -29,6 +29,9 @@ class Invented(Published):
     def labels(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
         return iter(())
 
+    def centres(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+        return iter(())
+
     def sources(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
         return iter(())
 
