@@ -204,8 +204,11 @@ def test_editors_decide_and_take_back_and_the_file_keeps_it(
     assert "hidden (Camille" in listed
     assert event in listed
     assert "1 decisions, all right" in enbauges("validate").stdout
-    enbauges("backup", str(tmp_path / "node.tar"))
     file = config.with_name("curation.toml")
+    more = f'\n[[pin]]\nentity = "{event}x"\nat = 2026-11-26\n'
+    file.write_text(file.read_text("utf-8") + more, encoding="utf-8")
+    assert f"nothing was ever published at {event}x" in enbauges("validate").stdout
+    enbauges("backup", str(tmp_path / "node.tar"))
     kept = file.read_bytes()
     file.unlink()
     enbauges("restore", str(tmp_path / "node.tar"), "--force")
