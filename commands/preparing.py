@@ -11,10 +11,12 @@ from commands import node
 from commands.frame import DEFAULT_CONFIG
 from commands.node import (
     load_config,
+    place_of,
     tell_orphans,
 )
 from harvester import telling
 from harvester.curation import file as curation
+from harvester.curation.telling import idle
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
 from harvester.records import Content
@@ -30,6 +32,7 @@ from mappings.local import map_file
 from mappings.platform import FOLDER
 from mappings.table import ShortForm
 from mappings.translate import LANGUAGES, translated, translated_table
+from store.generations import Generations
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 
@@ -61,6 +64,8 @@ def validate(config: Path) -> None:
     if loaded.edits:
         count, name = len(loaded.edits.all), curation.FILE
         speak(say("{file}: {count} decisions, all right", file=name, count=count))
+        for message in idle(loaded, Generations(place_of(config).generations).current()):
+            speak(message)
     tell_orphans(loaded)
 
 

@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
 
+from harvester.curation.file import FILE
 from harvester.curation.values import Edit
+from harvester.sources import Config
+from store.generations import Generation
+from store.published import Published
 from vocab.messages import Message, say
 
 _DECIDED = MappingProxyType(
@@ -45,6 +49,17 @@ def _filled(message: Message, edit: Edit, name: str) -> Message:
     value = _value(edit)
     shown = value if len(value) <= _CUT else f"{value[:_CUT]}…"
     return Message(message.text, {"name": name, "property": edit.name, "value": shown})
+
+
+def idle(config: Config, generation: Generation | None) -> Iterator[Message]:
+    """A sentence for each thing that was decided about and of which nothing was ever published."""
+    if generation is None or not config.edits:
+        return
+    published = Published.open(generation)
+    for iri in config.edits.entities:
+        if not (published.document(iri) or published.tombstone(iri)):
+            yield say("{file}: nothing was ever published at {iri} — is the address complete?",
+                      file=FILE, iri=iri)  # fmt: skip
 
 
 def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) -> Iterator[str]:

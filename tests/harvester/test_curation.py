@@ -120,21 +120,19 @@ def test_what_is_hidden_leaves_at_once_and_its_source_still_says_it(node: Edited
     assert (term("schema:name"), '"Camille"') in node.said(IRIS.editor("Camille"), PROVENANCE)
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(Page(calendar(BAL, CONCERT)), id="304"),
-        pytest.param(Page(calendar(BAL, CONCERT), tagged=False), id="the same"),
-        pytest.param(Page(calendar(("a", "Bal costumé"), CONCERT)), id="changed"),
-        pytest.param(Page(b"", status=500), id="failed"),
-    ],
-)
-def test_what_is_hidden_stays_so_over_harvests(node: Edited, page: Page) -> None:
+def test_what_is_hidden_stays_so_over_harvests(node: Edited) -> None:
+    """A 304, the same without a validator, another name, a breakdown."""
     bal = node.iri("Bal")
     node.hide(bal)
-    read_again(node, page)
-    assert node.names() == {"Concert"}
-    assert node.said(bal, TOMBSTONES)
+    for page in (
+        Page(calendar(BAL, CONCERT)),
+        Page(calendar(BAL, CONCERT), tagged=False),
+        Page(calendar(("a", "Bal costumé"), CONCERT)),
+        Page(b"", status=500),
+    ):
+        read_again(node, page)
+        assert node.names() == {"Concert"}
+        assert node.said(bal, TOMBSTONES)
 
 
 def test_what_is_hidden_and_leaves_comes_back_hidden(node: Edited) -> None:
