@@ -69,6 +69,7 @@ def means_of(
         iris=iris,
         area=Area.of(config.site),
         platform_of=platform_of,
+        sources={source.id: source for source in config.sources},
         timezone=config.site.timezone,
         version=version,
         clock=clock,

@@ -32,6 +32,9 @@ _REMEMBERED = 1_000
 
 _DAY = len("2026-11-22")
 
+_Part = tuple[str, tuple[str | float, ...]]
+"""A condition, and the values that it asks with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -81,10 +84,11 @@ class Index:
         self.path = path
         self._local = threading.local()
         self._counted: dict[tuple[str, Wanted], list[tuple[Facet, int]]] = {}
+        self._totals: dict[Wanted, int] = {}
 
     def find(self, wanted: Wanted) -> list[Thing]:
         """The things that are ``wanted``, in its order."""
-        tables, where, values = _conditions(wanted)
+        tables, where, values = self._conditions(wanted)
         sql = (
             f"SELECT thing.doc FROM {tables} WHERE {where} "  # noqa: S608  # our own words
             f"ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?"
@@ -99,8 +103,14 @@ class Index:
 
     def count(self, wanted: Wanted) -> int:
         """How many there are in all."""
-        tables, where, values = _conditions(wanted)
-        return int(self.rows(f"SELECT count(*) FROM {tables} WHERE {where}", *values)[0][0])  # noqa: S608
+        asked = replace(wanted, order="name", limit=MOST, offset=0)
+        if asked not in self._totals:
+            if len(self._totals) >= _REMEMBERED:
+                self._totals.clear()
+            tables, where, values = self._conditions(asked)
+            sql = f"SELECT count(*) FROM {tables} WHERE {where}"  # noqa: S608  # our own words
+            self._totals[asked] = int(self.rows(sql, *values)[0][0])
+        return self._totals[asked]
 
     def kinds(self) -> dict[str, int]:
         """How many things there are of each kind."""
@@ -120,7 +130,7 @@ class Index:
         return self._counted[facet, asked]
 
     def _count_values(self, facet: str, wanted: Wanted) -> list[tuple[Facet, int]]:
-        tables, where, values = _conditions(wanted)
+        tables, where, values = self._conditions(wanted)
         sql = (
             "SELECT named.value, named.iri, named.text, count(*) "  # noqa: S608  # our own words
             f"FROM {tables} JOIN facet AS chosen ON chosen.thing = thing.id AND chosen.facet = ? "
@@ -180,6 +190,24 @@ class Index:
                 about=self.path,
             ) from error
 
+    def _conditions(self, wanted: Wanted) -> tuple[str, str, list[str | float]]:
+        """The tables, the conditions and their values."""
+        found, tables = list(_parts(wanted)), "thing"
+        if match(wanted.words):
+            tables += " JOIN words ON words.rowid = thing.id"
+            found += self._within(wanted.kinds)
+        if wanted.box:
+            tables += " JOIN box ON box.id = thing.id"
+        where = " AND ".join(part for part, _ in found) or "1"
+        return tables, where, [value for _, values in found for value in values]
+
+    def _within(self, kinds: tuple[str, ...]) -> Iterator[_Part]:
+        """The numbers among which things of ``kinds`` are: words of others are not looked at."""
+        spans = [(first, last) for kind, first, last in self.spans if kind in kinds]
+        if spans:
+            first, last = min(spans)[0], max(last for _, last in spans)
+            yield "words.rowid BETWEEN ? AND ?", (first, last)
+
     @property
     def _connection(self) -> sqlite3.Connection:
         """A connection of this thread; the file never changes, so nothing is ever locked."""
@@ -190,19 +218,7 @@ class Index:
         return connection
 
 
-def _conditions(wanted: Wanted) -> tuple[str, str, list[str | float]]:
-    """The tables, the conditions and their values."""
-    found = list(_parts(wanted))
-    tables = "thing"
-    if match(wanted.words):
-        tables += " JOIN words ON words.rowid = thing.id"
-    if wanted.box:
-        tables += " JOIN box ON box.id = thing.id"
-    where = " AND ".join(part for part, _ in found) or "1"
-    return tables, where, [value for _, values in found for value in values]
-
-
-def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
+def _parts(wanted: Wanted) -> Iterator[_Part]:
     if wanted.kinds:
         yield f"thing.kind IN ({_holes(wanted.kinds)})", wanted.kinds
     if wanted.first:
@@ -223,7 +239,7 @@ def _parts(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
         yield "box.east >= ? AND box.west <= ?", (box.west, box.east)
 
 
-def _faceted(wanted: Wanted) -> Iterator[tuple[str, tuple[str | float, ...]]]:
+def _faceted(wanted: Wanted) -> Iterator[_Part]:
     for facet, values in wanted.facets:
         having = f"SELECT thing FROM facet WHERE facet = ? AND value IN ({_holes(values)})"  # noqa: S608
         yield f"thing.id IN ({having})", (facet, *values)
