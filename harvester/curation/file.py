@@ -16,6 +16,8 @@ them. Writing changes no other line of the file: comments stay where they are.
 from __future__ import annotations
 
 import json
+import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -232,10 +234,17 @@ def erase(path: Path, edit: Edit) -> None:
 
 
 def _put(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
+    """Put ``text`` in the place of the file, with the line ends, the mode and the links it had."""
+    target = path.resolve()
+    part = target.with_name(f"{target.name}.part")
     with told(path):
-        part.write_text(text.lstrip("\n"), encoding="utf-8")
-        part.replace(path)
+        before = target.read_bytes() if target.exists() else b""
+        newline = "\r\n" if b"\r\n" in before else "\n"
+        mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+        part.write_bytes(mark + text.lstrip("\n").replace("\n", newline).encode())
+        if before:
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        part.replace(target)
 
 
 def _text_of(path: Path) -> str:
