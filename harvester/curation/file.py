@@ -44,6 +44,7 @@ HEAD = say(
 """The first line of a new file."""
 
 _KINDS: tuple[Kind, ...] = ("hide", "pin", "correct")
+_YEARS = range(1970, 2970)
 _KEYS = ("entity", "at", "by", "why")
 _CORRECTED = ("property", "value")
 _UNSEEN = {code: " " for code in (*range(32), 127) if chr(code) != "\n"}
@@ -162,6 +163,8 @@ class _Reading:
 
     def _moment(self, block: Mapping[str, Any], where: KeyPath) -> datetime | None:
         at = block.get("at")
+        if isinstance(at, date) and at.year not in _YEARS:
+            at = str(at)
         if isinstance(at, datetime):
             return at if at.tzinfo else at.replace(tzinfo=self._zone)
         if isinstance(at, date):

@@ -117,6 +117,7 @@ def block(kind: str = "pin", entity: str = BAL, **more: str) -> str:
         ("[[hide]]\nat = 2026-11-26", "curation.toml:1: “entity” is missing"),
         (f'[[hide]]\nentity = "{BAL}"', "curation.toml:1: “at” is missing — write the day"),
         (block(at='"hier"'), "curation.toml:3: “at” is not a date"),
+        (block(at="9999-12-31T23:59:59-23:59"), "curation.toml:3: “at” is not a date"),
         (block("hid"), "curation.toml:1: there is no section “hid” — did you mean [[hide]]?"),
         (f'[hide]\nentity = "{BAL}"', "curation.toml:1: “hide” is not a list of blocks"),
         ('iri = "x"', "curation.toml:1: “iri” stands outside any section"),
