@@ -17,7 +17,7 @@ from harvester.sources import Source
 from store.changes import Lines
 from store.graphs import normalise
 from vocab import term
-from vocab.iris import Iris
+from vocab.iris import Iris, iri_of_address
 
 LICENCE_UNKNOWN = "licence à clarifier"
 LINKED_ONLY = "partage à l'identique : relié, non fusionné"
@@ -108,10 +108,10 @@ def dataset_lines(source: Source, iris: Iris, version: str, *, merged: bool) -> 
         (subject, "dcterms:publisher", ox.Literal(source.publisher, language="fr")),
         (subject, "dcat:distribution", ox.NamedNode(graph)),
         (graph, "rdf:type", _iri("dcat:Distribution")),
-        (graph, "dcat:accessURL", ox.NamedNode(source.url)),
+        (graph, "dcat:accessURL", ox.NamedNode(iri_of_address(source.url))),
     ]
     if licence := licence_of(source, iris):
-        stated = ox.NamedNode(licence)
+        stated = ox.NamedNode(iri_of_address(licence))
         found += [(subject, "dcterms:license", stated), (graph, "dcterms:license", stated)]
     else:
         found.append((subject, "dcterms:rights", ox.Literal(LICENCE_UNKNOWN, language="fr")))

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
 _SAFE = "-._~"  # RFC 3986 unreserved, as RML templates keep them
+_TAKEN = "%/?:@!$&'()*+,;=~"
+_STRAY = re.compile("%(?![0-9A-Fa-f]{2})")
+_AUTHORITY = re.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _STEPS = frozenset({".", ".."})  # RFC 3986, section 5.2.4
 
 
@@ -40,6 +44,20 @@ def is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def iri_of_address(url: str) -> str:
+    """A web address as an IRI: what servers take and no IRI has (RFC 3987, 2.2) is encoded.
+
+    ``?page[size]=20`` of JSON:API, ``?q=50%``, a second ``#``.
+    """
+    if is_iri(url):
+        return url
+    found = _AUTHORITY.match(url)
+    start = found.end() if found else 0
+    before, mark, fragment = url[start:].partition("#")
+    rest = mark.join(quote(_STRAY.sub("%25", part), safe=_TAKEN) for part in (before, fragment))
+    return url[:start] + rest
 
 
 @dataclass(frozen=True, slots=True)

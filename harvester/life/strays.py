@@ -12,7 +12,7 @@ from store.changes import Lines
 from store.embedded import EmbeddedStore
 from store.generations import Generation, open_read_only
 from vocab import term
-from vocab.iris import Iris
+from vocab.iris import Iris, iri_of_address
 from vocab.messages import Message, say
 
 _ENDED = term("prov:invalidatedAtTime")
@@ -38,9 +38,9 @@ def former_ids(config: Config, store: EmbeddedStore, iris: Iris) -> dict[str, st
         for line in store.about(graph, iris.source_graph(source), term("dcat:accessURL"))
     }
     return {
-        source.id: former[source.url]
+        source.id: former[iri_of_address(source.url)]
         for source in config.sources
-        if source.id not in stored and source.url in former
+        if source.id not in stored and iri_of_address(source.url) in former
     }
 
 

@@ -123,6 +123,21 @@ def node(tmp_path: Path) -> Iterator[Node]:
         yield Node(tmp_path, site)
 
 
+def test_an_address_of_brackets_is_harvested(tmp_path: Path) -> None:
+    """``tx_cal[view]=ics`` of TYPO3: no IRI, and an address that every server takes."""
+    with loopback_site() as site:
+        node = Node(tmp_path, site)
+        site.pages["/agenda"] = Page(calendar(BAL))
+        config = node.config()
+        site.pages["/agenda?tx_cal%5Bview%5D=ics"] = Page(calendar(BAL))
+        url = f"{site.url}/agenda?tx_cal[view]=ics"
+        source = config.sources[0].model_copy(update={"url": url})
+        clock = lambda: node.now  # noqa: E731
+        with opened(config, node.place, version="1.0", clock=clock) as session:
+            (report,) = session.harvest([source])
+        assert (report.outcome, report.records) == ("committed", 1)
+
+
 def test_a_first_run_commits_and_publishes(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
     report = node.harvest()["mairie"]

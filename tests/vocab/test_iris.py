@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from vocab.iris import Iris, encode
+from vocab.iris import Iris, encode, iri_of_address
 
 IRIS = Iris("https://node.example/")
 BROWSERS_DOTS = {".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"}
@@ -34,3 +34,17 @@ def test_any_text_is_a_segment_that_can_be_written(key: str, path: str) -> None:
     assert IRIS.record_of(IRIS.genid(record, path)) == record
     NamedNode(record)
     record.encode()
+
+
+@pytest.mark.parametrize(
+    ("address", "iri"),
+    [
+        ("https://é.example/à?q=é#b", "https://é.example/à?q=é#b"),
+        ("https://[::1]:8080/a?page[size]=2", "https://[::1]:8080/a?page%5Bsize%5D=2"),
+        ("https://a.example?f[]=1&q=50%", "https://a.example?f%5B%5D=1&q=50%25"),
+        ("https://a.example/a%20b#c#d", "https://a.example/a%20b#c%23d"),
+    ],
+)
+def test_an_address_that_a_server_takes_is_an_iri(address: str, iri: str) -> None:
+    assert iri_of_address(address) == iri
+    NamedNode(iri)
