@@ -83,9 +83,10 @@ class Desk:
             raise CurationError(
                 say("that holds bytes that are no text in UTF-8 — check what the terminal sends")
             )
+        by, why, *plain = (file.visible(each).strip() for each in (by, why, *values))
         thing = self._thing(given)
         now = self._session.means.clock()
-        edit = Edit(kind, thing.iri, now, by.strip() or EDITORS, why.strip(), name, values)
+        edit = Edit(kind, thing.iri, now, by or EDITORS, why, name, tuple(plain))
         edit = self._understood(edit)
         if kind == "correct":
             self._check(edit, thing)

@@ -272,10 +272,15 @@ def _block(edit: Edit, title: str) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
+def visible(text: str) -> str:
+    """``text`` as it is written: a space for each character that no line shows."""
+    return text.translate(_UNSEEN)
+
+
 def _toml(value: str | list[str]) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value.translate(_UNSEEN), ensure_ascii=False)
+    return json.dumps(visible(value), ensure_ascii=False)
 
 
 def _as_written(value: object) -> str:

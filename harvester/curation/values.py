@@ -62,8 +62,21 @@ class Edits:
         return bool(self.all)
 
     def spared(self, bars: Callable[[str], bool]) -> Edits:
-        """Those that hold no text that may not be kept."""
-        return Edits(tuple(each for each in self.all if not any(map(bars, each.texts))))
+        """Those whose values may be kept, each without a name or a reason that may not.
+
+        What was hidden stays so: the reason may name the very person who wants to be forgotten.
+        """
+        kept = (each for each in self.all if not any(map(bars, each.written)))
+        return Edits(
+            tuple(
+                replace(
+                    each,
+                    by=EDITORS if bars(each.by) else each.by,
+                    why="" if bars(each.why) else each.why,
+                )
+                for each in kept
+            )
+        )
 
     def with_(self, edit: Edit) -> Edits:
         """These and ``edit``, in the place of one about the same."""

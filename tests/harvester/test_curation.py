@@ -67,6 +67,14 @@ class Edited(Node):
     def undo(self, kind: Kind, iri: str, name: str = "") -> str:
         return str(self.operate(lambda *node: Desk(*node).undo(kind, iri, name)))
 
+    def forget(self, text: str) -> None:
+        def act(session: Session, config: Config) -> None:
+            entries = takedowns_for(text, session, config, as_text=True)
+            every = session.means.takedowns.with_(*entries)
+            carry_out(planned(session, config, every), session, config)
+
+        self.operate(act)
+
     def said(self, iri: str, graph: str = CANONICAL) -> set[tuple[str, str]]:
         """Predicate and value of what a graph says of a thing."""
         lines = (line for line in self.graphs().get(graph, ()) if line.startswith(f"<{iri}> "))
@@ -314,6 +322,16 @@ def test_what_is_no_text_is_told_and_not_written(node: Edited) -> None:
     assert not file.path_beside(node.folder / "sources.toml").exists()
 
 
+def test_what_no_line_shows_is_stored_as_it_is_written(node: Edited) -> None:
+    """A tab or an escape is a space in the file: the next harvest has nothing to change."""
+    bal = node.iri("Bal")
+    node.correct(bal, "name", "Bal\tfolk \x1b", by="Ca\tmille", why="une\x07faute")
+    number = node.number()
+    assert node.value(bal, "schema:name") == {'"Bal folk"@fr'}
+    node.harvest()
+    assert node.number() == number
+
+
 def test_a_decision_taken_twice_is_told_and_changes_nothing(node: Edited) -> None:
     bal = node.iri("Bal")
     node.hide(bal)
@@ -345,17 +363,23 @@ def test_what_was_forgotten_is_not_published_again_by_a_decision(node: Edited) -
     bal = node.iri("Bal")
     node.correct(bal, "name", "Bal de Zébulon Marchepied")
 
-    def forget(session: Session, config: Config) -> None:
-        entries = takedowns_for("Zébulon Marchepied", session, config, as_text=True)
-        carry_out(
-            planned(session, config, session.means.takedowns.with_(*entries)), session, config
-        )
-
-    node.operate(forget)
+    node.forget("Zébulon Marchepied")
     node.harvest()
     assert not any("Zébulon" in line for lines in node.graphs().values() for line in lines)
     with pytest.raises(CurationError, match="forgotten on request"):
         node.correct(bal, "name", "Zébulon Marchepied en bal")
+
+
+def test_what_was_hidden_stays_so_when_who_hid_it_or_why_is_forgotten(node: Edited) -> None:
+    bal, concert = node.iri("Bal"), node.iri("Concert")
+    node.hide(bal, by="Zébulon Marchepied")
+    node.hide(concert, why="à la demande de Zébulon Marchepied")
+
+    node.forget("Zébulon Marchepied")
+    node.harvest()
+    assert node.names() == set()
+    assert node.said(bal, TOMBSTONES)
+    assert not any("bulon" in line for lines in node.graphs().values() for line in lines)
 
 
 def test_decisions_are_listed_with_the_names_of_what_they_are_about(node: Edited) -> None:
