@@ -98,7 +98,7 @@ def past_run(report: Report, at: datetime) -> PastRun:
         outcome=report.outcome,
         records=report.records,
         added=report.added,
-        changed=report.changed,
+        changed=report.changed + report.renewed,
         removed=report.removed,
         seconds=round(report.seconds, 3),
         reason=report.reason,

@@ -19,6 +19,7 @@ from harvester.report import Report
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
 from harvester.telling.news import news
+from harvester.telling.tables import report_table
 from mappings import Mapping, platforms
 from store import follow
 from store.captures import Captures
@@ -865,6 +866,7 @@ def test_a_publisher_who_renews_every_id_is_not_told_as_new_and_gone(node: Node)
     node.site.pages["/mairie"] = Page(calendar(*((f"b{name}", name) for name in names)))
     report = node.harvest()["mairie"]
     assert (report.added, report.removed, report.renewed) == (0, 0, 12)
+    assert report_table([report]).rows[0][3:6] == (0, 12, 0)
     assert entities(node) == before
     told = [one.message.render("en") for one in news(SourceState("mairie"), report)]
     assert told == [
