@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from benchmarks.figures import Figure
 from mappings import compile_file
-from mappings.expressions import percent_encode
+from mappings.encoding import percent_encode
 from mappings.local import map_compiled
 
 ROWS = 100_000

@@ -116,26 +116,32 @@ def map_command(
     MAPPING is YARRRML, or RML in Turtle (.ttl); with --to, also a kind, or the id of a source,
     whose mapping may be a table in the sources file. FILE is read instead of what it names.
     """
-    if to:
-        click.echo(_translated(mapping, others, to), nl=False)
-        return
     problems: list[Problem] = []
-    for line in map_file(mapping, file, base, problems):
-        click.echo(line)
+    if to:
+        click.echo(_translated(mapping, others, to, problems), nl=False)
+    else:
+        for line in map_file(mapping, file, base, problems):
+            click.echo(line)
     for problem in problems:
         severity = spoken(telling.SEVERITIES[problem.severity])
         click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)
 
 
-def _translated(mapping: Path, others: tuple[Path, ...], language: str) -> str:
+def _translated(
+    mapping: Path, others: tuple[Path, ...], language: str, problems: list[Problem]
+) -> str:
     """The mapping of a file, a platform or a source in another language."""
     config = click.get_current_context().find_object(Path) or DEFAULT_CONFIG
     platform = FOLDER / f"{mapping.name}.yml"
     if mapping.suffix or mapping.is_file():
-        return translated([mapping, *others], language)
+        return translated([mapping, *others], language, problems)
     if platform.is_file() or not config.is_file():
-        return translated([platform if platform.is_file() else mapping, *others], language)
+        return translated(
+            [platform if platform.is_file() else mapping, *others], language, problems
+        )
     source = load_config(config).source(str(mapping))
     if isinstance(source.mapping, ShortForm):
         return translated_table(source.mapping, language)
-    return translated([source.mapping or FOLDER / f"{source.kind}.yml", *others], language)
+    return translated(
+        [source.mapping or FOLDER / f"{source.kind}.yml", *others], language, problems
+    )

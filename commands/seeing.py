@@ -61,7 +61,7 @@ def preview(
         if "://" in source:
             choice = _found(Request(source, kind, allow_private=allow_private), config, means)
             block = Source.model_validate(dict(choice.proposal.fields))
-            found = seen(block, means, most, answer=choice.candidate.fetched)
+            found = seen(block, means, most, answer=choice.candidate.answer)
         else:
             found = seen(config.source(source), means, most)
     if as_json:

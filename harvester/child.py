@@ -37,7 +37,8 @@ def digest_of(task: Task) -> Digest:
     """
     install(task.communes)
     kind, iris = platform_of(task.source), Iris(task.base)
-    return Digester(task.source, kind, iris, task.options, task.shown)(task.contents)
+    digester = Digester(task.source, kind, iris, task.options, task.shown, task.others)
+    return digester(task.contents)
 
 
 def answered(task: Task) -> bytes:

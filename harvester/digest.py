@@ -13,14 +13,18 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from harvester.glance import Statement
+from harvester.joining import Other, absent, joined_ids
 from harvester.peers.ours import came_back, our_own
 from harvester.people import withheld, without_mobiles
 from harvester.readers import READERS
 from harvester.records import Content, Issue, ReadError, ReadOptions, Record
 from harvester.seeing.sample import Sample, Sampler
 from harvester.sources import Source
-from mappings import MappingError, Platform, Problem, compile_file, compile_table, platform
+from mappings import Platform, Problem, compile_file, compile_table, platform
+from mappings.notes import Joined
+from mappings.paths import Item
 from mappings.reads import Reads
+from mappings.source import Source as PlanSource
 from mappings.table import ShortForm
 from mappings.unmet import Unmet, references_of
 from store.changes import Lines
@@ -105,6 +109,7 @@ class Digester:
     iris: Iris
     options: ReadOptions
     shown: int | None = None
+    others: tuple[Other, ...] = ()
 
     def __call__(self, contents: Sequence[Content]) -> Digest:
         """Read, map and normalise the pages of the source, in their order.
@@ -116,12 +121,13 @@ class Digester:
         origins: dict[str, Origin] = {}
         quads: list[ox.Quad] = []
         sampler, unmet = self._sampler, self._unmet
+        joined = self._joined(contents, issues)
         for iri, record in self._records(contents, issues, origins):
             if sampler:
                 sampler.look(iri, record)
             if unmet:
                 unmet.look_at(record.data)
-            quads += self._mapped(record, iri, issues)
+            quads += self._mapped(record, iri, issues, joined)
         if unmet:
             issues += (Issue(each.code, each.message, each.severity) for each in unmet.problems())
         stored = _stored(quads, self.iris, origins, issues)
@@ -204,12 +210,38 @@ class Digester:
             own["series"] = self.iris.record(self.source.id, *record.key[:-1])
         return {**record.data, **self._context, "_record": own}
 
-    def _mapped(self, record: Record, iri: str, issues: list[Issue]) -> list[ox.Quad]:
+    def _joined(self, contents: Sequence[Content], issues: list[Issue]) -> Joined:
+        """What the joins of the mapping look into."""
+        mapping = self.platform.mapping
+        if not mapping.indexes.known:
+            return {}
+        problems: list[Problem] = []
+        known = {f"{other.source.id}.json": other for other in self.others}
+
+        def records(source: PlanSource) -> Iterator[Item]:
+            if source.access not in mapping.elsewhere:
+                digester, pages = self, contents
+            elif other := known.get(source.access):
+                kind, pages = platform_of(other.source), other.contents
+                digester = Digester(other.source, kind, self.iris, other.options)
+            else:
+                issues.append(absent(source.access.removesuffix(".json")))
+                return
+            for record in digester.exported(pages):
+                yield from mapping.items(source, record)
+
+        found = mapping.join(records, problems)
+        issues += [Issue(each.code, each.message, each.severity) for each in problems]
+        return found
+
+    def _mapped(
+        self, record: Record, iri: str, issues: list[Issue], joined: Joined
+    ) -> list[ox.Quad]:
         """What the mapping says of ``record``, in a graph named by it."""
         problems: list[Problem] = []
         data = self._data(record, iri)
         try:
-            quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems)
+            quads = self.platform.mapping.quads(data, ox.NamedNode(iri), problems, joined)
         except Exception as error:
             log.exception("source %s, %s", self.source.id, record.where)
             issues.append(_unforeseen(record, error))
@@ -324,13 +356,7 @@ def platform_of(source: Source) -> Platform:
         own, written = compile_table(source.mapping), repr(source.mapping).encode()
     else:
         own, written = compile_file(source.mapping), source.mapping.read_bytes()
-    if own.indexes.known:
-        raise MappingError(
-            say(
-                "{file}: this mapping joins several sources, which only “enbauges map” does —"
-                " write one mapping for each source",
-                file=str(source.mapping),
-            )
-        )
+    for _ in joined_ids(own, str(source.mapping)):
+        pass  # each has a name that a source may have
     digest = hashlib.sha256(written).hexdigest()
     return replace(known, mapping=own, fingerprint=f"{known.fingerprint} {digest}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 
 from harvester.fetch import Validators
 from harvester.fetch.pages import BY_LINKS
+from harvester.joining import Other, joined_ids
 from harvester.means import Means
 from harvester.records import ReadOptions, Window
 from harvester.sources import Source
-from harvester.visits import Errand
+from harvester.visits import Errand, contents_of
 from mappings import Platform
 from store.state import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
@@ -39,7 +41,8 @@ def errand_for(
     """
     platform = means.platform_of(source)
     window = window_at(now)
-    fingerprint = _fingerprint(source, platform, means, window)
+    others = tuple(_others(source, platform, means, window))
+    fingerprint = _fingerprint(source, platform, means, window, others)
     again = not held or before.fingerprint != fingerprint
     lost = again and not means.captures.holds(source.id, before.content_hash)
     fresh = means.force or means.replay or not held or lost
@@ -58,7 +61,19 @@ def errand_for(
         kept=before.content_hash,
         shown=means.watch.shown,
         read_at=before.good_at,
+        others=others,
     )
+
+
+def _others(source: Source, platform: Platform, means: Means, window: Window) -> Iterator[Other]:
+    """The sources that the mapping joins, as far as something of them is kept."""
+    for name in joined_ids(platform.mapping, str(source.mapping)):
+        other = means.sources.get(name)
+        kept = means.state.get(name).content_hash
+        if other and (capture := means.captures.get(name, kept)):
+            kind = means.platform_of(other)
+            options = options_for(other, kind, means.timezone, window)
+            yield Other(other, options, contents_of(capture), kept)
 
 
 def options_for(source: Source, platform: Platform, timezone: str, window: Window) -> ReadOptions:
@@ -90,7 +105,9 @@ def window_at(now: datetime) -> Window:
     return Window(shifted(-1), shifted(13))
 
 
-def _fingerprint(source: Source, platform: Platform, means: Means, window: Window) -> str:
+def _fingerprint(
+    source: Source, platform: Platform, means: Means, window: Window, others: tuple[Other, ...]
+) -> str:
     """What besides the bytes decides the result: when it changes, they are read again."""
     told = (
         source.model_dump_json(),
@@ -105,5 +122,6 @@ def _fingerprint(source: Source, platform: Platform, means: Means, window: Windo
         means.locator.service if means.locator else "",
         means.version,
         window.start.isoformat(),
+        *(f"{other.source.id} {other.content_hash}" for other in others),
     )
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -47,6 +47,9 @@ class Statement(NamedTuple):
         return f"{self.subject} {self.predicate} {self.object} ."
 
 
+NaturalKey = tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
     """What a record is about. Values are lexical forms; "" where the record says nothing.
@@ -63,7 +66,7 @@ class Glance:
     withdrawn: bool = False
 
     @property
-    def natural_key(self) -> tuple[str, str, str] | None:
+    def natural_key(self) -> NaturalKey | None:
         """What identifies the thing when its publisher renews every id (design, rule 6).
 
         A dated thing is its name and start; another one its page and name; None when the

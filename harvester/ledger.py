@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from functools import cached_property, partial
 
 from harvester.curation.edited import is_hidden
-from harvester.glance import Statement
+from harvester.glance import NaturalKey, Statement, by_record, glance
 from harvester.settle import Ledger, Settlement
+from store.changelog import ChangeLog
 from store.changes import Delta, Lines
 from store.embedded import EmbeddedStore
+from store.errors import StoreError
 from vocab import term
 from vocab.iris import Iris
 
+_INVALIDATED = term("prov:wasInvalidatedBy")
+_MOST_RUNS = 100  # that buried something, the latest ones: what they say is read from the disk
 _GENERATED = term("prov:wasGeneratedBy")
 _DERIVED = term("prov:wasDerivedFrom")
 _IDENTIFIER = term("dcterms:identifier")
@@ -24,9 +29,13 @@ class Books:
     A command that finds every source unchanged reads neither.
     """
 
-    def __init__(self, store: EmbeddedStore, iris: Iris) -> None:
+    def __init__(
+        self, store: EmbeddedStore, iris: Iris, changelog: ChangeLog | None = None
+    ) -> None:
         self._store = store
         self._iris = iris
+        self._changelog = changelog
+        self._graves: dict[str, dict[NaturalKey, set[str]]] = {}
 
     def of(self, source: str) -> Ledger:
         """What the shared graphs hold about one source."""
@@ -34,6 +43,8 @@ class Books:
             links=self._links.get(source, {}),
             tombstones=self._tombstones,
             buried=self._buried,
+            returned=partial(self._returned, source),
+            elsewhere=partial(self._elsewhere, source),
             generated=self._generated,
             canonical=self._canonical,
             dataset=self._dataset(source),
@@ -42,6 +53,7 @@ class Books:
 
     def commit(self, source: str, settlement: Settlement) -> None:
         """Take over what a committed run changed."""
+        self._graves.pop(source, None)
         self._links[source] = dict(settlement.links)
         graphs = settlement.changeset.graphs
         if delta := graphs.get(self._iris.graph("tombstones")):
@@ -98,6 +110,51 @@ class Books:
         """The entity whose tombstone names ``record``."""
         graph = self._iris.graph("tombstones")
         return min(self._store.subjects(graph, _DERIVED, record), default=None)
+
+    def _elsewhere(self, source: str, record: str) -> str | None:
+        """The entity of a record of another source than ``source``."""
+        if not record.startswith(self._iris.records):
+            return None
+        other = record.removeprefix(self._iris.records).partition("/")[0]
+        return None if other == source else self._links.get(other, {}).get(record)
+
+    def _returned(self, source: str, key: NaturalKey) -> str | None:
+        """The entity of ``source`` that lies in a tomb and was called ``key``, if just one does.
+
+        A tombstone does not say what the thing was: the change log does, as long as it may.
+        """
+        if source not in self._graves:
+            self._graves[source] = self._dug_up(source)
+        found = self._graves[source].get(key, set())
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _dug_up(self, source: str) -> dict[NaturalKey, set[str]]:
+        own = f"<{self._iris.record(source, '')}"
+        buried: dict[str, dict[str, str]] = {}
+        for entity, lines in self._tombstones.items():
+            if is_hidden(lines):  # by the editors, whose decision it stays
+                continue
+            said = {one.predicate[1:-1]: one.object for one in map(Statement.of, lines)}
+            run = said.get(_INVALIDATED, "")[1:-1].rpartition("/")[2]
+            if run and (record := said.get(_DERIVED, "")).startswith(own):
+                buried.setdefault(run, {})[record[1:-1]] = entity
+        found: dict[NaturalKey, set[str]] = {}
+        for run in sorted(buried, reverse=True)[:_MOST_RUNS]:
+            for record, lines in self._removed(source, run).items():
+                key = glance(record, lines).natural_key
+                if key and record in buried[run]:
+                    found.setdefault(key, set()).add(buried[run][record])
+        return found
+
+    def _removed(self, source: str, run: str) -> Mapping[str, Lines]:
+        """The records that a run took away; none when the change log cannot tell."""
+        if self._changelog is None:
+            return {}
+        graph, lines = self._iris.source_graph(source), frozenset[str]()
+        with suppress(StoreError):  # damaged: whoever undoes a run is told
+            for entry in self._changelog.of_run(source, run):
+                lines |= entry.changeset.graphs.get(graph, Delta()).removed
+        return by_record(lines, self._iris.record_of)
 
     def _generated(self, record: str) -> Lines:
         return self._store.about(self._iris.graph("provenance"), record, _GENERATED)

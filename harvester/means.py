@@ -64,7 +64,8 @@ class Means:
     missing is gone. ``former`` maps the id of a source whose address was harvested under another
     one to that id; ``takedowns`` are what is not kept, and ``edits`` what the editors decided.
     ``ask`` gets what sources say. With ``replay`` that is what they said last, read anew because
-    of what is made of it: it says nothing of how they do now.
+    of what is made of it: it says nothing of how they do now. ``sources`` are all that the node
+    knows, by id, for mappings that join them.
     """
 
     client: Client
@@ -91,3 +92,4 @@ class Means:
     watch: Watch = Watch(_unwatched)
     replay: bool = False
     locator: Locator | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)

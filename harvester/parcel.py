@@ -12,6 +12,7 @@ from traceback import format_exc
 from typing import Any
 
 from harvester.digest import Digest, Origin
+from harvester.joining import Other
 from harvester.records import Content, Issue, ReadError, ReadOptions
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
@@ -24,7 +25,8 @@ class Task:
     """The pages of one source, and how to read them; ``base`` is that of the node's IRIs.
 
     ``shown`` of its records are to come with the digest as they were read, None for none;
-    ``communes`` is the node's own table of them (``vocab.territory.atlas``).
+    ``communes`` is the node's own table of them (``vocab.territory.atlas``); ``others`` are the
+    sources that its mapping joins with this one.
     """
 
     source: Source
@@ -33,6 +35,7 @@ class Task:
     contents: tuple[Content, ...]
     shown: int | None = None
     communes: str = field(default_factory=own_table)
+    others: tuple[Other, ...] = ()
 
 
 class UnforeseenError(Exception):

@@ -31,8 +31,9 @@ class Report:
     """How one harvest run ended, in numbers of records and of quads, in all and by graph.
 
     ``leaving`` are the records that their source no longer announces and that may leave
-    later; ``reproaches`` counts the different errors and warnings of the last good read,
-    ``issues`` are all those of this one.
+    later; ``renewed`` are those that came under another id, and are neither new nor gone;
+    ``reproaches`` counts the different errors and warnings of the last good read, ``issues`` are
+    all those of this one.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Report:
     changed: int = 0
     removed: int = 0
     leaving: int = 0
+    renewed: int = 0
     quads: int = 0
     seconds: float = 0.0
     issues: tuple[Issue, ...] = ()

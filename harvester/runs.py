@@ -73,7 +73,7 @@ def harvest(sources: Iterable[Source], means: Means) -> Iterator[Report]:
     A failure of one source is its report's reason and touches no other. The generator must
     be exhausted or closed: the last batch is flushed at its end.
     """
-    books = Books(means.store, means.iris)
+    books = Books(means.store, means.iris, means.changelog)
     runs = {source.id: _Run(source, means, books) for source in sources}
     visitor = Visitor(means.ask, means.captures, means.digest)
     batch: list[Saved] = []

@@ -13,14 +13,13 @@ from pathlib import Path
 
 from harvester.appraisal.health import health_of
 from harvester.appraisal.measures import measures_changeset, standings
-from harvester.children import shared
 from harvester.curation.carry import carried, stands, told_changeset
 from harvester.curation.values import Edits
-from harvester.digest import Digest, platform_of
+from harvester.digest import Digest
 from harvester.fetch import Client, Limits, Manners, user_agent
 from harvester.fetch.robots import worth_keeping
-from harvester.life.strays import former_ids
 from harvester.means import Means
+from harvester.outfit import Rooms, means_of
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
@@ -28,12 +27,8 @@ from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
-from harvester.visits import again, asking
-from harvester.whereabouts.area import Area
-from harvester.whereabouts.locator import service_of
 from store import takedown
-from store.captures import Captures
-from store.changelog import ChangeLog, Entry
+from store.changelog import Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
 from store.errors import StoreError, told
@@ -43,7 +38,6 @@ from store.notes import kept
 from store.room import check_room, needed
 from store.state import State
 from store.swap import finish
-from vocab.iris import Iris
 from vocab.messages import language_of, say
 from vocab.shapes import shapes
 from vocab.territory.atlas import install
@@ -296,34 +290,20 @@ def opened(
         same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
         robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
-        iris, takedowns = Iris(config.site.base), takedown.load(place.takedowns)
         client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
-        captures = Captures(place.captures)
         state = stack.enter_context(State(place.state))
-        means = Means(
-            client=client,
-            ask=again(captures) if replay else asking(client, captures),
-            store=store,
-            state=state,
-            captures=captures,
-            changelog=ChangeLog(place.changes),
-            digest=digest or shared().digest,
-            iris=iris,
-            area=Area.of(config.site),
-            platform_of=platform_of,
-            timezone=config.site.timezone,
+        means = means_of(
+            config,
+            place,
+            Rooms(store, state, client),
             version=version,
             clock=clock,
-            share_alike=config.site.share_alike,
             resolve=resolve,
+            digest=digest,
             force=force,
             accept=accept,
             dry_run=dry_run,
-            former=former_ids(config, store, iris),
-            takedowns=takedowns,
-            edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
-            locator=service_of(config.site, client, state, clock, idle=dry_run or replay),
         )
         yield Session(config, place, means)
 

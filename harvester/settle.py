@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harvester.curation.edited import decisions, edited, hidden_lines
 from harvester.curation.holding import Holding
 from harvester.decide import Decision, Known
-from harvester.glance import glance
+from harvester.glance import NaturalKey, glance
 from harvester.linking.canonical import Terms, canonical_lines, kind_of, mint
 from harvester.provenance import Run, generated, tombstone_lines
 from store.changes import Changeset, Delta, Lines
@@ -22,7 +22,9 @@ class Ledger:
     """What the shared graphs hold about one source before the run.
 
     ``links`` maps each record to its entity, ``tombstones`` an entity to its statements;
-    ``buried`` gives the entity whose tombstone names a record;
+    ``buried`` gives the entity whose tombstone names a record, and ``returned`` the one that was
+    taken away under a natural key, if there is just one; ``elsewhere`` gives that of a record of
+    another source, which a mapping may refer to;
     ``generated`` gives the statements that tell the run a record came from, ``canonical``
     those about an entity and its parts; ``dataset`` is what is said of the source itself;
     ``curated`` maps an entity to what is told of the editors' decisions about it.
@@ -31,6 +33,8 @@ class Ledger:
     links: Mapping[str, str]
     tombstones: Mapping[str, Lines]
     buried: Callable[[str], str | None]
+    returned: Callable[[NaturalKey], str | None]
+    elsewhere: Callable[[str], str | None]
     generated: Callable[[str], Lines]
     canonical: Callable[[str], Lines]
     dataset: Lines
@@ -80,6 +84,9 @@ def settle(decision: Decision, known: Known, ledger: Ledger, run: Run) -> Settle
 def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> dict[str, str]:
     """Record → entity once the decision holds: kept, inherited, raised from its tomb, or minted.
 
+    A publisher who empties a calendar for the winter often publishes the same things under new
+    ids in spring: they rise from their tombs as well.
+
     Series come before their occurrences, whose IRIs are made from theirs.
     """
     links = {
@@ -92,6 +99,8 @@ def _links_after(decision: Decision, known: Known, ledger: Ledger, run: Run) -> 
     new = {record: glance(record, decision.records[record]) for record in unlinked}
     for record, seen in sorted(new.items(), key=lambda item: (bool(item[1].series), item[0])):
         heir = ledger.links.get(decision.successors.get(record, "")) or ledger.buried(record)
+        if heir is None and (key := seen.natural_key):
+            heir = ledger.returned(key)
         entity = heir if heir not in taken else None
         entity = entity or mint(record, seen, run.iris, links, taken)
         if entity:
@@ -123,9 +132,13 @@ def _canonical(
     before = frozenset[str]().union(*(ledger.canonical(name) for name in entities & stood))
     terms = Terms(run.licence, merged=run.merged)
     lines: dict[str, Lines] = {}
+
+    def entity_of(record: str) -> str | None:
+        return links.get(record) or ledger.elsewhere(record)
+
     for record, entity in links.items():
         if entity in entities:
-            said = canonical_lines(record, decision.records[record], terms, links.get, run.iris)
+            said = canonical_lines(record, decision.records[record], terms, entity_of, run.iris)
             lines[entity] = lines.get(entity, frozenset()) | said
     told = frozenset[str]()
     for entity, edits in holding.by_entity.items():

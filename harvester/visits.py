@@ -15,6 +15,7 @@ from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, FetchError, Obedience, Validators
 from harvester.fetch.pages import PAGES
 from harvester.fetch.route import Route
+from harvester.joining import Other
 from harvester.parcel import Task
 from harvester.peers import route as peers
 from harvester.records import Content, HarvestError, ReadOptions
@@ -35,7 +36,8 @@ class Errand:
     ``fingerprint`` tells what besides the bytes decides what is made of them. With ``again``,
     what is kept of that answer (``kept`` is the hash of its content) is read again when
     nothing new comes, because the way of reading it has changed; ``read_at`` is when it came.
-    ``shown`` of its records are to be seen as they were read, None for none.
+    ``shown`` of its records are to be seen as they were read, None for none; ``others`` are the
+    sources that its mapping joins with this one.
     """
 
     source: Source
@@ -50,6 +52,7 @@ class Errand:
     kept: str = ""
     read_at: datetime | None = None
     shown: int | None = None
+    others: tuple[Other, ...] = ()
 
 
 Ask = Callable[[Errand], Fetched]
@@ -197,4 +200,6 @@ def contents_of(capture: Capture) -> tuple[Content, ...]:
 
 
 def _task(errand: Errand, contents: tuple[Content, ...]) -> Task:
-    return Task(errand.source, errand.base, errand.options, contents, errand.shown)
+    return Task(
+        errand.source, errand.base, errand.options, contents, errand.shown, others=errand.others
+    )

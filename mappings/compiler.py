@@ -13,9 +13,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from mappings.datatypes import Accepts
-from mappings.expressions import Joined, Notes, Scope, condition
+from mappings.expressions import Scope, condition
 from mappings.functions import Registry
 from mappings.joins import Indexes, as_list, joined, link_maker, term_map
+from mappings.notes import Joined, Notes
 from mappings.paths import Item, Path, as_item
 from mappings.plan import Link, ObjectMap, Plan, PredicateObject, TermMap, TriplesMap
 from mappings.problems import Problem
@@ -58,11 +59,15 @@ class Mapping:
             _Compiler(self._scope.within(each), self.indexes).triples_map(each)
             for each in plan.triples_maps
         )
-        root = Path.parse(records)
+        self.elsewhere = _elsewhere(plan, self.indexes)
+        root = self._root = Path.parse(records)
         self._whole: list[Run] = []
         self._parts: dict[Path, list[Run]] = {}
         for each in self.compiled:
-            for way in ways(each.sources, root):
+            own = [one for one in each.sources if one.access not in self.elsewhere]
+            if each.sources and not own:
+                continue
+            for way in ways(own, root):
                 is_part = way.steps or way.query
                 runs = self._parts.setdefault(way, []) if is_part else self._whole
                 runs.append(each.run)
@@ -75,6 +80,11 @@ class Mapping:
                 for index, source in self.indexes.sources()
             )
         )
+
+    def items(self, source: Source, record: dict[str, Any]) -> Iterator[Item]:
+        """The items of ``source`` that stand within ``record``: itself, or those of its parts."""
+        (way,) = ways([source], self._root)
+        return map(as_item, way.select(record)) if way.steps or way.query else iter([record])
 
     def quads(
         self,
@@ -101,6 +111,17 @@ class Mapping:
         if found := notes.problems:
             problems.extend({(each.code, each.value): each for each in found}.values())
         return quads
+
+
+def _elsewhere(plan: Plan, indexes: Indexes) -> tuple[str, ...]:
+    """The files that are joined with, and that no mapping which joins reads itself."""
+    own = {
+        source.access
+        for each in plan.triples_maps
+        if any(link.joins for link in each.links())
+        for source in each.sources
+    }
+    return tuple(sorted({source.access for _, source in indexes.sources()} - own))
 
 
 def ways(sources: Iterable[Source], root: Path) -> Iterator[Path]:

@@ -103,15 +103,22 @@ def no_datatype(iri: str) -> Message | None:
             " in place of the datatype",
             name=iri,
         )
+    if near := near_datatype(iri):
+        return say(
+            "{file}:{line}: there is no datatype “{name}” — write {near}",
+            name=iri.replace(_XSD, "xsd:"),
+            near=near,
+        )
+    return None
+
+
+def near_datatype(iri: str) -> str:
+    """What to write in place of a datatype that XML Schema has not; "" where it has it."""
     known = (*_PATTERNS, *_RANGES, *_TEXTS)
     name = iri.removeprefix(_XSD)
     if name == iri or name in known:
-        return None
-    return say(
-        "{file}:{line}: there is no datatype “{name}” — write {near}",
-        name="xsd:" + name,
-        near=", ".join(f"xsd:{each}" for each in nearest(name, known).split(", ")),
-    )
+        return ""
+    return ", ".join(f"xsd:{each}" for each in nearest(name, known).split(", "))
 
 
 def no_language(tag: str) -> str:

@@ -7,18 +7,16 @@ several rules of a mapping make is made once for each item.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-import pyoxigraph as ox
-
+from mappings.encoding import ENCODINGS, Encode, as_is
 from mappings.functions import Parameter, Registry
 from mappings.functions.general import is_true, text_of
+from mappings.notes import Notes
 from mappings.paths import Get, Item, getter
 from mappings.plan import (
     Call,
@@ -31,42 +29,9 @@ from mappings.plan import (
     TriplesMap,
 )
 from mappings.problems import Problem, problem
-from mappings.source import Source
 from vocab.messages import say
 
-Joined = Mapping[int, Mapping[tuple[str, ...], list[Any]]]
-"""By the number of an index: what the records of a source give, by what they are joined on."""
-
-
-@dataclass(slots=True)
-class Notes:
-    """What is known of one item while it is mapped.
-
-    ``problems`` are the values that could not be used; ``results`` those of the calls that
-    several rules make; ``joined`` what the indexes of the other sources hold. ``place`` is the
-    source of the item and its number there, where an item may be met again.
-    """
-
-    problems: list[Problem] = field(default_factory=list)
-    results: dict[int, Any] = field(default_factory=dict)
-    joined: Joined = field(default_factory=dict)
-    place: tuple[Source, int] | None = None
-    blanks: dict[str, ox.BlankNode] = field(default_factory=dict)
-
-    def blank(self, name: str) -> ox.BlankNode:
-        """The blank node that the triples map ``name`` makes of the item, whoever refers to it."""
-        if name not in self.blanks:
-            self.blanks[name] = _blank(name, *self.place) if self.place else ox.BlankNode()
-        return self.blanks[name]
-
-
-def _blank(name: str, source: Source, number: int) -> ox.BlankNode:
-    whole = "\n".join((name, source.access, source.iterator, str(number)))
-    return ox.BlankNode("n" + sha256(whole.encode("utf-8", "replace")).hexdigest()[:24])
-
-
 Evaluate = Callable[[Item, Notes], Any]
-Encode = Callable[[str], str]
 _Hole = tuple[int, Get, Encode, Reference]
 
 
@@ -95,37 +60,6 @@ class Scope:
     def within(self, triples_map: TriplesMap) -> Scope:
         """The scope of one triples map of the plan."""
         return replace(self, base=triples_map.base or self.plan.base, name=triples_map.name)
-
-
-_RESERVED = re.compile(
-    r"[^A-Za-z0-9\-._~\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
-    r"\U00020000-\U0002fffd\U00030000-\U0003fffd\U000e1000-\U000efffd]"
-)
-_RESERVED_IN_URIS = re.compile(r"[^A-Za-z0-9\-._~]")
-
-
-def percent_encode(text: str) -> str:
-    """``text`` with what RFC 3987 does not call ``iunreserved`` percent-encoded as UTF-8."""
-    return text if text.isalnum() else _RESERVED.sub(_encoded, text)
-
-
-def percent_encode_uri(text: str) -> str:
-    """``text`` with what RFC 3986 does not call ``unreserved`` percent-encoded as UTF-8."""
-    return _RESERVED_IN_URIS.sub(_encoded, text)
-
-
-def _encoded(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
-
-
-def _as_is(text: str) -> str:
-    return text
-
-
-_ENCODINGS: Mapping[TermType, Encode] = {
-    TermType.IRI: percent_encode,
-    TermType.URI: percent_encode_uri,
-}
 
 
 def evaluator(expression: Expression, scope: Scope, type_: TermType = TermType.LITERAL) -> Evaluate:
@@ -179,9 +113,9 @@ def condition(test: Call | None, scope: Scope) -> Callable[[Item, Notes], bool] 
 
 def _template(template: Template, type_: TermType) -> Evaluate:
     pieces = tuple(part.text if isinstance(part, Constant) else "" for part in template.parts)
-    encode = _ENCODINGS.get(type_, _as_is)
+    encode = ENCODINGS.get(type_, as_is)
     holes = tuple(
-        (index, getter(part.path), _as_is if part.raw else encode, part)
+        (index, getter(part.path), as_is if part.raw else encode, part)
         for index, part in enumerate(template.parts)
         if isinstance(part, Reference)
     )

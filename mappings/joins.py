@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from mappings.expressions import Evaluate, Joined, Notes, Scope, condition, evaluator, listed
+from mappings.expressions import Evaluate, Scope, condition, evaluator, listed
 from mappings.functions.general import text_of
+from mappings.notes import Joined, Notes
 from mappings.paths import Item
 from mappings.plan import Expression, Link, ObjectMap, TermMap, TriplesMap
 from mappings.problems import Problem

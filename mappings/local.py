@@ -13,8 +13,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mappings.compiler import Compiled, Mapping
-from mappings.expressions import Joined, Notes
 from mappings.inputs import items
+from mappings.notes import Joined, Notes
 from mappings.paths import Item
 from mappings.paths import Path as Steps
 from mappings.plan import references

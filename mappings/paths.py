@@ -31,7 +31,8 @@ _STEP = re.compile(
       | \.?(?P<name>[^.\[\]*]+)""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class PathError(ValueError):
@@ -130,8 +131,12 @@ def _step(match: re.Match[str]) -> Step:
     if match["index"]:
         return int(match["index"])
     if match["quoted"] is not None:
-        return _ESCAPE.sub(r"\1", match["quoted"])
+        return _ESCAPE.sub(_unescaped, match["quoted"])
     return match["name"].strip()
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else _CONTROLS.get(match[2], match[2])
 
 
 def getter(path: Path) -> Get:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from vocab.messages import Message, say
 
@@ -92,6 +93,18 @@ class Target:
     type: str = ""
     serialization: str = ""
     compression: str = ""
+
+
+def place(access: str) -> dict[str, str]:
+    """Where the file ``access`` is looked for, as fields of a ``Source``.
+
+    Nothing is fetched: an address of the web means the file of its name beside the mapping.
+    """
+    parts = urlsplit(access)
+    if parts.scheme in ("http", "https", "ftp"):
+        name = unquote(parts.path).rpartition("/")[2]
+        return {"access": name, "root": "mapping", "address": access}
+    return {"access": access}
 
 
 def not_written(file: str, line: int) -> Message:

@@ -18,15 +18,18 @@ becomes a YARRRML document, which is read by that door and can be written down.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from mappings.documents import Items, Table, Text
+from mappings.datatypes import near_datatype
+from mappings.documents import Table
 from mappings.functions import EBF, Registry
+from mappings.paths import Path, PathError
 from mappings.plan import Plan
 from mappings.prefixes import PREDEFINED
 from mappings.problems import nearest
+from mappings.table_document import PATH, REFERENCE, Rule, document
 from mappings.yarrrml import read_document
 from vocab import PREFIXES
 from vocab.messages import Message, say
@@ -37,9 +40,10 @@ KNOWN: Final = {**PREDEFINED, **PREFIXES, "ebf": EBF}
 _CLASS, _DECLARED = "a", "prefixes"
 _NAME = re.compile(r"(?P<prefix>[A-Za-z_][\w\-]*):(?P<local>[\w\-]+)")
 _LANGUAGE = re.compile(r"@[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-_PATH = re.compile(r"\$.*|[\w\-]+(?:\.[\w\-]+|\[(?:\*|\d+)\])+")
-_REFERENCE = re.compile(r"\$\([^)]+\)")
+_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]*")
 _IRI = "iri"
+_KINDS = frozenset({"iri", "language", "datatype"})
+"""What a value becomes: one of these."""
 
 
 class ShortFormError(ValueError):
@@ -50,18 +54,6 @@ class ShortFormError(ValueError):
         self.key = key
         self.message = message
         self.remedy = remedy
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one field becomes: the properties that lead to it, and how its values are made."""
-
-    key: str
-    properties: tuple[str, ...]
-    function: str = ""
-    datatype: str = ""
-    language: str = ""
-    iri: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +70,7 @@ class ShortForm:
 
     def document(self) -> Table:
         """The table as a YARRRML document."""
-        things = _Things(self.classes)
-        for rule in self.rules:
-            things.add(rule)
-        known = KNOWN | dict(self.prefixes)
-        return _table({"prefixes": known, "mappings": dict(things.mappings())})
+        return document(self.classes, self.rules, KNOWN | dict(self.prefixes))
 
 
 def parse(table: Mapping[str, Any], registry: Registry) -> ShortForm:
@@ -92,7 +80,7 @@ def parse(table: Mapping[str, Any], registry: Registry) -> ShortForm:
         ShortFormError: for the first line that cannot be used.
     """
     declared = table.get(_DECLARED, {})
-    own = declared if isinstance(declared, dict) else {}
+    own = _prefixes(declared) if isinstance(declared, dict) else {}
     known = KNOWN | own
     classes: tuple[str, ...] = ()
     rules: list[Rule] = []
@@ -106,6 +94,7 @@ def parse(table: Mapping[str, Any], registry: Registry) -> ShortForm:
                 say("“{key}” is not given the name of a property", key=key),
                 say('write it between quotes: "{key}" = "schema:name"', key=key),
             )
+        _check_key(key)
         if key == _CLASS:
             classes = tuple(_checked(key, text.strip(), known) for text in texts)
         else:
@@ -113,12 +102,49 @@ def parse(table: Mapping[str, Any], registry: Registry) -> ShortForm:
     return ShortForm(classes, tuple(rules), tuple(own.items()))
 
 
+def _prefixes(declared: Mapping[str, Any]) -> dict[str, str]:
+    """The prefixes that the table declares."""
+    for name, namespace in declared.items():
+        if not (isinstance(namespace, str) and _NAMESPACE.fullmatch(namespace)):
+            raise ShortFormError(
+                _DECLARED,
+                say("the prefix “{name}” stands for no address", name=name),
+                say('write {name} = "https://…"', name=name),
+            )
+    return dict(declared)
+
+
+def _check_key(key: str) -> None:
+    """Refuse a key whose references cannot be understood."""
+    if "$(" in REFERENCE.sub("", key):
+        raise ShortFormError(
+            key, say("a bracket of “{key}” is not closed", key=key), say("write $(name)")
+        )
+    paths = [match[1] for match in REFERENCE.finditer(key)]
+    try:
+        for path in paths or ([key] if PATH.fullmatch(key) else []):
+            Path.parse(path)
+    except PathError as error:
+        raise ShortFormError(
+            key,
+            say("“{part}” in the field “{key}” is not understood", part=str(error), key=key),
+            say("write a.b, a[*] or $(name)"),
+        ) from error
+
+
 def _rule(key: str, text: str, known: Mapping[str, str], registry: Registry) -> Rule:
     *ways, last = (part.strip() for part in text.split(">"))
     name, *hows = last.split() or [""]
     made: dict[str, Any] = {}
     for how in hows:
-        made |= _how(key, how, known, registry)
+        found = _how(key, how, known, registry)
+        if made.keys() & (_KINDS if found.keys() & _KINDS else found.keys()):
+            raise ShortFormError(
+                key,
+                say("“{word}” says again what stands before it", word=how),
+                say("keep one function, and one of: iri, @fr, a datatype"),
+            )
+        made |= found
     properties = tuple(_checked(key, each, known) for each in (*ways, name))
     return Rule(key, properties, **made)
 
@@ -144,7 +170,15 @@ def _how(key: str, how: str, known: Mapping[str, str], registry: Registry) -> di
             say("write {near}", near=nearest(how, single)),
         )
     if ":" in how:
-        return {"datatype": _checked(key, how, known)}
+        name = _checked(key, how, known)
+        prefix, _, local = name.partition(":")
+        if near := near_datatype(known[prefix] + local):
+            raise ShortFormError(
+                key,
+                say("there is no datatype {name}", name=name),
+                say("write {near}", near=near),
+            )
+        return {"datatype": name}
     raise ShortFormError(
         key,
         say("“{word}” after the property is not understood", word=how),
@@ -172,98 +206,3 @@ def _checked(key: str, name: str, known: Mapping[str, str]) -> str:
             ),
         )
     return name
-
-
-@dataclass(slots=True)
-class _Things:
-    """The thing that a record is about, and its parts, as YARRRML mappings."""
-
-    classes: tuple[str, ...]
-    rules: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
-    conditions: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.rules[()] = [["a", each] for each in self.classes]
-
-    def add(self, rule: Rule) -> None:
-        """State a rule of the thing, or of the part that its properties lead to."""
-        *ways, last = rule.properties
-        for depth in range(len(ways)):
-            part = tuple(ways[: depth + 1])
-            if part not in self.rules:
-                self.rules[part] = []
-                self.rules[part[:-1]].append(part)
-            self.conditions.setdefault(part, []).append(_value(rule.key))
-        self.rules[tuple(ways)].append({"p": last, "o": _object(rule)})
-
-    def mappings(self) -> Iterator[tuple[str, Any]]:
-        """Every mapping by name; a part is there where one of its fields says something."""
-        for part, rules in self.rules.items():
-            made: dict[str, Any] = {
-                "sources": [["records.json~jsonpath", "$.records[*]"]],
-                "s": _subject(part),
-                "po": [self._linked(rule) for rule in rules],
-            }
-            if part:
-                made["condition"] = self._condition(part)
-            yield _named(part), made
-
-    def _linked(self, rule: Any) -> Any:
-        if not isinstance(rule, tuple):
-            return rule
-        link = {"value": _subject(rule), "type": "iri"}
-        return {"p": rule[-1], "o": link, "condition": self._condition(rule)}
-
-    def _condition(self, part: tuple[str, ...]) -> Any:
-        values = [{"parameter": "ebf:value", "value": each} for each in self.conditions[part]]
-        first = {"function": "ebf:first", "parameters": values}
-        return {"function": "ebf:present", "parameters": [{"parameter": "value", "value": first}]}
-
-
-def _named(part: tuple[str, ...]) -> str:
-    return "_".join(("record", *(each.partition(":")[2] for each in part)))
-
-
-def _subject(part: tuple[str, ...]) -> str:
-    fragment = "-".join(each.partition(":")[2] for each in part)
-    return "$(_record.iri)" + (f"#{fragment}" if part else "")
-
-
-def _value(key: str) -> Any:
-    """What the key of a rule reads: a template, a path, or the field of nearly that name."""
-    if _REFERENCE.search(key):
-        return key
-    if _PATH.fullmatch(key):
-        return f"$({key})"
-    parameters = [["of", "$($)"], ["names", key], ["columns", "$(_columns[*])"]]
-    return {"function": "ebf:field", "parameters": parameters}
-
-
-def _object(rule: Rule) -> Any:
-    value = _value(rule.key)
-    if rule.function:
-        parameters = [{"parameter": "value", "value": value}]
-        value = {"function": rule.function, "parameters": parameters}
-    made: dict[str, Any] = dict(value) if isinstance(value, dict) else {"value": value}
-    if rule.iri:
-        made["type"] = "iri"
-    elif rule.datatype:
-        made["datatype"] = rule.datatype
-    elif rule.language:
-        made["language"] = rule.language
-    return made
-
-
-def _table(value: Mapping[str, Any]) -> Table:
-    made = Table((key, _placed(child)) for key, child in value.items())
-    made.line = 0
-    return made
-
-
-def _placed(value: Any) -> Any:
-    """``value`` as a YAML document gives it; there are no lines to tell."""
-    if isinstance(value, Mapping):
-        return _table(value)
-    made = Items(map(_placed, value)) if isinstance(value, list) else Text(value)
-    made.line = 0
-    return made

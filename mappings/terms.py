@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache, partial
 from hashlib import sha256
-from math import copysign, isfinite, isnan
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,7 +18,6 @@ import pyoxigraph as ox
 from mappings.datatypes import Accepts, accepts
 from mappings.expressions import (
     Evaluate,
-    Notes,
     Scope,
     condition,
     evaluator,
@@ -29,19 +26,18 @@ from mappings.expressions import (
     refuse_several,
 )
 from mappings.functions.general import text_of
+from mappings.literals import natural
+from mappings.notes import Notes
 from mappings.paths import Item
 from mappings.plan import Constant, Reference, TermMap, TermType
 from mappings.problems import Problem, problem, shown
-from vocab import PREFIXES, term
+from vocab import PREFIXES
 from vocab.messages import say
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Make = Callable[[Item, Notes], Any]
 Build = Callable[[str], Term]
 
-_BOOLEAN = ox.NamedNode(term("xsd:boolean"))
-_INTEGER = ox.NamedNode(term("xsd:integer"))
-_DOUBLE = ox.NamedNode(term("xsd:double"))
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _UNWRITABLE = re.compile(r"[<>\\\x00-\x1f]")
 
@@ -230,7 +226,7 @@ def _all(value: Any, notes: Notes, build: Build) -> Any:
 def _made(value: Any, notes: Notes, build: Build) -> Term | None:
     """One term, or None and a problem."""
     if build is ox.Literal and type(value) is not str:
-        return _natural(value)
+        return natural(value)
     try:
         return build(text_of(value))
     except ValueError as error:
@@ -260,31 +256,13 @@ def _refused(value: Any, build: Build, error: ValueError) -> Problem:
     )
 
 
-def _natural(value: Any) -> Term:
-    """The literal of a plain value, with the datatype that JSON gives it (RML-Core)."""
-    if isinstance(value, bool):
-        return ox.Literal(text_of(value), datatype=_BOOLEAN)
-    if isinstance(value, int):
-        return ox.Literal(str(value), datatype=_INTEGER)
-    if isinstance(value, (float, Decimal)):
-        return ox.Literal(_double(value), datatype=_DOUBLE)
-    return value if isinstance(value, ox.Literal) else ox.Literal(text_of(value))
-
-
-def _double(value: float | Decimal) -> str:
-    """The canonical form of an xsd:double: ``30.0E0`` (XML Schema 1.1 Part 2, E.1)."""
-    number = float(value)
-    if not isfinite(number):
-        return "NaN" if isnan(number) else "INF" if number > 0 else "-INF"
-    if not number:
-        return "-0.0E0" if copysign(1, number) < 0 else "0.0E0"
-    mantissa, _, exponent = f"{Decimal(repr(number)).normalize():E}".partition("E")
-    whole, _, digits = mantissa.partition(".")
-    return f"{whole}.{digits.rstrip('0') or '0'}E{int(exponent)}"
+def is_absolute(text: str) -> bool:
+    """Whether an IRI that begins with ``text`` has a scheme."""
+    return _ABSOLUTE.match(text) is not None
 
 
 def _absolute(text: str, base: str) -> str:
-    return text if _ABSOLUTE.match(text) else base + text
+    return text if is_absolute(text) else base + text
 
 
 def _uri(text: str) -> ox.NamedNode:

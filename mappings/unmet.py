@@ -34,11 +34,14 @@ class Unmet:
         self._pending: dict[Path, dict[str, dict[str, None]]] = {path: {} for path in paths}
         self._asked = {step for path in paths for step in path.steps}
         self._columns: Sequence[str] = ()
+        self._twice: Sequence[str] = ()
         self.count = 0
 
     def header(self, columns: Sequence[str]) -> None:
         """The columns of a table: one that is empty in every row is there all the same."""
         self._columns = columns
+        self._twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
+        self._twice = [name for name in self._twice if name in self._asked]
         for path in [path for path in self._pending if path.steps[0] in columns]:
             del self._pending[path]
 
@@ -71,6 +74,12 @@ class Unmet:
         A field of JSON may be absent from every record and right: it is told only where a field
         that the mapping does not read bears nearly its name.
         """
+        for name in self._twice:
+            said = say(
+                "two columns are called “{name}”, of which the last one is read — rename one",
+                name=shown(name),
+            )
+            yield problem("same-column", said, name, "notice")
         if not self.count:
             return
         missing = (

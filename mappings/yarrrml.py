@@ -97,7 +97,7 @@ def read_document(document: Table, registry: Registry, file: str, *, lenient: bo
         raise reading.error(
             document, say("{file}:{line}: there is no key “mappings” — add it and what it maps")
         )
-    base = str(reading.text(root["base"])) if "base" in root else ""
+    base = reading.iri(reading.text(root["base"]), root["base"]) if root.get("base") else ""
     return Plan(
         tuple(_Door(reading, root, targets).triples_maps()),
         base,

@@ -11,7 +11,7 @@ from lxml import etree
 from mappings.documents import Items, Table, Text, Value
 from mappings.paths import Path, PathError
 from mappings.problems import nearest
-from mappings.source import ENCODINGS, CsvDialect, Database, Source
+from mappings.source import ENCODINGS, CsvDialect, Database, Source, place
 from mappings.xml_items import check
 from mappings.yarrrml_text import Reading
 from vocab.messages import say
@@ -193,11 +193,14 @@ def _made(
             ),
         )
     spaces = tuple(sorted(reading.prefixes.items())) if formulation == "xpath" else ()
+    found = place(access)
     source = Source(
-        access,
+        found["access"],
         formulation,
-        {"jsonpath": "$", "xpath": "/"}.get(formulation, ""),
-        CsvDialect.of(access),
+        root=found.get("root", ""),
+        address=found.get("address", ""),
+        iterator={"jsonpath": "$", "xpath": "/"}.get(formulation, ""),
+        dialect=CsvDialect.of(access),
         nulls=() if formulation == "jsonpath" else ("",),
         namespaces=spaces,
         line=where.line,

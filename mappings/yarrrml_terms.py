@@ -9,6 +9,7 @@ from mappings.datatypes import no_datatype, no_language
 from mappings.documents import Items, Table, Text, Value
 from mappings.plan import Call, Constant, Expression, TermMap, TermType
 from mappings.problems import nearest
+from mappings.yarrrml_calls import compact_call
 from mappings.yarrrml_text import Reading, placed
 from vocab.messages import say
 
@@ -191,7 +192,7 @@ class Terms:
         if value is None:
             return None
         if isinstance(value, Text):
-            return self.reading.compact_call(value)
+            return compact_call(self.reading, value)
         return self._call(value, self.reading.table(value, FUNCTION))
 
     def _call(self, value: Value, table: Mapping[str, Value]) -> Call:
@@ -201,7 +202,7 @@ class Terms:
             )
         function = self.reading.text(table["function"])
         if "(" in function:
-            return self.reading.compact_call(function)
+            return compact_call(self.reading, function)
         return self.reading.call(
             function, [self._parameter(each) for each in listed(table.get("parameters"))]
         )

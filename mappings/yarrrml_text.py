@@ -22,13 +22,9 @@ from mappings.xml_items import check
 from vocab import PREFIXES
 from vocab.messages import Message, say
 
-_REFERENCE = re.compile(r"""\$\(((?:\\.|\[(?:'[^']*'|"[^"]*")\]|[^\\)])*)\)""")
-_PIECE = re.compile(rf"""(?P<escaped>\\\$\()|(?P<reference>{_REFERENCE.pattern})|(?P<open>\$\()""")
+REFERENCE = re.compile(r"""\$\(((?:\\.|\[(?:'[^']*'|"[^"]*")\]|[^\\)])*)\)""")
+_PIECE = re.compile(rf"""(?P<escaped>\\\$\()|(?P<reference>{REFERENCE.pattern})|(?P<open>\$\()""")
 _NAME = re.compile(r"(?P<prefix>[A-Za-z_][\w.\-]*|):(?!//)(?P<local>.*)", re.DOTALL)
-_CALL = re.compile(r"\s*(?P<name>[^\s()=,$]+)\s*\(")
-_PARAMETER = re.compile(r"\s*(?P<name>[^\s()=,$'\"]+)\s*=\s*")
-_QUOTED = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
-_BARE = re.compile(rf"""(?:{_REFERENCE.pattern}|\\.|[^,()\\])+""")
 _OURS = {**PREFIXES, "ebf": EBF}
 _PATHS = "a.b, a[*], ['a name']"
 _RAW = ("_record", "_source", "_node")
@@ -195,17 +191,6 @@ class Reading:
     def _calls(self) -> Calls[Value]:
         return Calls(self.registry, self.prefixes, self.error, self.lenient)
 
-    def compact_call(self, text: Text) -> Call:
-        """The call that a text such as ``ebf:slug(ebf:value=$(name))`` writes.
-
-        Raises:
-            MappingError: as ``call``; also when a bracket is not closed.
-        """
-        call, end = self._compact(text, 0)
-        if text[end:].strip():
-            raise self._unfinished(text, text[end:])
-        return call
-
     def _pieces(self, text: str, where: Value) -> Iterator[Constant | Reference]:
         position, plain = 0, ""
         for match in _PIECE.finditer(text):
@@ -259,33 +244,6 @@ class Reading:
             ) from error
         return Reference(path, raw=bool(path.steps) and path.steps[0] in _RAW)
 
-    def _compact(self, text: Text, start: int) -> tuple[Call, int]:
-        match = _CALL.match(text, start)
-        if match is None:
-            raise self._unfinished(text, text[start:])
-        name, position = placed(match["name"], text), match.end()
-        arguments: list[tuple[Text, Expression]] = []
-        while not (closing := re.compile(r"\s*\)").match(text, position)):
-            label = _PARAMETER.match(text, position)
-            if label is None:
-                raise self._unfinished(text, text[position:])
-            value, position = self._compact_value(text, label.end())
-            arguments.append((placed(label["name"], text), value))
-            if comma := re.compile(r"\s*,").match(text, position):
-                position = comma.end()
-        return self.call(name, arguments), closing.end()
-
-    def _compact_value(self, text: Text, start: int) -> tuple[Expression, int]:
-        if _CALL.match(text, start):
-            return self._compact(text, start)
-        if quoted := _QUOTED.match(text, start):
-            inner = quoted[1] if quoted[1] is not None else quoted[2]
-            return self.expression(placed(re.sub(r"\\(['\"\\])", r"\1", inner), text)), quoted.end()
-        bare = _BARE.match(text, start)
-        if bare is None:
-            raise self._unfinished(text, text[start:])
-        return self.argument(placed(bare[0].strip(), text)), bare.end()
-
     def argument(self, value: Value) -> Expression:
         """A parameter's value: a template, or the IRI of a name whose prefix is declared."""
         expression = self.expression(value)
@@ -294,24 +252,6 @@ class Reading:
             if prefix in self.prefixes and " " not in match["local"]:
                 return Constant(self.prefixes[prefix] + match["local"])
         return expression
-
-    def _unfinished(self, text: Text, part: str) -> MappingError:
-        if not part.strip():
-            return self.error(
-                text,
-                say(
-                    "{file}:{line}: a bracket of “{part}” is not closed — write"
-                    " function(parameter=$(name))",
-                    part=text[:60],
-                ),
-            )
-        return self.error(
-            text,
-            say(
-                "{file}:{line}: “{part}” is not understood — write function(parameter=$(name))",
-                part=part[:60],
-            ),
-        )
 
 
 def placed(text: str, where: Value) -> Text:

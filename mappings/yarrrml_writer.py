@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 
+from mappings.bases import with_one_base
 from mappings.paths import Path
 from mappings.plan import (
     Call,
@@ -44,14 +45,13 @@ def write_yarrrml(plan: Plan) -> str:
 
 class _Writer:
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        self.plan = with_one_base(plan)
         self.known = {**PREDEFINED, **dict(plan.prefixes)}
         self.used: dict[str, str] = {}
 
     def text(self) -> str:
         mappings = {each.name: self._mapping(each) for each in self.plan.triples_maps}
-        bases = {each.base for each in self.plan.triples_maps} - {""}
-        base = self.plan.base or (bases.pop() if len(bases) == 1 else "")
+        base = self.plan.base
         document: dict[str, Any] = {"prefixes": dict(sorted(self.used.items()))}
         document |= {"base": base} if base else {}
         document["mappings"] = mappings
@@ -77,12 +77,12 @@ class _Writer:
         return made
 
     def _source(self, source: Source) -> Any:
-        delimiter = source.dialect.delimiter
+        access, delimiter = source.address or source.access, source.dialect.delimiter
         plain = delimiter == CsvDialect.of(source.access).delimiter and not source.encoding
         if plain and not source.database:
-            short = [f"{source.access}~{source.formulation}"]
+            short = [f"{access}~{source.formulation}"]
             return _flow([*short, source.iterator] if source.iterator else short)
-        made = {"access": source.access, "referenceFormulation": source.formulation}
+        made = {"access": access, "referenceFormulation": source.formulation}
         if source.iterator:
             made["iterator"] = source.iterator
         made["delimiter"] = delimiter

@@ -99,6 +99,15 @@ class ChangeLog:
             except (EOFError, zlib.error, ValueError) as error:
                 raise _damaged(path, error) from error
 
+    def of_run(self, source: str, stamp: str) -> Iterator[Entry]:
+        """What the run of ``source`` at ``stamp`` (``20261124T101500Z``) changed.
+
+        Raises:
+            StoreError: for a file that cannot be read.
+        """
+        for path in (self.root / source).glob(f"{stamp}*{_ENDING}"):
+            yield self.read(path)
+
     def _free(self, entry: Entry) -> Path:
         """A name that no other entry has; two runs within a second are numbered."""
         stamp = entry.at.astimezone(UTC).strftime(_STAMP)

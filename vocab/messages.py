@@ -27,7 +27,7 @@ class Message:
 
     ``text`` is the English sentence, a ``str.format_map`` template, and the key of its
     translation. ``values`` must be plain values (str, int, float, bool), so that the
-    message can be kept as JSON.
+    message can be kept as JSON; another message among them is told in the same language.
     """
 
     text: str
@@ -35,14 +35,18 @@ class Message:
 
     def render(self, language: str = "en") -> str:
         """The sentence in ``language``; English where a translation is missing."""
-        return translations(language).gettext(self.text).format_map(self.values)
+        values = {
+            name: value.render(language) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translations(language).gettext(self.text).format_map(values)
 
     def __str__(self) -> str:
         return self.render()
 
     def to_json(self) -> str:
         """The message as JSON text, for the operational state."""
-        return json.dumps([self.text, dict(self.values)], ensure_ascii=False)
+        return json.dumps([self.text, dict(self.values)], ensure_ascii=False, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Message:

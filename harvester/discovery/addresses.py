@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from harvester.records import HarvestError
 from vocab.messages import say
@@ -11,6 +11,8 @@ from vocab.messages import say
 _CALENDARS = frozenset({"webcal", "webcals", "feed"})
 _WEB = frozenset({"http", "https"})
 _AROUND = " \t\r\n\u00a0\u200b\ufeff<>\"'«»“”‘’`"
+_BROKEN = re.compile(r"[ \t]*[\r\n]+[ \t]*")  # where a mail program has cut an address in two
+_SAFE = "%:/?#[]@!$&'()*+,;=~"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?=/|[A-Za-z])")
 _HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
 _DOUBLED = re.compile(r"^https?://(?=https?://)")
@@ -41,7 +43,7 @@ def meant(pasted: str) -> tuple[str, ...]:
     Raises:
         AddressError: when it is none, or one of a network that publishes nothing.
     """
-    text = _DOUBLED.sub("", "".join(pasted.strip(_AROUND).split()))
+    text = _DOUBLED.sub("", _BROKEN.sub("", pasted.strip(_AROUND)))
     found = _SCHEME.match(text)
     scheme, rest = (found[1].lower(), text[found.end() :]) if found else ("", text)
     if scheme in _CALENDARS:
@@ -63,6 +65,7 @@ def meant(pasted: str) -> tuple[str, ...]:
                 text=text[:80],
             )
         )
+    text = encoded(text)
     addresses = (text,) if scheme else (f"https://{text}", f"http://{text}")
     _refuse_closed(addresses[0])
     return addresses
@@ -88,6 +91,12 @@ def _refuse_closed(url: str) -> None:
                     site=title,
                 )
             )
+
+
+def encoded(url: str) -> str:
+    """An address as one may register it: what stands in no path is percent-encoded."""
+    start = url.find("/", url.find("://") + 3 if "://" in url else 0)
+    return url if start < 0 else url[:start] + quote(url[start:], safe=_SAFE)
 
 
 def host_of(url: str) -> str:

@@ -40,12 +40,13 @@ _MOST = 8
 
 _SHOWN = 2  # entries that are shown of each
 
-Holds = Literal["events", "places", "articles", ""]
+Holds = Literal["events", "places", "articles", "datasets", ""]
 _WORTH: Mapping[Holds, frozenset[str]] = MappingProxyType(
     {
         "events": frozenset({term("schema:Event"), term("schema:EventSeries")}),
         "places": frozenset({term("schema:Place"), term("schema:Organization")}),
-        "articles": frozenset({term("schema:Article"), term("schema:Dataset")}),
+        "articles": frozenset({term("schema:Article")}),
+        "datasets": frozenset({term("schema:Dataset")}),
     }
 )
 """What a source may hold, that which the site is for first."""
@@ -87,6 +88,14 @@ class Choice:
         return sum(self.preview.types.get(each, 0) for each in _WORTH.get(self.holds, ()))
 
     @property
+    def trouble(self) -> Message | None:
+        """Why a harvest could use nothing of it; None when it could."""
+        if self.preview.outcome != "failed":
+            return None
+        errors = (each.message for each in self.preview.issues if each.severity == "error")
+        return next(errors, self.preview.reason)
+
+    @property
     def worth(self) -> tuple[int, ...]:
         """What puts choices in order, the least first."""
         names = (*_WORTH, "")
@@ -116,8 +125,8 @@ class Choices:
             AddError: when a harvest could use nothing of it.
         """
         first = self.choices[0]
-        if first.preview.outcome == "failed" and first.preview.reason:
-            raise AddError(first.preview.reason)
+        if first.trouble:
+            raise AddError(first.trouble)
         return first
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import unescape
 
 from harvester.discovery.forms import Shape, shape_of
 from harvester.discovery.marks import marks_of
@@ -135,7 +136,7 @@ def _why_none(shape: Shape) -> Message:
 
 
 def _why_no_page(text: str) -> Message:
-    title = " ".join(found[1].split())[:80] if (found := _TITLE.search(text)) else ""
+    title = " ".join(unescape(found[1]).split())[:80] if (found := _TITLE.search(text)) else ""
     if _LOGIN.search(text):
         return say(
             "the answer is a log-in page (“{title}”) — ask its publisher for an address that "

@@ -1,7 +1,7 @@
 """Bytes → their form, from the first of them: which syntax, whatever it says.
 
-Neither the content type nor the end of an address decides: servers send calendars as
-``text/plain``, error pages as ``text/calendar``, and a web page under ``agenda.ics``.
+The content type decides only where the text does not, and the end of an address never: servers
+send calendars as ``text/plain``, error pages as ``text/calendar``, a web page under ``agenda.ics``.
 """
 
 from __future__ import annotations
@@ -9,14 +9,28 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Literal
 
 from harvester.readers.csv_rows import DELIMITERS
 from harvester.readers.text import decode, is_binary
 from harvester.records import Content
 from mappings.detecting import Form
+
+_MEDIA: Mapping[str, Form] = MappingProxyType(
+    {
+        "application/n-quads": "rdf",
+        "application/n-triples": "rdf",
+        "application/trig": "rdf",
+        "text/csv": "csv",
+        "text/tab-separated-values": "csv",
+        "text/turtle": "rdf",
+    }
+)
+"""What the content type says where the text alone says nothing: a table of one column, for one."""
 
 HEAD = 256 * 1024
 """Bytes that are looked at: a map may tell all of its settings before its first place."""
@@ -70,7 +84,7 @@ def shape_of(content: Content) -> Shape:
     start = text.lstrip()
     if start[:1] == "<":
         return _marked_up(start)
-    return Shape(_written(start), text)
+    return Shape(_written(start) or _MEDIA.get(content.media_type, ""), text)
 
 
 def _written(text: str) -> Form | Literal[""]:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from html import unescape
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from harvester.discovery.addresses import same
+from harvester.discovery.addresses import encoded, same
 from harvester.discovery.pages import Link, WebPage
 from mappings import Platform
 from vocab.messages import Message, say
 
-_ALIKE = 2  # links that look alike and are followed
+_ALIKE = 4  # links that look alike and are followed
 
 _DATA = re.compile(
     r"(?:application|text)/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|calendar|ld\+json|geo\+json"
@@ -148,16 +148,13 @@ def _embedded(page: WebPage, kinds: Iterable[Platform]) -> Iterator[Lead]:
                 for at in sites.at:
                     rank = Rank.USUAL if at.startswith("/") else Rank.EMBEDDED
                     url = urljoin(page.url, at.format(**_groups(found)))
-                    yield Lead(quote(url, safe=_SAFE), _why_here(kind.name, rank), rank)
+                    yield Lead(encoded(url), _why_here(kind.name, rank), rank)
 
 
 def _why_here(kind: str, rank: Rank) -> Message:
     if rank is Rank.USUAL:
         return say("where sites like this one keep it (kind “{kind}”)", kind=kind)
     return say("the page shows it (kind “{kind}”)", kind=kind)
-
-
-_SAFE = "%:/?#[]@!$&'()*+,;=~-._|"
 
 
 def _groups(found: re.Match[str]) -> dict[str, str]:

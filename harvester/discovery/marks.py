@@ -107,7 +107,7 @@ def _anywhere(prefix: str) -> str:
 
 
 def _of_csv(shape: Shape) -> Iterator[Mark]:
-    header, *rows = table_of(shape.text)
+    header, *rows = table_of(shape.text) or [[]]
     for place, name in enumerate(header):
         column = fold(name)
         yield column, ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+from harvester.discovery.addresses import encoded
+
 _MOST = 1_000_000  # characters of a page
 _MOST_LINKS = 3_000
 _WORDS = 100  # characters of the text of a link
@@ -156,5 +158,5 @@ def _absolute(href: str, base: str) -> str:
         return ""
     if parts.scheme in {"webcal", "webcals"}:
         scheme = here.scheme if here.netloc == parts.netloc else "https"
-        return f"{scheme}:{url.partition(':')[2]}"
-    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+        return encoded(f"{scheme}:{url.partition(':')[2]}")
+    return encoded(url) if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from harvester.discovery.addresses import host_of
 from harvester.discovery.forms import Shape, shape_of
@@ -23,7 +25,9 @@ from vocab.communes import town
 
 _LONGEST_ID = 40
 _GENERIC = frozenset(
-    {"", "accueil", "actualites", "agenda", "articles", "blog", "calendar", "calendrier", "carte"}
+    {"api", "basic", "data", "download", "elements", "export", "ical", "ics", "json", "outbox"}
+    | {"posts", "rss", "sparql", "xml"}
+    | {"", "accueil", "actualites", "agenda", "articles", "blog", "calendar", "calendrier", "carte"}
     | {"evenements", "event", "events", "feed", "flux", "home", "index", "map", "news", "site"}
 )
 _SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
@@ -93,7 +97,7 @@ def proposal(
     shape = shape_of(candidate.content)
     marks = marks_of(shape, candidate.content)
     site = _site_of(candidate)
-    title = _title(candidate, shape, marks) or site
+    title = _title(candidate, shape, marks) or _file_name(candidate.url) or site
     fields: dict[str, str | bool] = {
         "id": source_id or _free(_id(title, candidate.url), taken),
         "kind": candidate.guess.kind,
@@ -120,6 +124,14 @@ def _title(candidate: Candidate, shape: Shape, marks: Marks) -> str:
         found = _FIELDS[shape.form].search(shape.text)
         return _clean(found[1].replace("\\,", ",").replace("\\;", ";")) if found else ""
     return next((_clean(marks[name][0]) for name in _TITLES if marks.get(name)), "")
+
+
+def _file_name(url: str) -> str:
+    """The name of a file as words: ``lieux_de_mediation.csv``; "" when it says nothing."""
+    stem = unquote(PurePosixPath(urlsplit(url).path).stem)
+    name = _clean(re.sub(r"[_+-]+", " ", stem))
+    said = any(map(str.isalpha, name)) and fold(name) not in _GENERIC
+    return f"{name[0].upper()}{name[1:]}" if said else ""
 
 
 def _site_of(candidate: Candidate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from harvester.readers.json_text import mended
@@ -118,7 +119,8 @@ def _record(feature: Any, options: ReadOptions, where: str) -> Record | Issue:
 
 def _centre(geometry: dict[str, Any]) -> dict[str, float] | None:
     """The point, or the middle of the box of any other geometry."""
-    west, south, east, north = 180.0, 90.0, -180.0, -90.0
+    west = south = inf
+    east = north = -inf
     found = False
     for longitude, latitude in _positions(geometry):
         found = True

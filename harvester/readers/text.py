@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Container, Iterator
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -254,14 +255,15 @@ def absolute(address: object, base: str) -> str:
 
 
 def point(latitude: Any, longitude: Any) -> dict[str, float] | None:
-    """``{"lat", "lon"}`` of two numbers or texts, None when they are not a place on Earth."""
+    """``{"lat", "lon"}`` of two numbers or texts, None when they are no numbers.
+
+    Whether they are degrees, and in which order, is for the mapping to say: it mends and tells.
+    """
     try:
         lat, lon = (float(str(value).strip().replace(",", ".")) for value in (latitude, longitude))
     except ValueError:
         return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or lat == lon == 0:  # noqa: PLR2004
-        return None
-    return {"lat": lat, "lon": lon}
+    return {"lat": lat, "lon": lon} if isfinite(lat) and isfinite(lon) else None
 
 
 def hash_key(*parts: object) -> str:

@@ -6,24 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from harvester.children import shared
-from harvester.digest import Digest, platform_of
+from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, Limits, Manners, user_agent
-from harvester.life.strays import former_ids
 from harvester.means import Means
+from harvester.outfit import Rooms, means_of
 from harvester.parcel import Task
 from harvester.session import Place, same_base
 from harvester.sources import Config
-from harvester.visits import Ask, Errand, again, asking
-from harvester.whereabouts.area import Area
-from harvester.whereabouts.locator import service_of
-from store import takedown
-from store.captures import Captures
-from store.changelog import ChangeLog
+from harvester.visits import Ask, Errand
 from store.generations import Generations
 from store.looking import PublishedStore, state_as_it_is
 from store.notes import read
-from vocab.iris import Iris
 from vocab.territory.atlas import install
 
 
@@ -51,9 +44,7 @@ def looking(
         HarvestError: when the store was filled under another ``[site] base``.
     """
     install(config.communes)
-    iris = Iris(config.site.base)
     agent = user_agent(version, config.site.base, config.site.contact)
-    captures = Captures(place.captures)
     with ExitStack() as stack:
         generation = Generations(place.generations).current()
         store = stack.enter_context(PublishedStore(generation, place.store))
@@ -62,30 +53,17 @@ def looking(
             Client(agent, limits, clock, manners=manners, robots=read(place.robots))
         )
         state = stack.enter_context(state_as_it_is(place.state))
-        takedowns = takedown.load(place.takedowns)
-        yield Means(
-            client=client,
-            ask=again(captures) if replay else asking(client, captures),
-            store=store,
-            state=state,
-            captures=captures,
-            changelog=ChangeLog(place.changes),
-            digest=digest or shared().digest,
-            iris=iris,
-            area=Area.of(config.site),
-            locator=service_of(config.site, client, state, clock, idle=True),
-            platform_of=platform_of,
-            timezone=config.site.timezone,
+        yield means_of(
+            config,
+            place,
+            Rooms(store, state, client),
             version=version,
             clock=clock,
-            share_alike=config.site.share_alike,
             resolve=resolve,
+            digest=digest,
             force=True,
             accept=accept,
             dry_run=True,
-            former=former_ids(config, store, iris),
-            takedowns=takedowns,
-            edits=config.edits.spared(takedowns.bars_text),
             replay=replay,
         )
 

@@ -34,6 +34,7 @@ def plain_preview(preview: Preview) -> dict[str, Any]:
         "withheld": dict(sample.withheld),
         "masked": dict(sample.masked),
         "unread": dict(sample.unread),
+        "people": dict(preview.people),
         "issues": plain(list(preview.issues)),
         "entries": [_entry(each) for each in preview.entries],
         "differences": plain_differences(preview.differences),

@@ -19,6 +19,7 @@ from harvester.report import Outcome, Report, stored_issues
 from harvester.runs import harvest
 from harvester.seeing.differences import GraphDifference, differences
 from harvester.seeing.looking import given
+from harvester.seeing.people import people_in
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
 from store.changes import Lines
@@ -67,7 +68,8 @@ class Preview:
     one, "" when nothing came. ``entries`` are the first records, ``types`` how many there are of
     each class (IRIs), ``dates`` what they cover. ``issues`` are all that was not understood, the
     same ones counted, notices of robots.txt among them. ``sample`` tells what is kept back and
-    which fields no rule reads; ``differences`` what would be committed, graph by graph.
+    which fields no rule reads, ``people`` where there are some; ``differences`` what would be
+    committed, graph by graph.
     """
 
     source: Source
@@ -79,6 +81,7 @@ class Preview:
     dates: Span | None = None
     issues: tuple[StoredIssue, ...] = ()
     sample: Sample = Sample()  # noqa: RUF009  # frozen
+    people: Mapping[str, int] = field(default_factory=dict)
     differences: tuple[GraphDifference, ...] = ()
 
     @property
@@ -115,6 +118,7 @@ def preview(
 
 def _seen(source: Source, report: Report, weighed: Weighed, means: Means) -> Preview:
     digest, fetched = weighed.digest, weighed.visit.fetched
+    sample = digest.sample or Sample()
     looks = {iri: glance(iri, lines) for iri, lines in digest.records.items()}
     scrub = Scrub(means.takedowns, means.iris)
     return Preview(
@@ -126,7 +130,8 @@ def _seen(source: Source, report: Report, weighed: Weighed, means: Means) -> Pre
         types=Counter(each for look in looks.values() for each in look.types - _ALL),
         dates=span(looks.values(), means.clock()),
         issues=stored_issues(report.issues),
-        sample=digest.sample or Sample(),
+        sample=sample,
+        people=people_in(weighed.visit.contents, sample.unread),
         differences=differences_of(weighed, means.iris),
     )
 

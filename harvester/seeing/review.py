@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from harvester.report import stored_issues
 from harvester.seeing.differences import Change, GraphDifference
 from harvester.seeing.replay import Replayed
-from harvester.seeing.sheet import WIDTH, Sheet
+from harvester.seeing.sheet import WIDTH, Sheet, bare
 from harvester.seeing.terms import Terms, rows
 from vocab.iris import Iris
 from vocab.messages import say
@@ -28,7 +28,7 @@ def review(replayed: Replayed, iris: Iris, language: str, width: int = WIDTH) ->
         (say("they come out of it no longer"), replayed.missing),
     ):
         if records:
-            names = [sheet.terms.name(each) for each in records[:_CHANGES]]
+            names = [bare(sheet.terms.name(each)) for each in records[:_CHANGES]]
             more = len(records) - len(names)
             yield from sheet.sentence(f"{sheet.say(told)} (× {len(records)})", "! ", 2)
             yield from (f"      {name}" for name in names)
@@ -72,7 +72,7 @@ def difference(graphs: Iterable[GraphDifference], sheet: Sheet) -> Iterator[str]
 
 
 def _change(change: Change, sheet: Sheet) -> Iterator[str]:
-    yield f"  {change.kind} {sheet.terms.name(change.subject)}"
+    yield f"  {change.kind} {bare(sheet.terms.name(change.subject))}"
     marked = [
         (row, mark)
         for lines, mark in ((change.delta.removed, "−"), (change.delta.added, "+"))

@@ -18,12 +18,6 @@ from mappings.reads import fields_of
 from vocab.messages import Message, say
 
 _NAMES = 12
-_PEOPLE = frozenset(
-    {"attendee", "attendees", "author", "authors", "auteur", "contact", "contacts", "creator"}
-    | {"organizer", "organisateur", "referent", "owner", "members", "contributor", "performer"}
-)
-"""Names of fields that hold people, who are not published (design, rule 14)."""
-
 _OUTCOMES: Mapping[Outcome, Message] = {
     "committed": say("it would be stored and published"),
     "unchanged": say("nothing would change"),
@@ -99,7 +93,7 @@ def _issues(issues: Iterable[Issue], sheet: Sheet) -> Iterator[str]:
 
 def _whole(preview: Preview, sheet: Sheet) -> Iterator[str]:
     yield sheet.say(say("All of it"))
-    yield from sheet.pairs(((sheet.say(name), value) for name, value in _facts(preview, sheet)), 2)
+    yield from sheet.facts(_facts(preview, sheet))
     if preview.issues:
         yield "  " + sheet.say(say("What was not understood, and notices"))
         yield from sheet.issues(preview.issues)
@@ -144,22 +138,17 @@ def _kept_back(preview: Preview, sheet: Sheet) -> Iterator[tuple[Message, str]]:
     if sample.withheld:
         names = {terms.predicate(iri): count for iri, count in sample.withheld.items()}
         yield say("withheld, for want of a licence"), _counted(names)
-    people = {name: count for name, count in sample.unread.items() if _is_of_people(name)}
-    if people:
-        yield say("people, never published"), _counted(people)
+    if preview.people:
+        yield say("people, never published"), _counted(preview.people)
     if sample.masked:
         yield say("numbers and mailboxes masked in"), _counted(sample.masked)
-    others = {name: count for name, count in sample.unread.items() if name not in people}
+    others = {name: count for name, count in sample.unread.items() if name not in preview.people}
     if others:
         yield say("fields that no rule reads"), _counted(others)
 
 
-def _is_of_people(name: str) -> bool:
-    return bool(_PEOPLE & set(name.casefold().replace("_", ".").split(".")))
-
-
 def _counted(counts: Mapping[str, int]) -> str:
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    told = [f"{name} × {count}" for name, count in ordered[:_NAMES]]
+    told = [f"{name} ×\u00a0{count}" for name, count in ordered[:_NAMES]]
     more = len(ordered) - _NAMES
     return ", ".join(told) + (f", … (+ {more})" if more > 0 else "")

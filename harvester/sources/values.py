@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 
 from harvester.peers.selection import CLASSES, Selection
+from harvester.sources import reach_rules as reach
 from harvester.sources import rules as rule
 from harvester.sources.problems import WrongValueError
 from harvester.sources.rules import AGREEMENT, LICENCES, SHARE_ALIKE
@@ -155,11 +156,11 @@ class Source(_Value, frozen=True):
     robots: Literal["named", "strict"] = "named"
     pages: Annotated[int | tuple[str, ...], BeforeValidator(rule.pages)] | None = None
     sitemap: Annotated[str, AfterValidator(rule.web_address)] = ""
-    only: Annotated[tuple[str, ...], BeforeValidator(rule.only)] = ()
-    classes: Annotated[tuple[str, ...], BeforeValidator(rule.classes)] = CLASSES
-    query: Annotated[str, AfterValidator(rule.query)] = ""
-    graph: Annotated[str, AfterValidator(rule.graph)] = ""
-    page_size: Annotated[int, BeforeValidator(rule.page_size)] | None = None
+    only: Annotated[tuple[str, ...], BeforeValidator(reach.only)] = ()
+    classes: Annotated[tuple[str, ...], BeforeValidator(reach.classes)] = CLASSES
+    query: Annotated[str, AfterValidator(reach.query)] = ""
+    graph: Annotated[str, AfterValidator(reach.graph)] = ""
+    page_size: Annotated[int, BeforeValidator(reach.page_size)] | None = None
     iterator: str = ""
     key: str = ""
     delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""

@@ -19,6 +19,7 @@ _HOLDS: Mapping[Holds, Message] = MappingProxyType(
         "events": say("events: {count}"),
         "places": say("places and organisations: {count}"),
         "articles": say("articles: {count}"),
+        "datasets": say("data sets: {count}"),
         "": say("nothing that can be used"),
     }
 )
@@ -29,7 +30,7 @@ def choice_lines(number: int, choice: Choice, language: str) -> Iterator[str]:
     held = Message(_HOLDS[choice.holds].text, {"count": choice.count}).render(language)
     yield f"{number}. {choice.candidate.guess.kind} — {held}"
     yield f"   {choice.candidate.url}"
-    why = (choice.candidate.why, choice.candidate.guess.reason, choice.preview.reason)
+    why = (choice.candidate.why, choice.candidate.guess.reason, choice.trouble)
     yield from (f"   {each.render(language)}" for each in why if each)
     if licence := choice.proposal.around:
         stated = say(

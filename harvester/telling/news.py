@@ -38,6 +38,13 @@ def news(before: SourceState, report: Report) -> Iterator[News]:
             removed=report.removed,
         )
         yield News(counts, report.source)
+    if report.renewed:
+        told = say(
+            "ids renewed by the source: {count} — the things are the same, and keep their "
+            "addresses",
+            count=report.renewed,
+        )
+        yield News(told, report.source)
     known = before.reason.text if before.reason else ""
     if report.reason and (report.outcome, report.reason.text) != (before.outcome, known):
         yield News(report.reason, report.source)

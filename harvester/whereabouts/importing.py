@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harvester.records import HarvestError
 from harvester.whereabouts.official import Slip, Told, told_in
-from vocab.messages import say
+from vocab.messages import language_of, say
 from vocab.territory.atlas import (
     Commune,
     Former,
@@ -124,7 +124,7 @@ def _wanted(
             )
         )
     if not there:
-        first = f"{slips[0].where}: {slips[0].message.render('en')}" if slips else "—"
+        first = f"{slips[0].where}: {slips[0].message.render(language_of())}" if slips else "—"
         raise TerritoryError(
             say(
                 "{file} tells no commune ({first}) — it must have an INSEE code and a name for "

@@ -36,7 +36,7 @@ _LONGITUDE = "longitude centre|longitude|lon|lng|long|x|longitude mairie"
 _POINT = "coordonnees gps|coordonnees geographiques|geopoint|geo point 2d|geo point|centroid|centre"
 _KIND, _PARENT = "typecom|type", "comparent|com parent|chef lieu"
 _FORMER = {"COMD", "COMA", "commune-deleguee", "commune-associee"}
-_COMMUNE = {"", "COM", "commune", "commune-actuelle", "Feature"}
+_PART = {"ARM", "arrondissement-municipal"}
 
 _INSEE = re.compile(r"\d[\dAB]\d{3}")
 _SHORT = re.compile(r"\d{4}")
@@ -83,7 +83,7 @@ def _entry(data: dict[str, Any], where: str) -> Iterator[Told | Slip]:
     said = properties if isinstance(properties, dict) else data
     columns = data.get("_columns") or []
     kind = text_of(field(said, _KIND, []) or "")
-    if kind not in _COMMUNE | _FORMER:
+    if kind in _PART:
         return
     code = _code(_value(said, _CODE, columns))
     if isinstance(code, Slip):

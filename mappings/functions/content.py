@@ -235,20 +235,6 @@ def number(value: Any) -> str | Problem | None:
     )
 
 
-def degrees(value: Any, limit: Any) -> str | Problem | None:
-    """A latitude (``limit`` 90) or a longitude (180) as a decimal number."""
-    found = number(value)
-    if not isinstance(found, str):
-        return found
-    if abs(float(found)) <= float(text_of(limit)) and float(found) != 0:
-        return found
-    return problem(
-        "bad-coordinate",
-        say("{value} is not a coordinate — write degrees, as 45.63", value=shown(text_of(value))),
-        value,
-    )
-
-
 def opening_hours(value: Any) -> str | Problem:
     """Opening hours in the grammar of OpenStreetMap: ``Mo-Fr 09:00-12:00; Sa off``."""
     text = " ".join(text_of(value).split())
@@ -285,7 +271,6 @@ FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "email", email, "value"),
     declare(EBF, "language", language, optional("value")),
     declare(EBF, "number", number, "value"),
-    declare(EBF, "degrees", degrees, "value", "limit"),
     declare(EBF, "openingHours", opening_hours, "value"),
     declare(EBF, "weekHours", week_hours, Parameter(EBF + "of", "object")),
 )

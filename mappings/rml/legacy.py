@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
+from mappings.bases import resolved
 from mappings.functions import Registry
 from mappings.plan import (
     Argument,
@@ -88,7 +89,7 @@ class _Legacy(Dialect):
     is_legacy = True
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
+        super().__init__(resolved(plan))
         self.star = any(link.quoted for each in self.plan.triples_maps for link in each.links())
         self.executions = 0
         self.written = set[str]()
@@ -103,21 +104,12 @@ class _Legacy(Dialect):
 
     def triples_map(self, name: Name) -> Block:
         self.executions = 0
-        for target in sorted({each for term_map in self._terms() for each in term_map.targets}):
+        for target in sorted({each for term_map in self.map.terms() for each in term_map.targets}):
             self._target(target)
         block = super().triples_map(name)
         if not self.map.asserted:
             block.add(TYPE, ox.NamedNode(OLD + "NonAssertedTriplesMap"))
         return block
-
-    def _terms(self) -> list[TermMap]:
-        rules = self.map.predicate_objects
-        every = [
-            *self.map.subjects,
-            *self.map.graphs,
-            *(each for rule in rules for each in (*rule.predicates, *rule.objects, *rule.graphs)),
-        ]
-        return [each for each in every if isinstance(each, TermMap)]
 
     def _target(self, name: str) -> None:
         """Describe a target, once for the document."""
@@ -174,10 +166,10 @@ class _Legacy(Dialect):
         if not source.is_utf8:
             dialect.add(CSVW + "encoding", ox.Literal(source.encoding))
         if source.formulation != "csv" or not dialect.facts:
-            return ox.Literal(source.access)
+            return ox.Literal(source.address or source.access)
         table = Block()
         table.add(TYPE, ox.NamedNode(CSVW + "Table"))
-        table.add(CSVW + "url", ox.Literal(source.access))
+        table.add(CSVW + "url", ox.Literal(source.address or source.access))
         table.add(CSVW + "dialect", dialect)
         return table
 
@@ -209,7 +201,9 @@ class _Legacy(Dialect):
             super().expression(block, expression)
 
     def reference(self, reference: Reference) -> str:
-        return reference.path.written or str(reference.path)
+        """As it is written, but that morph-kgc finds no field behind ``$.``."""
+        written = reference.path.written or str(reference.path)
+        return written if written.startswith("$..") else written.removeprefix("$.")
 
     def call(self, block: Block, call: Call) -> None:
         """An execution has a name of its own, after the triples map that it is made for."""

@@ -52,15 +52,25 @@ def without_inverse(plan: Plan) -> Iterator[TriplesMap]:
                 yield replace(each, name=name, subjects=subjects, predicate_objects=(turned,))
 
 
-def constant(term_map: TermMap, given: Constant) -> ox.NamedNode | ox.Literal:
-    """The term that ``term_map`` makes of the constant ``given``."""
-    if term_map.type is not TermType.LITERAL:
-        return ox.NamedNode(given.text)
-    if isinstance(term_map.language, Constant):
-        return ox.Literal(given.text, language=term_map.language.text)
-    if isinstance(term_map.datatype, Constant):
-        return ox.Literal(given.text, datatype=ox.NamedNode(term_map.datatype.text))
-    return ox.Literal(given.text)
+def constant(term_map: TermMap) -> ox.NamedNode | ox.Literal | None:
+    """The term that ``term_map`` always makes; None where RML has no constant for it.
+
+    Relative IRIs, blank nodes, and what has a language or a datatype of the record's are none.
+    """
+    given = term_map.expression
+    if not isinstance(given, Constant):
+        return None
+    try:
+        if term_map.type.named:
+            return ox.NamedNode(given.text)
+        if isinstance(term_map.language, Constant):
+            return ox.Literal(given.text, language=term_map.language.text)
+        if isinstance(term_map.datatype, Constant):
+            return ox.Literal(given.text, datatype=ox.NamedNode(term_map.datatype.text))
+    except ValueError:
+        return None
+    plain = term_map.type is TermType.LITERAL and not (term_map.language or term_map.datatype)
+    return ox.Literal(given.text) if plain else None
 
 
 def unsafe(term_map: TermMap) -> TermType:

@@ -14,7 +14,7 @@ from mappings.problems import nearest
 from mappings.rml.dialects import dialect
 from mappings.rml.document import Document, Term, written
 from mappings.rml.vocabulary import CSVW, D2RQ, DCAT, FORMATS, FORMULATIONS, SD, TD, VOID, local
-from mappings.source import ENCODINGS, Source
+from mappings.source import ENCODINGS, Source, place
 from mappings.xml_items import check
 from vocab.messages import say
 
@@ -40,14 +40,14 @@ def source(document: Document, node: Term) -> Source:
             ),
             *_about(document, node),
         )
-    place = _place(document, given)
-    access = place["access"]
+    found = _place(document, given)
+    access = found["access"]
     formulation = _formulation(document, node, access)
     made = Source(
         access,
         formulation,
-        root=place.get("root", ""),
-        address=place.get("address", ""),
+        root=found.get("root", ""),
+        address=found.get("address", ""),
         iterator=_iterator(document, node, formulation),
         dialect=dialect(document, given, access),
         encoding=_encoding(document, given),
@@ -80,7 +80,7 @@ def _about(document: Document, node: Term) -> tuple[str, ...]:
 def _place(document: Document, given: Term) -> dict[str, str]:
     """The file of a source, and what its path is seen from, as fields of a ``Source``."""
     if isinstance(given, ox.Literal):
-        return {"access": given.value}
+        return place(given.value)
     if (path := document.text(given, "path")) is not None:
         root = document.value(given, "root")
         name = local(root.value) if isinstance(root, ox.NamedNode) else ""
@@ -105,15 +105,12 @@ def _place(document: Document, given: Term) -> dict[str, str]:
 
 
 def _file(address: str) -> dict[str, str]:
-    """The path that an address means; one of the web means the file of its name by the mapping."""
+    """The path that an address means, as fields of a ``Source``."""
     parts = urlsplit(address)
     if parts.scheme == "file":
         path = unquote(parts.path)
         return {"access": path.removeprefix("/") if path.count("/") == 1 else path}
-    if parts.scheme in ("http", "https", "ftp"):
-        name = unquote(parts.path).rpartition("/")[2]
-        return {"access": name, "root": "mapping", "address": address}
-    return {"access": address}
+    return place(address)
 
 
 def _formulation(document: Document, node: Term, access: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -40,7 +41,7 @@ from mappings.rml.shaping import (
     without_inverse,
 )
 from mappings.rml.templates import escaped
-from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, FNO, FORMATS, RML
+from mappings.rml.vocabulary import COMPRESSION, CSVW, D2RQ, DCAT, FNO, FORMATS, RML
 from mappings.source import CsvDialect, Source
 from mappings.turtle import Block, Name, Value, Writer
 from vocab import PREFIXES, term
@@ -49,6 +50,7 @@ BASE: Final = "http://example.com/ns#"
 """What the names of triples maps are relative to: a name of no consequence."""
 
 TYPE: Final = term("rdf:type")
+_IN_URLS = ":/?#@!$&'()*+,;=%-._~"
 _FORMULATIONS = {"csv": "CSV", "jsonpath": "JSONPath", "xpath": "XPath"}
 _TYPES = {
     TermType.IRI: "IRI",
@@ -80,7 +82,7 @@ class Dialect:
         blocks = list(self.blocks())
         known = {call.function for call in self.plan.calls()} & registry.keys()
         blocks += [block for iri in sorted(known) for block in described(registry[iri])]
-        prefixes = {**dict(self.namespaces), **_standard(), **dict(self.plan.prefixes)}
+        prefixes = {**_standard(), **dict(self.plan.prefixes), **dict(self.namespaces)}
         return Writer(prefixes, BASE).document(blocks)
 
     def blocks(self) -> Iterator[Block]:
@@ -153,22 +155,33 @@ class Dialect:
             block.add(TYPE, ox.NamedNode(D2RQ + "Database"))
             block.add(D2RQ + "jdbcDSN", ox.Literal(source.access))
             return block
+        if source.address:
+            block = Block()
+            block.add(TYPE, ox.NamedNode(DCAT + "Distribution"))
+            block.add(DCAT + "downloadURL", ox.NamedNode(quote(source.address, safe=_IN_URLS)))
+        else:
+            block = self._path(source)
+        if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
+            block.add(TYPE, ox.NamedNode(CSVW + "Table"))
+            block.add(CSVW + "url", ox.Literal(source.address or source.access))
+            block.add(CSVW + "dialect", block_of(source.dialect))
+        if not source.is_utf8:
+            block.add(
+                self.word("encoding"), ox.NamedNode(self.word(source.encoding.replace(" ", "-")))
+            )
+        if source.compression:
+            block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
+        for null in source.nulls:
+            block.add(self.word("null"), ox.Literal(null))
+        return block
+
+    def _path(self, source: Source) -> Block:
         block = self.typed("RelativePathSource")
         root = "CurrentWorkingDirectory" if source.root == "working" else "MappingDirectory"
         named = source.root in ("", "mapping", "working")
         where = ox.NamedNode(self.word(root)) if named else ox.Literal(source.root)
         block.add(self.word("root"), where)
         block.add(self.word("path"), ox.Literal(source.access))
-        if source.formulation == "csv" and source.dialect != CsvDialect.of(source.access):
-            block.add(TYPE, ox.NamedNode(CSVW + "Table"))
-            block.add(CSVW + "url", ox.Literal(source.access))
-            block.add(CSVW + "dialect", block_of(source.dialect))
-        if not source.is_utf8:
-            block.add(self.word("encoding"), ox.NamedNode(self.word(source.encoding)))
-        if source.compression:
-            block.add(self.word("compression"), ox.NamedNode(self.word(source.compression)))
-        for null in source.nulls:
-            block.add(self.word("null"), ox.Literal(null))
         return block
 
     def subject(self, subject: ObjectMap) -> Block:
@@ -231,9 +244,11 @@ class Dialect:
         if term_map.condition is not None:
             expression = true_condition(term_map.condition, term_map)
         block = self.typed(kind)
-        if isinstance(expression, Constant):
-            block.add(self.word("constant"), constant(term_map, expression))
+        if term_map.condition is None and (value := constant(term_map)) is not None:
+            block.add(self.word("constant"), value)
         else:
+            if isinstance(expression, Constant):  # a template without any reference
+                expression = Template((expression,))
             if expression is not None:
                 self.expression(block, expression)
             typed = replace(term_map, expression=expression, type=unsafe(term_map))

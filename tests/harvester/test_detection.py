@@ -78,6 +78,14 @@ def test_neither_content_type_nor_the_end_of_the_address_decides(
         assert found(body, media, f"https://x.example/agenda.{end}").kind == kind
 
 
+def test_the_content_type_decides_where_the_text_says_nothing() -> None:
+    column = "Nom\nLe Local\nLe Foyer\n"
+    assert found(column, "text/csv").kind == "csv"
+    assert found(column, "text/calendar").kind == ""
+    assert found("PREFIX\n", "text/turtle").kind == "rdf"
+    assert found(PAGE.format(title="404", body=""), "text/csv").kind == ""
+
+
 def test_a_reason_names_what_was_recognised() -> None:
     guess = found('{"osm3s": {}, "elements": []}').guesses[0]
     assert guess.kind == "overpass"

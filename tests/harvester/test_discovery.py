@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +22,18 @@ CALENDAR = (
     b"SUMMARY:Bal\r\nDTSTART:20270101T200000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
 LIMITS = Limits()
-ALL_PAGES = "[[Modification%20date::%2B]]|limit=50"
+ALL_PAGES = "%5B%5BModification%20date::%2B%5D%5D%7Climit=50"
 FEED = b"<rss version='2.0'><channel><item><title>Un</title></item></channel></rss>"
+
+ROOT = Path(__file__).parents[2]
+CLOUD = "/remote.php/dav/public-calendars/AbCdEf?export"
+WIKI = "/api.php?action=ask&format=json&query=" + ALL_PAGES
+ANSWERS = {
+    "feed": FEED,
+    "geojson": (ROOT / "samples" / "files" / "tiers-lieux-reseau.geojson").read_bytes(),
+    "gogocarto": (ROOT / "samples" / "files" / "carte-des-initiatives.json").read_bytes(),
+    "ics": CALENDAR,
+}
 
 
 def html(body: str, head: str = "", title: str = "Mairie") -> Page:
@@ -68,6 +79,7 @@ def leads(text: str, url: str = "https://mairie.example/") -> dict[str, Lead]:
         ("https://mairie.example/agenda.ics", ("https://mairie.example/agenda.ics",)),
         ("  «https://mairie.example/a» \n", ("https://mairie.example/a",)),
         ("https://mairie.example/agenda\n.ics", ("https://mairie.example/agenda.ics",)),
+        ("https://école.example/nos fêtes", ("https://école.example/nos%20f%C3%AAtes",)),
         ("www.mairie.example", ("https://www.mairie.example", "http://www.mairie.example")),
         ("webcal://m.example/a.ics", ("https://m.example/a.ics", "http://m.example/a.ics")),
         ("feed:https://m.example/rss", ("https://m.example/rss",)),
@@ -115,6 +127,7 @@ def test_addresses_are_the_same_whatever_never_tells_two_apart() -> None:
         ('<a href="/e/12">Ajouter à mon calendrier</a>', "/e/12", Rank.LINKED),
         ('<a href="/s">S’abonner à l’agenda</a>', "/s", Rank.LINKED),
         ('<a href="/f"><img alt="Flux RSS"></a>', "/f", Rank.LINKED),
+        ('<a href="/nos fêtes.ics">x</a>', "/nos%20f%C3%AAtes.ics", Rank.LINKED),
         ('<a href="/lieux.geojson">x</a>', "/lieux.geojson", Rank.LINKED),
         ("<a href=/manifestations>x</a>", "/manifestations", Rank.AGENDA),
         (
@@ -238,7 +251,7 @@ def test_news_on_the_home_page_do_not_hide_the_agenda_of_another(site: Site) -> 
 def test_the_calendars_of_single_events_do_not_hide_that_of_all() -> None:
     single = "".join(f'<a href="/agenda/bal-{n}/?ical=1">iCal</a>' for n in range(50))
     told = leads(f'{single}<a href="/agenda/?ical=1">Tout</a>')
-    assert len(told) == 3
+    assert len(told) == 5
     assert "https://mairie.example/agenda/?ical=1" in told
 
 
@@ -250,6 +263,29 @@ def test_known_software_is_asked_where_it_keeps_its_data(site: Site) -> None:
     assert kinds(told) == ["wordpress"]
     assert told.candidates[0].rank is Rank.USUAL
     assert [each.rank for each in told.refusals] == [None, Rank.USUAL]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "kind"),
+    [
+        ('<script src="/js/gogocarto.js">', "/api/elements.json", "gogocarto"),
+        ('<iframe src="{site}/fr/map/les-lieux_12?x=1">', "/map/12/download/", "umap"),
+        ('<a href="{site}/apps/calendar/p/AbCdEf">x</a>', CLOUD, "ics"),
+        ('<link rel="EditURI" href="{site}/api.php?action=rsd">', WIKI, "mediawiki"),
+        ('<a class="tribe-events">x</a>', "/wp-json/tribe/events/v1/events", "wordpress"),
+        ('<img src="/wp-content/a.png">', "/feed/", "feed"),
+        ('<meta name="generator" content="SPIP 4">', "/spip.php?page=backend", "feed"),
+        ('<meta name="generator" content="Joomla!">', "/?format=feed&type=rss", "feed"),
+        ('<meta name="generator" content="Drupal 10">', "/rss.xml", "feed"),
+        ('<a href="/lieux.geojson">Nos lieux</a>', "/lieux.geojson", "geojson"),
+    ],
+)
+def test_each_software_is_read_where_it_keeps_its_data(
+    site: Site, body: str, path: str, kind: str
+) -> None:
+    site.pages["/"] = html(body.replace("{site}", site.url))
+    site.pages[path] = Page(ANSWERS.get(kind) or platform_samples.sample(kind).read_bytes())
+    assert kinds(found(site.url)) == [kind]
 
 
 def test_a_page_that_describes_events_in_data_is_a_source_itself(site: Site) -> None:

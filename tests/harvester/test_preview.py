@@ -226,6 +226,17 @@ def test_fields_that_no_rule_reads_and_contacts_that_are_masked_are_counted(node
     assert found.sample.masked == {"Remarque": 1}
 
 
+def test_people_are_counted_where_they_are_and_never_published(node: Node) -> None:
+    body = calendar(BAL).replace(
+        b"DESCRIPTION", b"ATTENDEE;CN=Jeanne:mailto:jeanne@mairie.example\r\nDESCRIPTION"
+    )
+    node.site.pages["/mairie"] = Page(body)
+    found = seen(node)
+    assert found.people == {"attendee": 1}
+    assert "people, never published" in "\n".join(shown(found, "en"))
+    assert "jeanne" not in json.dumps(plain_preview(found)).lower()
+
+
 def test_what_was_forgotten_is_not_shown(node: Node) -> None:
     node.harvest()
     barred = takedown.text_takedown("Concert", "0f" * 16, NOW.isoformat())
@@ -253,6 +264,14 @@ def test_a_preview_fits_eighty_columns(node: Node, *, diff: bool) -> None:
     lines = list(shown(seen(node), "fr", diff=diff))
     assert max(map(len, lines)) <= 80
     assert any("Concert" in line for line in lines)
+
+
+def test_what_a_stranger_wrote_does_not_steer_the_terminal(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(("a\x1b]0;x\x07", "Bal \x1b[31mrouge\u202e")))
+    for diff in (False, True):
+        text = "".join(shown(seen(node), "fr", diff=diff))
+        assert "rouge" in text
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
 
 
 def test_a_preview_is_plain_json(node: Node) -> None:

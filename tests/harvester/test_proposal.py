@@ -71,6 +71,21 @@ def test_an_id_comes_from_the_title_or_the_host(title: str, source_id: str) -> N
     assert fields(candidate(calendar(title)))["id"] == source_id
 
 
+@pytest.mark.parametrize(
+    ("end", "title"),
+    [
+        ("lieux_de_m%C3%A9diation.csv", "Lieux de médiation"),
+        ("export.csv", "www.mairie-ecole.example"),
+        ("2026.csv", "www.mairie-ecole.example"),
+        ("", "www.mairie-ecole.example"),
+    ],
+)
+def test_an_answer_without_a_title_has_that_of_its_file_or_its_host(end: str, title: str) -> None:
+    url = f"https://www.mairie-ecole.example/{end}"
+    told = fields(candidate("nom;commune\nA;École\nB;Arith\n", url=url))["title"]
+    assert told == title.removeprefix("www.")
+
+
 def test_an_id_that_is_taken_gets_a_number_and_one_that_is_given_stands() -> None:
     found = candidate(calendar("Les Amis"))
     assert fields(found, taken={"amis", "amis-2"})["id"] == "amis-3"

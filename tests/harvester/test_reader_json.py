@@ -169,7 +169,7 @@ def test_a_single_feature_and_a_bare_geometry_are_read() -> None:
 
 @pytest.mark.parametrize(
     "coordinates",
-    [["6.1", "45.6"], "6.1,45.6", {"lng": 6.1}, None, [], [[[]]], [600, 45], [None, None], [6.1]],
+    [["6.1", "45.6"], "6.1,45.6", {"lng": 6.1}, None, [], [[[]]], [None, None], [6.1]],
 )
 def test_coordinates_of_any_shape_do_not_break_the_reader(coordinates: Any) -> None:
     geometry = {"type": "Point", "coordinates": coordinates}

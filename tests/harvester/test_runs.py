@@ -18,6 +18,7 @@ from harvester.records import HarvestError
 from harvester.report import Report
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
+from harvester.telling.news import news
 from mappings import Mapping, platforms
 from store import follow
 from store.captures import Captures
@@ -801,3 +802,71 @@ def test_what_a_changed_mapping_makes_of_an_unreachable_source_is_a_change(node:
     node.more = 'licence = "etalab-2.0"\n'
     assert node.harvest()["mairie"].quads > 0
     assert node.state("mairie").changed_at == node.now
+
+
+def entities(node: Node) -> dict[str, str]:
+    """Name → the IRI of the entity, of the events that are shown."""
+    name = f"<{term('schema:name')}>"
+    return {
+        line.split('"')[1]: line.split(" ")[0]
+        for line in node.graphs().get(IRIS.graph("canonical"), ())
+        if name in line and "/id/event/" in line
+    }
+
+
+def emptied(node: Node) -> None:
+    """The calendar of ``/mairie`` is read empty until what was there lies in its tomb."""
+    node.site.pages["/mairie"] = Page(calendar())
+    for _ in range(4):
+        node.now += 3 * DAY
+        node.harvest()
+
+
+def test_what_comes_back_from_its_tomb_under_a_new_id_keeps_its_address(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL, CONCERT))
+    node.harvest()
+    before = entities(node)
+    emptied(node)
+    assert len(node.graphs()[IRIS.graph("tombstones")]) > 0
+    node.site.pages["/mairie"] = Page(calendar(("x1", "Bal"), ("x2", "Concert"), ("x3", "Loto")))
+    node.harvest()
+    after = entities(node)
+    assert {name: after[name] for name in before} == before
+    assert after["Loto"] not in before.values()
+    assert IRIS.graph("tombstones") not in node.graphs()
+    assert node.harvest()["mairie"].quads == 0
+
+
+def test_two_tombs_of_one_name_and_day_are_nobodys(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(("a", "Bal"), ("b", "Bal")))
+    node.harvest()
+    before = entities(node)
+    emptied(node)
+    node.site.pages["/mairie"] = Page(calendar(("x", "Bal")))
+    node.harvest()
+    assert entities(node)["Bal"] not in before.values()
+
+
+def test_a_tomb_is_not_opened_by_another_source(node: Node) -> None:
+    node.site.pages["/mairie"] = Page(calendar(BAL))
+    node.harvest()
+    before = entities(node)
+    emptied(node)
+    node.site.pages["/foyer"] = Page(calendar(("x", "Bal")))
+    node.harvest()
+    assert entities(node)["Bal"] != before["Bal"]
+
+
+def test_a_publisher_who_renews_every_id_is_not_told_as_new_and_gone(node: Node) -> None:
+    names = [f"Fête {number}" for number in range(12)]
+    node.site.pages["/mairie"] = Page(calendar(*((f"a{name}", name) for name in names)))
+    node.harvest()
+    before = entities(node)
+    node.site.pages["/mairie"] = Page(calendar(*((f"b{name}", name) for name in names)))
+    report = node.harvest()["mairie"]
+    assert (report.added, report.removed, report.renewed) == (0, 0, 12)
+    assert entities(node) == before
+    told = [one.message.render("en") for one in news(SourceState("mairie"), report)]
+    assert told == [
+        "ids renewed by the source: 12 — the things are the same, and keep their addresses"
+    ]

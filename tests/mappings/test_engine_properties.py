@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.mapping import measure
 from mappings import compile_yarrrml, platform, platforms
-from mappings.expressions import percent_encode
+from mappings.encoding import percent_encode
 from mappings.paths import Path, getter, select
 
 GRAPH = ox.NamedNode("http://g.example/")

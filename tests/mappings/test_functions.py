@@ -184,12 +184,6 @@ def test_numbers_may_be_written_with_a_comma(written: object, expected: str | No
     assert code(call("number", "douze")) == "bad-number"
 
 
-def test_coordinates_lie_within_their_limit() -> None:
-    assert call("degrees", "45,68", "90") == "45.68"
-    assert code(call("degrees", "456", "90")) == "bad-coordinate"
-    assert code(call("degrees", 0, "90")) == "bad-coordinate"
-
-
 @pytest.mark.parametrize(
     ("pair", "expected", "told"),
     [

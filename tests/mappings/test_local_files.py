@@ -233,3 +233,32 @@ def test_what_the_harvester_adds_is_never_told_to_be_absent(tmp_path: Path) -> N
     rules = JSON.replace("ITERATOR", "$[*]").replace("ex:Person", "$(_source.plce)~iri")
     write(tmp_path, "people.json", '[{"id": 1, "_source": {"place": "Mairie"}}]')
     assert told(write(tmp_path, "m.yml", rules)) == []
+
+
+def test_two_columns_of_the_same_name_are_told(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    write(tmp_path, "people.csv", "id,Last name,Last name,a.b\n1,x,y,z\n")
+    assert len(list(map_file(write(tmp_path, "m.yml", CSV), None, "", problems))) == 2
+    assert [(each.code, each.severity) for each in problems] == [("same-column", "notice")]
+    assert "two columns are called “Last name”" in str(problems[0].message)
+
+
+def test_a_file_without_anything_is_told(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    write(tmp_path, "people.csv", "")
+    assert list(map_file(write(tmp_path, "m.yml", CSV), None, "", problems)) == []
+    assert problems[-1].code == "nothing-mapped"
+
+
+def test_keys_of_another_table_may_be_merged_in(tmp_path: Path) -> None:
+    write(tmp_path, "people.csv", "id\n7\n")
+    rules = (
+        'prefixes: {ex: "http://ex.example/"}\nmappings:\n'
+        "  one: &one {sources: [people.csv~csv], s: 'ex:$(id)', po: [[a, ex:One]]}\n"
+        "  two: {<<: *one, po: [[a, ex:Two]]}\n"
+    )
+    made = run(write(tmp_path, "m.yml", rules))
+    assert [line.split()[2] for line in made] == [
+        "<http://ex.example/One>",
+        "<http://ex.example/Two>",
+    ]

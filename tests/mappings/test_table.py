@@ -102,6 +102,12 @@ def test_a_prefix_may_be_declared() -> None:
         ),
         ("nom", "schema:name lower", "“lower” after the property is not understood", "iri, @fr"),
         ("nom", "a > schema:name", "“a” is not the name of a property", "as schema:name"),
+        ("nom", "schema:name xsd:interger", "no datatype xsd:interger", "write xsd:integer"),
+        ("nom", "schema:name @fr iri", "“iri” says again what stands before it", "keep one"),
+        ("nom", "schema:name ebf:slug ebf:text", "“ebf:text” says again", "keep one function"),
+        ("$(nom", "schema:name", "a bracket of “$(nom” is not closed", "write $(name)"),
+        ("$(nom[)", "schema:name", "“[” in the field “$(nom[)” is not understood", "a[*]"),
+        ("prefixes", {"ex": "no address"}, "the prefix “ex” stands for no address", "https://…"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named_with_its_remedy(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings import MappingError
+from mappings import MappingError, Problem
 from mappings.functions import registry
 from mappings.local import map_file
 from mappings.platform import FOLDER
@@ -139,3 +139,88 @@ def test_a_mistake_is_told_in_every_language(tmp_path: Path) -> None:
     for language in LANGUAGES:
         with pytest.raises(MappingError, match=r"m\.yml:2: unknown key “poo” — write po"):
             translated([mapping], language)
+
+
+@pytest.mark.parametrize("language", ["yarrrml", "rml", "rml-legacy"])
+def test_what_has_a_base_or_none_is_the_same_in_every_language(
+    language: str, tmp_path: Path
+) -> None:
+    (tmp_path / "d.csv").write_text("id;v\n1;x\n2;\n", "utf-8")
+    rules = (
+        "@prefix rml: <http://w3id.org/rml/> . @prefix csvw: <http://www.w3.org/ns/csvw#> .\n"
+        "@prefix ex: <http://ex.example/> .\n"
+        "ex:T rml:baseIRI <http://NAME.example/> ;"
+        ' rml:logicalSource [ rml:source [ rml:path "d.csv" ; rml:root'
+        ' rml:MappingDirectory ; csvw:dialect [ csvw:delimiter ";" ] ; rml:null "" ] ;'
+        " rml:referenceFormulation rml:CSV ] ;"
+        ' rml:subjectMap [ rml:template "{id}" ] ; rml:predicateObjectMap [ rml:predicateMap'
+        ' [ rml:template "v" ] ; rml:objectMap [ rml:reference "v" ], [ rml:template "x/{id}" ] ] .'
+    )
+    first = tmp_path / "m.ttl"
+    first.write_text(rules.replace("NAME", "a") + rules.partition("\n")[2].partition("\n")[2]
+                     .replace("NAME", "b").replace("ex:T", "ex:U"), "utf-8")  # fmt: skip
+    other = tmp_path / ("again.yml" if language == "yarrrml" else "again.ttl")
+    other.write_text(translated([first], language), "utf-8")
+    assert len(lines(first)) == 6
+    assert "<http://b.example/2> <http://b.example/v> <http://b.example/x/2>" in lines(first)
+    assert lines(other) == lines(first)
+
+
+@pytest.mark.parametrize("language", ["rml", "rml-legacy"])
+def test_relative_constants_and_functions_of_languages_are_carried_over(
+    language: str, tmp_path: Path
+) -> None:
+    (tmp_path / "d.csv").write_text("id,l\n1,FR\n", "utf-8")
+    first, other = tmp_path / "m.yml", tmp_path / "m.ttl"
+    first.write_text(
+        "mappings:\n  t:\n    sources: [d.csv~csv]\n    s: thing\n    po:\n"
+        "      - [name, $(id)]\n      - [of, other~iri]\n"
+        "      - p: said\n"
+        "        o: {value: hello, language: {f: 'grel:toLowerCase(valueParameter=$(l))'}}\n",
+        "utf-8",
+    )
+    other.write_text(translated([first], language), "utf-8")
+    made = [sorted(map_file(each, None, "http://b.example/", [])) for each in (first, other)]
+    assert made[0] == made[1]
+    assert '<http://b.example/thing> <http://b.example/said> "hello"@fr .' in made[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_web_address_of_a_source_is_kept(language: str, tmp_path: Path) -> None:
+    mapping, other = tmp_path / "m.yml", tmp_path / "again"
+    address = "https://a.example/données 1.csv?x=[1]"
+    mapping.write_text(
+        f"mappings:\n  t: {{sources: ['{address}~csv'], s: 'http://e/$(id)', po: [[a, 'http://e/A']]}}",
+        "utf-8",
+    )
+    other = other.with_suffix(".yml" if language == "yarrrml" else ".ttl")
+    other.write_text(translated([mapping], language), "utf-8")
+    (tmp_path / "données 1.csv").write_text("id\n1\n", "utf-8")
+    assert lines(other) == lines(mapping) != []
+
+
+@pytest.mark.parametrize(
+    ("language", "lost"),
+    [
+        ("rml", []),
+        ("rml-legacy", ["rml:compression, rml:null"]),
+        ("yarrrml", ['csvw:dialect, rml:UnsafeIRI, rml:compression, rml:null, rml:template "{…}"']),
+    ],
+)
+def test_what_a_language_has_no_words_for_is_told(
+    language: str, lost: list[str], tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.ttl"
+    mapping.write_text(
+        "@prefix rml: <http://w3id.org/rml/> . @prefix csvw: <http://www.w3.org/ns/csvw#> .\n"
+        '<http://e/T> rml:logicalSource [ rml:source [ rml:path "d.csv" ;'
+        ' rml:compression rml:gzip ; rml:null "-" ; csvw:dialect [ csvw:commentPrefix "#" ] ] ;'
+        " rml:referenceFormulation rml:CSV ] ;"
+        ' rml:subjectMap [ rml:template "{id}" ; rml:termType rml:UnsafeIRI ] ;'
+        " rml:predicateObjectMap [ rml:predicate <http://e/p> ;"
+        ' rml:objectMap [ rml:template "{id}" ] ] .',
+        "utf-8",
+    )
+    problems: list[Problem] = []
+    translated([mapping], language, problems)
+    assert [each.value for each in problems] == lost

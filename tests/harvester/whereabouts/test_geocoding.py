@@ -172,19 +172,15 @@ def test_what_was_answered_is_not_asked_again_and_changes_nothing(world: World) 
     assert len(world.asked) == asked + 1
 
 
-def test_without_a_service_nothing_is_asked(world: World) -> None:
+def test_without_a_service_nothing_is_asked_and_later_what_is_kept_is_looked_up(
+    world: World,
+) -> None:
     world.geocoder = False
     assert codes(world.harvest()) == []
     assert world.asked == []
     assert world.values("schema:latitude") == set()
-
-
-def test_a_service_that_is_configured_later_is_asked_about_what_is_kept(world: World) -> None:
-    world.geocoder = False
-    world.harvest()
     world.geocoder = True
-    report = world.harvest()
-    assert (report.changed, len(world.asked)) == (2, 2)
+    assert (world.harvest().changed, len(world.asked)) == (2, 2)
 
 
 def test_what_the_source_says_of_its_position_stays(world: World) -> None:
@@ -212,7 +208,7 @@ def test_what_the_service_does_not_know_is_remembered_for_a_month(world: World) 
     assert len(world.asked) == 4
 
 
-@pytest.mark.parametrize("status", [404, 429, 503])
+@pytest.mark.parametrize("status", [404, 429])
 def test_a_service_that_fails_fails_no_source_and_is_asked_once_a_harvest(
     world: World, status: int
 ) -> None:

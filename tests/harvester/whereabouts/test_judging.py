@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from harvester.digest import Digest, Origin
+from harvester.digest import Digest, Digester, Origin
+from harvester.records import Content, ReadOptions, Window
+from harvester.sources import Source
 from harvester.whereabouts.area import Area
 from harvester.whereabouts.judging import judged
 from harvester.whereabouts.said import Said
 from harvester.whereabouts.scope import within
+from mappings import platform
 from store.changes import Lines
 from vocab import term
 from vocab.iris import Iris
@@ -110,3 +115,27 @@ def test_the_statements_of_a_record_tell_where_it_is() -> None:
     assert [(each.node, each.point) for each in said.positions] == [
         (f"<{RECORD}#geo>", Point(45.68, 6.13))
     ]
+
+
+QGIS = (
+    '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": '
+    '{"name": "La Forge"}, "geometry": {"type": "Point", "coordinates": [941000, 6510000]}}]}'
+)
+SWAPPED = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Bal\r\n"
+    "DTSTART;VALUE=DATE:20260613\r\nGEO:6.0949251;45.6470311\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+YEAR = Window(datetime(2026, 5, 1, tzinfo=UTC), datetime(2027, 5, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "told"),
+    [("geojson", QGIS, "projected-coordinates"), ("ics", SWAPPED, "swapped-coordinates")],
+)
+def test_coordinates_are_mended_whatever_the_format(kind: str, content: str, told: str) -> None:
+    source = Source(id="carte", kind=kind, url="https://a.example/", title="a", publisher="b")
+    read = Digester(source, platform(kind), IRIS, ReadOptions(YEAR))([Content(content.encode())])
+    ((iri, lines),) = read.records.items()
+    (position,) = Said.of(iri, lines, IRIS).positions
+    assert position.point == pytest.approx((45.6470311, 6.0949251))
+    assert told in {each.code for each in read.issues}

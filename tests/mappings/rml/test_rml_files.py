@@ -360,6 +360,11 @@ UPPER = (
             "has a language",
         ),
         (PO % "rml:quotedTriplesMap ex:T", "“quotedTriplesMap” is not supported"),
+        (PO % "rml:gather ( [ rml:reference '$.a' ] )", "“gather” is not supported"),
+        (
+            "rml:viewOn [] ; rml:structuralAnnotation [ rml:onFields () ]",
+            "“viewOn” is not supported",
+        ),
         ("rml:predicateObjectMap [ rml:predicate 'p' ; rml:object 'o' ]", "the predicate is the"),
     ],
 )
@@ -442,8 +447,12 @@ def test_a_data_error_names_the_record_and_its_file(tmp_path: Path) -> None:
         "rml:predicateObjectMap [ rml:predicate ex:p ;"
         " rml:objectMap [ rml:reference '$.u' ; rml:termType rml:IRI ] ]"
     )
-    with pytest.raises(MappingError, match=r"^m\.ttl:13: record 2 of .*data\.json: “http://a b”"):
+    with pytest.raises(
+        MappingError, match=r"^m\.ttl:13: record 2 of .*data\.json: “http://a b”"
+    ) as caught:
         people(tmp_path, rule, data)
+    assert "n'est pas une IRI" in caught.value.message.render("fr")
+    assert "not an IRI" in json.loads(caught.value.message.to_json())[1]["problem"]
 
 
 def test_a_target_is_told_not_to_be_written(tmp_path: Path) -> None:
