@@ -56,7 +56,7 @@ from harvester.whereabouts.scope import within
 from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
-from store.state import Saved, SourceState, StoredIssue
+from store.standing import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from harvester.seeing.people import people_in
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
 from store.changes import Lines
-from store.state import StoredIssue
+from store.standing import StoredIssue
 from store.takedown import Takedowns
 from vocab import term
 from vocab.iris import Iris

@@ -27,7 +27,8 @@ from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
 from store.errors import LockedError
 from store.generations import Generations
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from tests.loopback import Page, Site, loopback_site
 from vocab import term
 from vocab.iris import Iris
