@@ -30,6 +30,7 @@ from harvester.sources.toml_lines import KeyPath, Positions, locate
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Site
 from store.errors import told
+from store.files import whole
 from store.things import KINDS
 from vocab.iris import Iris
 from vocab.messages import Message, language_of, say
@@ -232,10 +233,8 @@ def erase(path: Path, edit: Edit) -> None:
 
 
 def _put(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    with told(path):
-        part.write_text(text.lstrip("\n"), encoding="utf-8")
-        part.replace(path)
+    with told(path), whole(path) as file:
+        file.write(text.lstrip("\n").encode())
 
 
 def _text_of(path: Path) -> str:
