@@ -31,13 +31,15 @@ def looking(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
+    force: bool = True,
     accept: bool = False,
     replay: bool = False,
 ) -> Iterator[Means]:
     """Open what is published, and a copy of the state, for runs that commit nothing.
 
     It works while another process harvests, and on a node that has no data yet. With
-    ``replay``, what sources said last is read again, and none is asked.
+    ``replay``, what sources said last is read again, and none is asked; without ``force``, a
+    source that says it did not change is not read.
 
     Raises:
         StoreError: when something there is damaged.
@@ -61,7 +63,7 @@ def looking(
             clock=clock,
             resolve=resolve,
             digest=digest,
-            force=True,
+            force=force,
             accept=accept,
             dry_run=True,
             replay=replay,
