@@ -70,7 +70,10 @@ def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) ->
             decided = f"{decided}, {edit.name} = {_value(edit)}"
         why = f" — {edit.why}" if edit.why else ""
         day = f"{edit.at.astimezone(zone):%Y-%m-%d}"
-        yield f"{name}: {decided} ({edit.by}, {day}){why}"
+        told = say(
+            "{name}: {decided} ({by}, {day})", name=name, decided=decided, by=edit.by, day=day
+        )
+        yield told.render(language) + why
         yield f"    {edit.entity}"
 
 
