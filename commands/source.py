@@ -1,4 +1,4 @@
-"""``enbauges source``: what becomes of a source."""
+"""``enbauges source``, with ``retire`` and ``rename``; ``adding`` and ``seeing`` have the rest."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from pathlib import Path
 import click
 
 from commands.frame import Configured
-from commands.node import (
-    load_config,
-    operated,
-)
-from harvester.terminal import (
-    speak,
-    spoken,
-)
+from commands.node import load_config, operated
+from harvester.terminal import speak, spoken
 from vocab.messages import say
 
 
 @click.group(cls=Configured)
 def source() -> None:
-    """What becomes of a source."""
+    """Add a source, look at it, rename it, retire it."""
 
 
 @source.command()
