@@ -148,7 +148,10 @@ def timezone(value: str) -> str:
 
 
 def licence_meant(told: str) -> str:
-    """The known licence that an address or a name stands for, "" when it is none of them."""
+    """The known licence that an address or a name stands for, "" when it is none of them.
+
+    Of a licence of Creative Commons that has no short name here, its address.
+    """
     if _OPENSTREETMAP.search(told):
         return "odbl-1.0"
     if found := _CREATIVE_COMMONS.search(told):
