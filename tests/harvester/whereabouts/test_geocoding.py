@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -234,7 +235,25 @@ def test_a_service_that_fails_fails_no_source_and_is_asked_once_a_harvest(
     assert world.values("dcterms:type") == {'"housenumber"'}
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"features": [{}]}', b"[" * 5_000])
+@pytest.mark.parametrize(
+    "at", [[math.nan, math.nan], [math.inf, 45.6], [5_000, 5_000], [45.6, 6.1]]
+)
+def test_a_position_that_is_not_in_france_is_none(at: list[float]) -> None:
+    """Not a number, beyond the poles, longitude and latitude the other way round."""
+    told = feature() | {"geometry": {"type": "Point", "coordinates": at}}
+    assert found(Question("12 rue", commune="73081"), answer(told)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"<html>", b"{}", b"[]", b'{"features": [{}]}', b"[" * 5_000),
+        answer(feature(citycode="<b>73081</b>")),
+        answer(feature(citycode=None)),
+        answer(feature() | {"geometry": {"type": "Point", "coordinates": [10**400, 45]}}),
+    ],
+    ids=range(8),
+)
 def test_what_is_no_answer_of_an_address_service_is_known_as_such(body: bytes) -> None:
     with pytest.raises(AnswerError):
         found(Question("12 rue", commune="73081"), body)
