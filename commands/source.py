@@ -17,7 +17,7 @@ def source() -> None:
     """Add a source, look at it, rename it, retire it."""
 
 
-@source.command()
+@click.command()
 @click.argument("source_id", metavar="ID")
 @click.option("--keep/--withdraw", "keep", default=None, help="Whether its data stay published.")
 @click.pass_obj
@@ -34,7 +34,7 @@ def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
     speak(lifecycle.retired_message(done, withdrawn=not keep))
 
 
-@source.command()
+@click.command()
 @click.argument("old")
 @click.argument("new")
 @click.pass_obj
