@@ -190,7 +190,7 @@ def _weighed(request: Request, found: Found, config: Config, means: Means) -> Ch
     for candidate in found.candidates[:_MOST]:
         known = registered(config, candidate.url, candidate.fetched.url)
         if known is not None:
-            refusals.append(Refusal(candidate.url, _known(candidate.url, known)))
+            refusals.append(Refusal(candidate.url, _known(candidate.url, known), candidate.rank))
             continue
         try:
             looked.append(_choice(request, candidate, config, means))
