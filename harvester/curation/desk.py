@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from harvester.check import as_triples
 from harvester.curation import file
 from harvester.curation.edited import edited
-from harvester.curation.properties import Here, property_of
+from harvester.curation.properties import Here, called, property_of
 from harvester.curation.telling import did, undid
 from harvester.curation.values import EDITORS, Edit, Edits, Kind
 from harvester.glance import glance
@@ -80,6 +80,15 @@ class Desk:
             StoreError: when something cannot be written.
         """
         thing = self._thing(given)
+        if kind == "pin" and self._edits.find("hide", thing.iri):
+            raise CurationError(
+                say(
+                    "{name} is hidden, and would not be seen — show it first: enbauges curate "
+                    "show {iri}",
+                    name=thing.title,
+                    iri=thing.iri,
+                )
+            )
         now = self._session.means.clock()
         edit = Edit(kind, thing.iri, now, by.strip() or EDITORS, why.strip(), name, values)
         edit = self._understood(edit)
@@ -216,7 +225,7 @@ class Desk:
                 raise CurationError(
                     say(
                         "{name}: {what} — nothing was changed",
-                        name=edit.name,
+                        name=called(edit.name, language_of()),
                         what=finding.message.render(language_of()),
                     )
                 )
@@ -230,7 +239,7 @@ def _told(error: WrongValueError) -> CurationError:
 
 def _candidates(given: str, iris: Iris) -> Iterator[str]:
     """The IRIs of this node that an address may stand for, wherever the node is served."""
-    whole = given.partition("#")[0].partition("?")[0]
+    whole = given.strip().partition("#")[0].partition("?")[0]
     before, mark, key = whole.partition("/id/" if "://" in whole else "id/")
     if mark and ("://" in before or before in ("", "/")):
         stem, _, ending = key.rpartition(".")
