@@ -42,6 +42,9 @@ PLACES = MappingProxyType(
         "node": say("item"),
         "layer": say("layer"),
         "entity": say("thing"),
+        "subject": say("subject"),
+        "element": say("item"),
+        "column": say("column"),
     }
 )
 """The words by which readers tell places, beside the formats' own (VEVENT)."""
