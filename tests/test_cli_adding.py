@@ -134,6 +134,15 @@ def test_a_calendar_that_holds_nothing_yet_is_told_as_empty(enbauges: Enbauges, 
     assert "1. ics — empty at the moment" in told.stdout
 
 
+def test_a_server_that_is_down_is_not_said_to_be_asked_again(
+    enbauges: Enbauges, site: Site
+) -> None:
+    site.pages["/panne"] = Page(b"", status=500)
+    told = enbauges("source", "add", "--yes", "--allow-private", f"{site.url}/panne")
+    assert told.exit_code == 1
+    assert "has a breakdown (500) — try again later" in told.stderr
+
+
 def test_a_server_of_ones_own_needs_to_be_allowed(enbauges: Enbauges, site: Site) -> None:
     told = enbauges("source", "add", "--yes", site.url)
     assert told.exit_code == 1
