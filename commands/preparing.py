@@ -11,10 +11,12 @@ from commands import node
 from commands.frame import DEFAULT_CONFIG
 from commands.node import (
     load_config,
+    place_of,
     tell_orphans,
 )
 from harvester import telling
 from harvester.curation import file as curation
+from harvester.curation.telling import idle
 from harvester.digest import Digester, platform_of
 from harvester.errands import options_for, window_at
 from harvester.records import Content
@@ -30,6 +32,7 @@ from mappings.local import map_file
 from mappings.platform import FOLDER
 from mappings.table import ShortForm
 from mappings.translate import LANGUAGES, translated, translated_table
+from store.generations import Generations
 from vocab.iris import Iris
 from vocab.messages import language_of, say
 
@@ -61,6 +64,8 @@ def validate(config: Path) -> None:
     if loaded.edits:
         count, name = len(loaded.edits.all), curation.FILE
         speak(say("{file}: {count} decisions, all right", file=name, count=count))
+        for message in idle(loaded, Generations(place_of(config).generations).current()):
+            speak(message)
     tell_orphans(loaded)
 
 
@@ -111,26 +116,32 @@ def map_command(
     MAPPING is YARRRML, or RML in Turtle (.ttl); with --to, also a kind, or the id of a source,
     whose mapping may be a table in the sources file. FILE is read instead of what it names.
     """
-    if to:
-        click.echo(_translated(mapping, others, to), nl=False)
-        return
     problems: list[Problem] = []
-    for line in map_file(mapping, file, base, problems):
-        click.echo(line)
+    if to:
+        click.echo(_translated(mapping, others, to, problems), nl=False)
+    else:
+        for line in map_file(mapping, file, base, problems):
+            click.echo(line)
     for problem in problems:
         severity = spoken(telling.SEVERITIES[problem.severity])
         click.echo(telling.labelled(severity, spoken(problem.message), language_of()), err=True)
 
 
-def _translated(mapping: Path, others: tuple[Path, ...], language: str) -> str:
+def _translated(
+    mapping: Path, others: tuple[Path, ...], language: str, problems: list[Problem]
+) -> str:
     """The mapping of a file, a platform or a source in another language."""
     config = click.get_current_context().find_object(Path) or DEFAULT_CONFIG
     platform = FOLDER / f"{mapping.name}.yml"
     if mapping.suffix or mapping.is_file():
-        return translated([mapping, *others], language)
+        return translated([mapping, *others], language, problems)
     if platform.is_file() or not config.is_file():
-        return translated([platform if platform.is_file() else mapping, *others], language)
+        return translated(
+            [platform if platform.is_file() else mapping, *others], language, problems
+        )
     source = load_config(config).source(str(mapping))
     if isinstance(source.mapping, ShortForm):
         return translated_table(source.mapping, language)
-    return translated([source.mapping or FOLDER / f"{source.kind}.yml", *others], language)
+    return translated(
+        [source.mapping or FOLDER / f"{source.kind}.yml", *others], language, problems
+    )

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from harvester.absence import AFTER_COLLAPSE, WITHDRAWAL
 from harvester.decide import GUARD_FROM, Decision
 from harvester.records import Issue
-from store.state import PastRun, StoredIssue
+from store.standing import PastRun, StoredIssue
 from vocab.messages import Message, say
 
 PLACES_KEPT = 50
@@ -98,7 +98,7 @@ def past_run(report: Report, at: datetime) -> PastRun:
         outcome=report.outcome,
         records=report.records,
         added=report.added,
-        changed=report.changed,
+        changed=report.changed + report.renewed,
         removed=report.removed,
         seconds=round(report.seconds, 3),
         reason=report.reason,

@@ -202,6 +202,15 @@ class TriplesMap:
             else:
                 yield from (each.expression, each.datatype, each.language, each.condition)
 
+    def terms(self) -> Iterator[TermMap]:
+        """Its term maps, wherever they stand."""
+        rules = self.predicate_objects
+        for places in (
+            *(self.subjects, self.graphs),
+            *((*each.predicates, *each.objects, *each.graphs, *each.inverse) for each in rules),
+        ):
+            yield from (each for each in places if isinstance(each, TermMap))
+
     def references(self) -> Iterator[Path]:
         """The paths into a record that the map reads, again for each use."""
         for expression in self.expressions():

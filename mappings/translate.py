@@ -6,17 +6,19 @@ functions of others) is carried over where the other language has words for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from mappings.documents import Items, Table, Value, read
 from mappings.functions import Registry, registry
-from mappings.plan import Plan
+from mappings.plan import Expression, Plan, Reference, Template, TermMap, TermType
 from mappings.platform import text_of_file
-from mappings.problems import MappingError
+from mappings.problems import MappingError, Problem, problem
 from mappings.rml import read_rml, write_legacy, write_rml
+from mappings.source import CsvDialect, Source
 from mappings.table import ShortForm
 from mappings.yarrrml import MAPPING, read_document
 from mappings.yarrrml_writer import write_yarrrml
@@ -29,20 +31,76 @@ _WRITERS: Mapping[str, Callable[[Plan, Registry], str]] = MappingProxyType(
         "rml-legacy": write_legacy,
     }
 )
+_UNSAID = MappingProxyType(
+    {
+        TermType.URI: "URI",
+        TermType.UNSAFE_IRI: "UnsafeIRI",
+        TermType.UNSAFE_URI: "UnsafeURI",
+    }
+)
 LANGUAGES: Final = tuple(_WRITERS)
 """The languages that a mapping is written down in."""
 
 
-def translated(files: Sequence[Path], language: str) -> str:
+def translated(files: Sequence[Path], language: str, problems: list[Problem] | None = None) -> str:
     """The mapping of ``files`` in one of ``LANGUAGES``.
 
     Several files, all YARRRML, are one mapping: what they say of the same name is put together.
+    ``problems`` gets what the language has no words for.
 
     Raises:
         MappingError: when one cannot be used.
     """
     functions = registry()
-    return _WRITERS[language](_plan(files, functions), functions)
+    plan = _plan(files, functions)
+    if problems is not None and (lost := ", ".join(sorted(set(_lost(plan, language))))):
+        said = say(
+            "{file}: {language} has no words for {what}, which is left out — keep this mapping"
+            " beside the other one",
+            file=files[0].name,
+            language=language,
+            what=lost,
+        )
+        problems.append(problem("left-out", said, lost))
+    return _WRITERS[language](plan, functions)
+
+
+def _lost(plan: Plan, language: str) -> Iterator[str]:
+    """What ``plan`` says and ``language`` cannot, by the words of RML."""
+    if language == "rml":
+        return
+    for each in plan.triples_maps:
+        for source in each.sources:
+            if source.database is None:
+                yield from _lost_source(source, language)
+        if language == "yarrrml":
+            yield from filter(None, map(_lost_term, each.terms()))
+
+
+def _lost_source(source: Source, language: str) -> Iterator[str]:
+    if source.compression:
+        yield "rml:compression"
+    if set(source.nulls) != ({""} if source.formulation != "jsonpath" else set()):
+        yield "rml:null"
+    plain = replace(CsvDialect.of(source.access), delimiter=source.dialect.delimiter)
+    if language == "yarrrml" and source.dialect != plain:
+        yield "csvw:dialect"
+
+
+def _lost_term(term_map: TermMap) -> str:
+    """What YARRRML has no word for; there, $(name) alone is a reference, and is not encoded."""
+    if term_map.type in _UNSAID:
+        return f"rml:{_UNSAID[term_map.type]}"
+    bare = term_map.type.named and _is_bare(term_map.expression)
+    return 'rml:template "{…}"' if bare else ""
+
+
+def _is_bare(expression: Expression | None) -> bool:
+    """Whether it is a template of nothing but a reference, which is no address already."""
+    match expression:
+        case Template(parts=(Reference(raw=False),)):
+            return True
+    return False
 
 
 def translated_table(form: ShortForm, language: str) -> str:

@@ -184,3 +184,37 @@ def test_a_run_is_undone_and_the_history_tells_it(enbauges: Enbauges, config: Pa
     data = json.loads(enbauges("history", record, "--json").stdout)
     assert [each["event"] for each in data["moments"]] == ["appeared", "left"]
     assert enbauges("history", "https://node.example/id/event/none").exit_code == 1
+
+
+def test_editors_decide_and_take_back_and_the_file_keeps_it(
+    enbauges: Enbauges, config: Path, tmp_path: Path
+) -> None:
+    enbauges("harvest")
+    assert "nothing was decided" in enbauges("curate", "list").stdout
+    found = enbauges("query", "SELECT ?e { ?e a schema:Event }", "--format", "csv").stdout
+    event = found.splitlines()[1]
+    hidden = enbauges("curate", "hide", event, "--why", "doublon", "--by", "Camille")
+    assert hidden.exit_code == 0, hidden.output
+    assert "hidden" in hidden.stdout
+    assert "generation 2 published" in hidden.stdout
+    wrong = enbauges("curate", "correct", event, "startdat", "2026-12-05")
+    assert (wrong.exit_code, "did you mean “startDate”?" in wrong.stderr) == (1, True)
+    assert enbauges("curate", "correct", event, "name").exit_code == 2
+    listed = enbauges("curate", "list").stdout
+    assert "hidden (Camille" in listed
+    assert event in listed
+    assert "1 decisions, all right" in enbauges("validate").stdout
+    file = config.with_name("curation.toml")
+    more = f'\n[[pin]]\nentity = "{event}x"\nat = 2026-11-26\n'
+    file.write_text(file.read_text("utf-8") + more, encoding="utf-8")
+    assert f"nothing was ever published at {event}x" in enbauges("validate").stdout
+    enbauges("backup", str(tmp_path / "node.tar"))
+    kept = file.read_bytes()
+    file.unlink()
+    enbauges("restore", str(tmp_path / "node.tar"), "--force")
+    assert file.read_bytes() == kept
+    assert "shown again" in enbauges("curate", "show", event).stdout
+    file.write_text("[[hide]]\nentity = 3\n", encoding="utf-8")
+    broken = enbauges("validate")
+    assert broken.exit_code == 2
+    assert "curation.toml:2: " in broken.stderr

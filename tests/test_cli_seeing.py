@@ -62,62 +62,66 @@ def test_a_source_of_which_nothing_can_be_used_is_exit_code_one(
     assert "web page" in " ".join(told.stdout.split())
 
 
-MAPPED = CALENDAR.replace('"etalab-2.0"', '"etalab-2.0"\nmapping = "agenda.yml"')
+PLACES = """
+[[source]]
+id = "lieux"
+kind = "csv"
+url = "sample:lieux-d-accueil"
+title = "Lieux d'accueil"
+publisher = "Réseau"
+licence = "etalab-2.0"
+"""
 MAPPING = """\
 prefixes: {schema: "https://schema.org/", eb: "https://w3id.org/enbauges/ns#"}
 sources:
   records: [records.json~jsonpath, "$.records[*]"]
 mappings:
-  event:
+  place:
     sources: records
     s: $(_record.iri)
     po:
-      - [a, [schema:Event, eb:SourceRecord]]
-      - [schema:name, $(summary), fr~lang]
-      - [schema:startDate, $(start), xsd:dateTime]
+      - [a, [schema:Place, eb:SourceRecord]]
+      - [schema:name, $(Nom du lieu), fr~lang]
 """
 
 
 def remapped(config: Path) -> None:
     """Give the source a mapping of its own, other than the one it was harvested with."""
-    (config.parent / "agenda.yml").write_text(MAPPING, encoding="utf-8")
-    text = MAPPED.replace("agenda.yml", str(config.parent / "agenda.yml"))
-    config.write_text(HEAD + text, encoding="utf-8")
+    file = config.parent / "lieux.yml"
+    file.write_text(MAPPING, encoding="utf-8")
+    config.write_text(f'{HEAD}{PLACES}mapping = "{file}"\n', encoding="utf-8")
 
 
 def test_a_replay_shows_and_commits_only_when_it_is_told_to(
-    enbauges: Enbauges, config: Path
+    enbauges: Enbauges, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config.write_text(HEAD + PLACES, encoding="utf-8")
     enbauges("harvest")
     remapped(config)
     shown = enbauges("harvest", "--replay", language="fr")
     assert shown.exit_code == 0, shown.output
-    assert "schema:location (lieu)" in shown.stdout
+    assert "schema:address (adresse)" in shown.stdout
     assert "rien de cela n'a été écrit" in shown.stdout
-    told = json.loads(enbauges("harvest", "--replay", "mairie", "--json").stdout)
+    told = json.loads(enbauges("harvest", "--replay", "lieux", "--json").stdout)
     assert told["generation"] is None
-    assert told["sources"][0]["differences"][0]["removed"] > 100
-    done = enbauges("harvest", "--replay", "--yes")
-    assert "generation 2 published" in done.stdout
+    assert told["sources"][0]["differences"][0]["removed"] > 50
+    with monkeypatch.context() as terminal:
+        terminal.setattr("commands.replaying.is_person", lambda: True)
+        terminal.setattr("click.prompt", lambda *_, **__: "")
+        assert "published" not in enbauges("harvest", "--replay").stdout
+        terminal.setattr("click.prompt", lambda *_, **__: "oui")
+        assert "generation 2 published" in enbauges("harvest", "--replay").stdout
     again = enbauges("harvest", "--replay", "--yes")
     assert "Nothing changes" in again.stdout
     assert "published" not in again.stdout
 
 
-@pytest.mark.parametrize(("answer", "published"), [("oui\n", True), ("\n", False)])
-def test_at_a_terminal_a_replay_asks(
-    enbauges: Enbauges,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    answer: str,
-    *,
-    published: bool,
-) -> None:
+def test_a_script_commits_a_replay_with_yes(enbauges: Enbauges, config: Path) -> None:
+    config.write_text(HEAD + PLACES, encoding="utf-8")
     enbauges("harvest")
     remapped(config)
-    monkeypatch.setattr("commands.replaying.is_at_a_terminal", lambda: True)
-    monkeypatch.setattr("click.prompt", lambda *_, **__: answer)
-    assert ("generation 2" in enbauges("harvest", "--replay").stdout) is published
+    told = json.loads(enbauges("harvest", "--replay", "--yes", "--json").stdout)
+    assert told["generation"] == 2
 
 
 def test_a_replay_asks_no_source_and_so_cannot_be_forced(enbauges: Enbauges) -> None:

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pyoxigraph as ox
 
+from harvester.curation.file import FILE
 from harvester.curation.properties import called
 from harvester.curation.values import Edit
-from harvester.telling.wording import labelled
+from harvester.sources import Config
+from store.generations import Generation
+from store.published import Published
 from vocab.messages import Message, language_of, say
 
 _DECIDED = MappingProxyType(
@@ -50,6 +53,17 @@ def _filled(message: Message, edit: Edit, name: str) -> Message:
     return Message(message.text, {"name": name, "property": named, "value": shown})
 
 
+def idle(config: Config, generation: Generation | None) -> Iterator[Message]:
+    """A sentence for each thing that was decided about and of which nothing was ever published."""
+    if generation is None or not config.edits:
+        return
+    published = Published.open(generation)
+    for iri in config.edits.entities:
+        if not (published.document(iri) or published.tombstone(iri)):
+            yield say("{file}: nothing was ever published at {iri} — is the address complete?",
+                      file=FILE, iri=iri)  # fmt: skip
+
+
 def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) -> Iterator[str]:
     """Two lines for each decision: what was decided, by whom, when and why; and about what."""
     for edit, name in edits:
@@ -58,7 +72,10 @@ def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) ->
             decided = f"{decided}, {called(edit.name, language)} = {_value(edit)}"
         why = f" — {edit.why}" if edit.why else ""
         day = f"{edit.at.astimezone(zone):%Y-%m-%d}"
-        yield labelled(name, f"{decided} ({edit.by}, {day}){why}", language)
+        told = say(
+            "{name}: {decided} ({by}, {day})", name=name, decided=decided, by=edit.by, day=day
+        )
+        yield told.render(language) + why
         yield f"    {edit.entity}"
 
 

@@ -18,7 +18,7 @@ from harvester.discovery.addresses import host_of
 from harvester.discovery.forms import Shape, shape_of
 from harvester.discovery.marks import marks_of
 from harvester.discovery.search import Candidate
-from harvester.sources.rules import LICENCES
+from harvester.sources.rules import licence_meant
 from mappings.detecting import Marks
 from mappings.functions.general import fold
 from vocab.communes import town
@@ -33,14 +33,10 @@ _GENERIC = frozenset(
 )
 _SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
 _FIELDS = {
-    "ics": re.compile(
-        r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*?)\s*$", re.MULTILINE | re.IGNORECASE
-    ),
-    "xml": re.compile(
-        r"<title\b[^<>]{0,200}>\s{0,50}(?:<!\[CDATA\[)?(.{0,300}?)(?:\]\]>)?\s{0,50}</title",
-        re.DOTALL,
-    ),
+    "ics": re.compile(r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*)$", re.MULTILINE | re.IGNORECASE),
+    "xml": re.compile(r"<title\b[^<>]{0,200}>(.{0,400}?)</title", re.DOTALL),
 }
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _TITLES = ("$.title", "$.properties.name", "$.name", "$.agenda.title", "$.site.title")
 _BETWEEN = re.compile(r"\s+[|–—»«·-]\s+|\s*»\s*")
 _STATED = re.compile(
@@ -57,8 +53,6 @@ _LICENCE_MARKS = (
     "$[*].licence",
     "$.metadata.license",
 )
-_OPENSTREETMAP = re.compile(r"\bODbL\b")
-_CREATIVE_COMMONS = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)")
 _TOWN_HALL = re.compile(
     r"(?:mairie|commune|ville|village)\s+(?:de\s+la\s+|de\s+l['’]\s*|des\s+|du\s+|de\s+|d['’]\s*)(.+)",
     re.IGNORECASE,
@@ -123,7 +117,8 @@ def _title(candidate: Candidate, shape: Shape, marks: Marks) -> str:
         return _clean(candidate.page.title) if candidate.page else ""
     if shape.form in _FIELDS:
         found = _FIELDS[shape.form].search(shape.text)
-        return _clean(found[1].replace("\\,", ",").replace("\\;", ";")) if found else ""
+        told = _CDATA.sub("", found[1]) if found else ""
+        return _clean(told.replace("\\,", ",").replace("\\;", ";"))
     return next((_clean(marks[name][0]) for name in _TITLES if marks.get(name)), "")
 
 
@@ -181,7 +176,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 def _licence(shape: Shape, marks: Marks) -> str:
     """The licence that an answer states of itself, by the name that ``licence`` takes."""
-    known = (name for told in _stated(shape, marks) if (name := licence_of(told)))
+    known = (name for told in _stated(shape, marks) if (name := licence_meant(told)))
     return next(known, "")
 
 
@@ -194,27 +189,13 @@ def _stated(shape: Shape, marks: Marks) -> Iterator[str]:
 
 def _around(candidate: Candidate) -> str:
     text = candidate.page.text if candidate.page else ""
-    return next((name for told in _states(text) if (name := licence_of(told))), "")
+    return next((name for told in _states(text) if (name := licence_meant(told))), "")
 
 
 def _states(text: str) -> Iterator[str]:
     """The licences that XML or a page states, as it names them."""
     for resource, written, attributes in _STATED.findall(text):
         yield from (resource or written, *_HREF.findall(attributes))
-
-
-def licence_of(told: str) -> str:
-    """The known licence that an address or a name stands for, "" when it is none of them."""
-    if _OPENSTREETMAP.search(told):
-        return "odbl-1.0"
-    if found := _CREATIVE_COMMONS.search(told):
-        name = f"cc-{found[1]}-{found[2]}".lower()
-        return name if name in LICENCES else f"https://{found[0]}/"
-    bare = told.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
-    for name, iri in LICENCES.items():
-        if bare in {name, iri.removeprefix("https://").rstrip("/").lower()}:
-            return name
-    return "odbl-1.0" if "opendatacommons.org/licenses/odbl" in bare else ""
 
 
 def _commune(text: str, territory: Collection[str]) -> str:

@@ -32,16 +32,23 @@ _PROLOGUE = re.compile(
 _SELECTED = re.compile(r"\s*SELECT\s+(?:DISTINCT\s+|REDUCED\s+)?[?$](\w+)", re.IGNORECASE)
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
-_SAID = f"""?{{thing}} ?eb_p ?eb_o .
-    OPTIONAL {{{{ ?eb_o ?eb_q ?eb_v . FILTER(?eb_p != {_TYPE})
-      OPTIONAL {{{{ ?eb_v ?eb_r ?eb_w . FILTER(isBlank(?eb_v)
-        || CONTAINS(STR(?eb_v), "/.well-known/genid/")
-        || STRBEFORE(CONCAT(STR(?eb_v), "#"), "#") = STRBEFORE(CONCAT(STR(?eb_o), "#"), "#"))
-      }}}} }}}}"""
-"""Everything said of a thing, of what it leads to, and of the parts of that: blank nodes,
-fragments of the same document, blank nodes that were given a name (RDF 1.1, section 3.5)."""
+_LEVELS = (
+    "?{thing} ?eb_p ?eb_o . BIND(?{thing} AS ?eb_s)",
+    f"?{{thing}} ?eb_to ?eb_s . FILTER(?eb_to != {_TYPE}) ?eb_s ?eb_p ?eb_o .",
+    f"""?{{thing}} ?eb_to ?eb_near . FILTER(?eb_to != {_TYPE}) ?eb_near ?eb_on ?eb_s .
+    FILTER(isBlank(?eb_s) || CONTAINS(STR(?eb_s), "/.well-known/genid/")
+      || STRBEFORE(CONCAT(STR(?eb_s), "#"), "#") = STRBEFORE(CONCAT(STR(?eb_near), "#"), "#"))
+    ?eb_s ?eb_p ?eb_o .""",
+)
+"""What is said of a thing, of what it leads to, and of the parts of that: blank nodes, fragments of
+the same document, blank nodes that were given a name (RDF 1.1, section 3.5)."""
 
-_TRIPLES = (("{thing}", "eb_p", "eb_o"), ("eb_o", "eb_q", "eb_v"), ("eb_v", "eb_r", "eb_w"))
+_NO_PART = """FILTER NOT EXISTS { ?eb_whole ?eb_holds ?eb_thing
+    FILTER(STRSTARTS(STR(?eb_thing), CONCAT(STR(?eb_whole), "#"))
+      && ?eb_holds NOT IN (<http://xmlns.com/foaf/0.1/primaryTopic>,
+        <https://schema.org/mainEntity>)) }"""
+"""The place of an event is no thing of its own, where its IRI is a fragment of the event's; what a
+page is about is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +87,26 @@ class Selection:
 
     def statements(self, after: str, last: str) -> str:
         """What is said of the things after ``after`` up to ``last``."""
-        template = " . ".join(f"?{s} ?{p} ?{o}" for s, p, o in self._triples)
-        return self._written(f"CONSTRUCT {{ {template} }}", self._said(after, last))
+        return self._written("CONSTRUCT { ?eb_s ?eb_p ?eb_o }", self._said(after, last))
 
     def counted(self, after: str, last: str) -> str:
         """How many different statements ``statements`` has: one row, ``?count``."""
-        said = self._said(after, last)
-        ways = " UNION ".join(
-            f"{{ {said} FILTER(BOUND(?{o})) BIND(?{s} AS ?eb_1) BIND(?{p} AS ?eb_2)"
-            f" BIND(?{o} AS ?eb_3) }}"
-            for s, p, o in self._triples
-        )
-        inner = f"{{ SELECT DISTINCT ?eb_1 ?eb_2 ?eb_3 WHERE {{ {ways} }} }}"
+        inner = f"{{ SELECT DISTINCT ?eb_s ?eb_p ?eb_o WHERE {{ {self._said(after, last)} }} }}"
         return self._written("SELECT (COUNT(*) AS ?count)", inner)
 
-    @property
-    def _triples(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(name.format(thing=self.thing) for name in each) for each in _TRIPLES)
-
     def _said(self, after: str, last: str) -> str:
-        said = _SAID.format(thing=self.thing)
-        return f"{self._things}\n  {self._between(after, last)}\n  {said}"
+        things = f"{self._things}\n  {self._between(after, last)}"
+        page = f"{{ SELECT DISTINCT ?{self.thing} WHERE {{ {things} }} }}"
+        return " UNION ".join(
+            f"{{ {page} {level.replace('{thing}', self.thing)} }}" for level in _LEVELS
+        )
 
     @property
     def _things(self) -> str:
         if self.query:
             return f"{{ {self._body} }}"
-        return f"VALUES ?eb_kind {{ {_listed(self.classes)} }} ?eb_thing a ?eb_kind .\n  {_NO_PART}"
+        listed = " ".join(f"<{iri_of(each)}>" for each in self.classes)
+        return f"VALUES ?eb_kind {{ {listed} }} ?eb_thing a ?eb_kind .\n  {_NO_PART}"
 
     def _between(self, after: str = "", last: str = "") -> str:
         """Things that have an IRI, which are the ones that can be paged."""
@@ -138,21 +138,11 @@ class Selection:
         return f"{self._prologue}{head}{graph} WHERE {{\n  {where}\n}}"
 
 
-def _listed(classes: tuple[str, ...]) -> str:
-    return " ".join(f"<{iri_of(each)}>" for each in classes)
-
-
 def iri_of(name: str) -> str:
     """The IRI of a class, which may be written with a known prefix (``schema:Event``)."""
     prefix, colon, rest = name.partition(":")
     known = PREFIXES.get(prefix) if colon and not rest.startswith("//") else None
     return f"{known}{rest}" if known else name
-
-
-_NO_PART = f"""FILTER(!CONTAINS(STR(?eb_thing), "#") || NOT EXISTS {{
-    ?eb_whole ?eb_to ?eb_thing ; a ?eb_any . VALUES ?eb_any {{ {_listed(CLASSES)} }}
-    FILTER(STRSTARTS(STR(?eb_thing), CONCAT(STR(?eb_whole), "#"))) }})"""
-"""The place of an event is no thing of its own, where its IRI is a fragment of the event's."""
 
 
 def _quoted(text: str) -> str:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from types import MappingProxyType
 
 from harvester.seeing.terms import Terms
 from harvester.telling.wording import issue_lines
-from store.state import StoredIssue
-from vocab.messages import Message, say
+from store.standing import StoredIssue
+from vocab.messages import Message
 
 WIDTH = 80
 _LEFT = 30  # columns of the names, at most
 _LINES = 3  # of one value
-_ISSUES = 15  # different ones that are told
 _STEERING = re.compile(r"[\x00-\x20\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _ALL = 1_000  # lines: more than any fact has
-_TIMES, _TIMES_TOGETHER = "(× ", "(×\u00a0"
 _WEIGHT = ("error", "warning", "notice")
 MARKS = MappingProxyType({"error": "✗ ", "warning": "! ", "notice": "• "})
 """What stands before an issue: an error left an entry out, a warning changed a value."""
@@ -83,14 +81,18 @@ class Sheet:
         )  # fmt: skip
 
     def issues(self, issues: Iterable[StoredIssue]) -> Iterator[str]:
-        """What was not understood: first what is no entry's own, then the gravest."""
+        """What was not understood, one of each kind: what is no entry's own, then the gravest."""
+        kinds: dict[str, list[StoredIssue]] = {}
+        for issue in issues:
+            kinds.setdefault(issue.code, []).append(issue)
 
-        def weight(issue: StoredIssue) -> tuple[bool, int, int]:
-            return bool(issue.key or issue.where), _WEIGHT.index(issue.severity), -issue.count
+        def weight(kind: list[StoredIssue]) -> tuple[bool, int, int]:
+            first = kind[0]
+            own = bool(first.key or first.where)
+            return own, _WEIGHT.index(first.severity), -sum(each.count for each in kind)
 
-        known = sorted(issues, key=weight)
-        told = known[:_ISSUES]
-        for issue, text in zip(told, issue_lines(told, self.terms.language), strict=True):
-            yield from self.sentence(text.replace(_TIMES, _TIMES_TOGETHER), MARKS[issue.severity])
-        if (more := len(known) - _ISSUES) > 0:
-            yield from self.sentence(self.say(say("and {more} more", more=more)), "• ")
+        for kind in sorted(kinds.values(), key=weight):
+            first, count = kind[0], sum(each.count for each in kind)
+            (text,) = issue_lines([replace(first, count=1)], self.terms.language)
+            told = f"{text} ({first.code}\u00a0×\u00a0{count})" if count > 1 else text
+            yield from self.sentence(told, MARKS[first.severity])

@@ -8,13 +8,13 @@ read is told, and does not keep the others from being read.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
-from harvester.fetch.answers import media_type
+from harvester.fetch.answers import content_of
 from harvester.fetch.errors import FetchError
 from harvester.fetch.route import Route, Step, Travelled
 from harvester.fetch.values import Answer
@@ -26,6 +26,7 @@ PAGES = 200
 """Pages of a site that are read, where the source does not say."""
 
 _SITEMAPS = 50
+_ENTRIES = 100_000  # addresses of all of them
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _Entries = Generator[Step, Answer | FetchError, list[Entry]]
 
@@ -60,8 +61,8 @@ class Site:
             FetchError: when the sitemap cannot be had, or none of the pages.
             ReadError: when what is called a sitemap is none.
         """
-        found = [Entry(url) for url in self.listed] or (yield from self._mapped())
         notices: list[Issue] = []
+        found = [Entry(url) for url in self.listed] or (yield from self._mapped(notices))
         here = [each for each in found if _is_same_site(self.url, each.url)]
         if elsewhere := len(found) - len(here):
             notices.append(_elsewhere(self.sitemap or self.url, elsewhere))
@@ -87,16 +88,16 @@ class Site:
     def _is_wanted(self, entry: Entry) -> bool:
         return not self.only or bool(self.listed) or any(part in entry.url for part in self.only)
 
-    def _mapped(self) -> _Entries:
-        """The pages that the sitemap, or those of its index, list."""
+    def _mapped(self, notices: list[Issue]) -> _Entries:
+        """The pages that the sitemap, or those of its index, list; ``notices`` tell what is not."""
         found: list[Entry] = []
         waiting, asked = [self.sitemap], 0
-        while waiting and asked < _SITEMAPS:
+        while waiting and asked < _SITEMAPS and len(found) < _ENTRIES:
             answer = yield Step(waiting.pop(0))
             asked += 1
             if isinstance(answer, FetchError):
                 raise answer
-            content = _content(answer)
+            content = content_of(answer)
             listed = entries(content)
             found += [each for each in listed if not each.is_sitemap]
             if asked == 1:  # an index lists sitemaps, and no other index
@@ -105,6 +106,8 @@ class Site:
                     for each in listed
                     if each.is_sitemap and _is_same_site(self.url, each.url)
                 ]
+        if waiting:
+            notices.append(_unread(self.sitemap, len(waiting)))
         return found
 
     def _page(
@@ -121,12 +124,7 @@ class Site:
             return answer
         if before and answer.status == HTTPStatus.NOT_MODIFIED:
             return before
-        content = _content(answer)
-        return Content(content.body, content.media_type, content.charset, url)
-
-
-def _content(answer: Answer) -> Content:
-    return Content(answer.body, *media_type(answer.headers), url=answer.url)
+        return replace(content_of(answer), url=url)
 
 
 def _newest_first(found: tuple[str, Entry]) -> float:
@@ -156,6 +154,16 @@ def _elsewhere(url: str, count: int) -> Issue:
         count=count,
     )
     return Issue("site-elsewhere", message, "notice")
+
+
+def _unread(url: str, count: int) -> Issue:
+    message = say(
+        "{url} names too many sitemaps: {count} were not read, and nothing is taken for gone — "
+        "write the address of the one that you want as “sitemap”",
+        url=url,
+        count=count,
+    )
+    return Issue("pages-limit", message, "notice")
 
 
 def _limit(url: str, count: int, most: int) -> Issue:

@@ -21,7 +21,7 @@ from harvester.curation.values import Edits
 from harvester.records import HarvestError
 from harvester.sources.faults import explain, meant, unknown_section
 from harvester.sources.problems import ConfigError, Problem, WrongValueError, closest, toml
-from harvester.sources.rules import Surroundings
+from harvester.sources.surroundings import Surroundings
 from harvester.sources.table import table_beside
 from harvester.sources.toml_lines import KeyPath
 from harvester.sources.toml_syntax import Parsed, parse

@@ -9,6 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 
 from harvester.peers.selection import CLASSES, Selection
+from harvester.sources import address_rules as at
+from harvester.sources import reach_rules as reach
+from harvester.sources import reading_rules as reading
 from harvester.sources import rules as rule
 from harvester.sources.problems import WrongValueError
 from harvester.sources.rules import AGREEMENT, LICENCES, SHARE_ALIKE
@@ -18,7 +21,7 @@ from vocab.messages import say
 Text = Annotated[str, AfterValidator(rule.text)]
 Insee = Annotated[str, BeforeValidator(rule.insee)]
 Count = Annotated[int, BeforeValidator(rule.count)]
-Mailbox = Annotated[str, AfterValidator(rule.mailbox)]
+Mailbox = Annotated[str, AfterValidator(at.mailbox)]
 
 _OF_KINDS = {
     **dict.fromkeys(("query", "classes", "page_size"), ("sparql",)),
@@ -48,15 +51,15 @@ class Site(_Value, frozen=True):
     """
 
     title: Text
-    base: Annotated[str, AfterValidator(rule.base)]
-    contact: Annotated[str, AfterValidator(rule.contact)]
+    base: Annotated[str, AfterValidator(at.base)]
+    contact: Annotated[str, AfterValidator(at.contact)]
     territory: Annotated[tuple[Insee, ...], BeforeValidator(rule.territory)]
     timezone: Annotated[str, AfterValidator(rule.timezone)] = "Europe/Paris"
     share_alike: bool = False
-    tiles: Annotated[str, AfterValidator(rule.tiles)] = ""
+    tiles: Annotated[str, AfterValidator(at.tiles)] = ""
     attribution: str = ""
     border: Annotated[float, BeforeValidator(rule.border)] = 5.0
-    geocoder: Annotated[str, AfterValidator(rule.geocoder)] = ""
+    geocoder: Annotated[str, AfterValidator(at.geocoder)] = ""
 
 
 class Expect(_Value, frozen=True):
@@ -68,7 +71,7 @@ class Expect(_Value, frozen=True):
 
     min_records: Count | None = None
     max_records: Count | None = None
-    fresh: Annotated[timedelta, BeforeValidator(rule.age)] | None = None
+    fresh: Annotated[timedelta, BeforeValidator(reading.age)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -89,14 +92,14 @@ class Notify(_Value, frozen=True):
     (``ENBAUGES_SMTP_PASSWORD``) or alone in ``smtp_password_file``, never in this file.
     """
 
-    webhook: Annotated[str, AfterValidator(rule.web_address)] | None = None
-    mail_to: Annotated[tuple[Mailbox, ...], BeforeValidator(rule.mailboxes)] = ()
+    webhook: Annotated[str, AfterValidator(at.web_address)] | None = None
+    mail_to: Annotated[tuple[Mailbox, ...], BeforeValidator(at.mailboxes)] = ()
     mail_from: Mailbox | None = None
-    smtp_host: Annotated[str, AfterValidator(rule.host)] | None = None
-    smtp_port: Annotated[int, BeforeValidator(rule.port)] = 587
+    smtp_host: Annotated[str, AfterValidator(at.host)] | None = None
+    smtp_port: Annotated[int, BeforeValidator(at.port)] = 587
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: Text | None = None
-    smtp_password_file: Annotated[Path, BeforeValidator(rule.secret_file)] | None = None
+    smtp_password_file: Annotated[Path, BeforeValidator(at.secret_file)] | None = None
 
     @model_validator(mode="after")
     def _deliverable(self) -> Self:
@@ -138,13 +141,13 @@ class Source(_Value, frozen=True):
 
     id: Annotated[str, AfterValidator(rule.slug)]
     kind: Annotated[str, AfterValidator(rule.kind)]
-    url: Annotated[str, AfterValidator(rule.address)]
+    url: Annotated[str, AfterValidator(at.address)]
     title: Text
     publisher: Text
     licence: Annotated[str, AfterValidator(rule.licence)] | None = None
-    every: Annotated[timedelta, BeforeValidator(rule.every)] = timedelta(hours=6)
-    cron: Annotated[str, AfterValidator(rule.cron)] = ""
-    mapping: Annotated[Path | ShortForm, BeforeValidator(rule.mapping)] | None = None
+    every: Annotated[timedelta, BeforeValidator(reading.every)] = timedelta(hours=6)
+    cron: Annotated[str, AfterValidator(reading.cron)] = ""
+    mapping: Annotated[Path | ShortForm, BeforeValidator(reading.mapping)] | None = None
     commune: Insee | None = None
     place: Text | None = None
     scope: Literal["local", "wide"] = "local"
@@ -153,17 +156,17 @@ class Source(_Value, frozen=True):
     allow_private: bool = False
     contacts: Literal["mask", "publish"] = "mask"
     robots: Literal["named", "strict"] = "named"
-    pages: Annotated[int | tuple[str, ...], BeforeValidator(rule.pages)] | None = None
-    sitemap: Annotated[str, AfterValidator(rule.web_address)] = ""
-    only: Annotated[tuple[str, ...], BeforeValidator(rule.only)] = ()
-    classes: Annotated[tuple[str, ...], BeforeValidator(rule.classes)] = CLASSES
-    query: Annotated[str, AfterValidator(rule.query)] = ""
-    graph: Annotated[str, AfterValidator(rule.graph)] = ""
-    page_size: Annotated[int, BeforeValidator(rule.page_size)] | None = None
+    pages: Annotated[int | tuple[str, ...], BeforeValidator(reading.pages)] | None = None
+    sitemap: Annotated[str, AfterValidator(at.web_address)] = ""
+    only: Annotated[tuple[str, ...], BeforeValidator(reach.only)] = ()
+    classes: Annotated[tuple[str, ...], BeforeValidator(reach.classes)] = CLASSES
+    query: Annotated[str, AfterValidator(reach.query)] = ""
+    graph: Annotated[str, AfterValidator(reach.graph)] = ""
+    page_size: Annotated[int, BeforeValidator(reach.page_size)] | None = None
     iterator: str = ""
     key: str = ""
-    delimiter: Annotated[str, AfterValidator(rule.delimiter)] = ""
-    encoding: Annotated[str, AfterValidator(rule.encoding)] = ""
+    delimiter: Annotated[str, AfterValidator(reading.delimiter)] = ""
+    encoding: Annotated[str, AfterValidator(reading.encoding)] = ""
     expect: Expect | None = None
 
     @model_validator(mode="after")

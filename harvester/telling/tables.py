@@ -32,7 +32,7 @@ def report_table(reports: Sequence[Report]) -> Table:
             OUTCOMES[report.outcome],
             report.records,
             report.added,
-            report.changed,
+            report.changed + report.renewed,
             report.removed,
             report.reproaches,
         )

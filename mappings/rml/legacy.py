@@ -104,21 +104,12 @@ class _Legacy(Dialect):
 
     def triples_map(self, name: Name) -> Block:
         self.executions = 0
-        for target in sorted({each for term_map in self._terms() for each in term_map.targets}):
+        for target in sorted({each for term_map in self.map.terms() for each in term_map.targets}):
             self._target(target)
         block = super().triples_map(name)
         if not self.map.asserted:
             block.add(TYPE, ox.NamedNode(OLD + "NonAssertedTriplesMap"))
         return block
-
-    def _terms(self) -> list[TermMap]:
-        rules = self.map.predicate_objects
-        every = [
-            *self.map.subjects,
-            *self.map.graphs,
-            *(each for rule in rules for each in (*rule.predicates, *rule.objects, *rule.graphs)),
-        ]
-        return [each for each in every if isinstance(each, TermMap)]
 
     def _target(self, name: str) -> None:
         """Describe a target, once for the document."""

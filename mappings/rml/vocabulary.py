@@ -107,6 +107,11 @@ PROPERTIES: Final = frozenset(
         "fieldName",
         "leftJoin",
         "innerJoin",
+        "structuralAnnotation",
+        "onFields",
+        "targetView",
+        "targetFields",
+        "inverseExpression",
     }
 )
 """The properties of these vocabularies, by local name: any other is a mistake."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 
 import pytest
 
 from harvester.discovery.detection import detect
 from harvester.discovery.pages import WebPage, page_of
-from harvester.discovery.proposal import licence_of, proposal
+from harvester.discovery.proposal import proposal
 from harvester.discovery.search import Candidate
 from harvester.fetch import Fetched, Validators
 from harvester.records import Content
 from harvester.sources import Source
+from harvester.sources.rules import licence_meant
 from mappings import platforms
 from tests import platform_samples
 from tests.harvester.test_detection import ANSWERS
@@ -141,9 +143,9 @@ def test_a_licence_of_the_page_around_is_not_that_of_the_calendar() -> None:
 
 
 def test_names_of_licences_are_known_however_they_are_written() -> None:
-    assert licence_of("https://www.etalab.gouv.fr/licence-ouverte-open-licence/") == ""  # 1 or 2
-    assert licence_of("etalab-2.0") == "etalab-2.0"
-    assert licence_of("http://creativecommons.org/publicdomain/zero/1.0") == "cc0-1.0"
+    assert licence_meant("https://www.etalab.gouv.fr/licence-ouverte-open-licence/") == ""  # 1 or 2
+    assert licence_meant("etalab-2.0") == "etalab-2.0"
+    assert licence_meant("http://creativecommons.org/publicdomain/zero/1.0") == "cc0-1.0"
 
 
 @pytest.mark.parametrize(
@@ -178,3 +180,17 @@ def test_entries_that_no_reader_would_find_get_an_iterator() -> None:
     told = fields(candidate('{"d": {"results": [{"nom": "A"}, {"nom": "B"}]}}'))
     assert (told["kind"], told["iterator"]) == ("json", "$.d.results[*]")
     assert "iterator" not in fields(candidate('{"results": [{"nom": "A", "x": {"y": [{}]}}]}'))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "BEGIN:VCALENDAR\nNAME:" + " " * 100_000 + "x\nEND:VCALENDAR\n",
+        "<rss>" + ("<title>" + " " * 350 + "x") * 600 + "<channel><item/></channel></rss>",
+    ],
+    ids=["calendar", "feed"],
+)
+def test_no_title_takes_long_to_find(body: str) -> None:
+    began = process_time()
+    proposal(candidate(body), ())
+    assert process_time() - began < 1

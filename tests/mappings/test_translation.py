@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings import MappingError
+from mappings import MappingError, Problem
 from mappings.functions import registry
 from mappings.local import map_file
 from mappings.platform import FOLDER
@@ -197,3 +197,30 @@ def test_the_web_address_of_a_source_is_kept(language: str, tmp_path: Path) -> N
     other.write_text(translated([mapping], language), "utf-8")
     (tmp_path / "données 1.csv").write_text("id\n1\n", "utf-8")
     assert lines(other) == lines(mapping) != []
+
+
+@pytest.mark.parametrize(
+    ("language", "lost"),
+    [
+        ("rml", []),
+        ("rml-legacy", ["rml:compression, rml:null"]),
+        ("yarrrml", ['csvw:dialect, rml:UnsafeIRI, rml:compression, rml:null, rml:template "{…}"']),
+    ],
+)
+def test_what_a_language_has_no_words_for_is_told(
+    language: str, lost: list[str], tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.ttl"
+    mapping.write_text(
+        "@prefix rml: <http://w3id.org/rml/> . @prefix csvw: <http://www.w3.org/ns/csvw#> .\n"
+        '<http://e/T> rml:logicalSource [ rml:source [ rml:path "d.csv" ;'
+        ' rml:compression rml:gzip ; rml:null "-" ; csvw:dialect [ csvw:commentPrefix "#" ] ] ;'
+        " rml:referenceFormulation rml:CSV ] ;"
+        ' rml:subjectMap [ rml:template "{id}" ; rml:termType rml:UnsafeIRI ] ;'
+        " rml:predicateObjectMap [ rml:predicate <http://e/p> ;"
+        ' rml:objectMap [ rml:template "{id}" ] ] .',
+        "utf-8",
+    )
+    problems: list[Problem] = []
+    translated([mapping], language, problems)
+    assert [each.value for each in problems] == lost

@@ -27,6 +27,7 @@ PAGES = [
     *("/tiers-lieux", "/ressources", "/actualites", "/sources", "/couverture"),
     *("/recherche?q=atelier", "/id/event/atelier/20261205", "/id/event/piege", "/id/place/fab"),
     *("/id/source/mairie", "/id/record/mairie/atelier", "/id/event/parti", "/nulle-part"),
+    *("/id/event/cache", "/id/article/lettre"),
     *("/a-propos", "/moissonneur", "/reutiliser", "/accessibilite", "/mentions-legales"),
     *("/sparql", "/ns", "/concept/theme", "/embed/agenda?jours=30", "/embed/carte"),
 ]

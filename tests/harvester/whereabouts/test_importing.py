@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from harvester.life.safekeeping import own_mappings
 from harvester.records import ReadError
 from harvester.sources import load
 from harvester.sources.problems import ConfigError
@@ -195,4 +196,6 @@ def test_a_part_of_a_department_is_told(tmp_path: Path) -> None:
         'contact = "a@node.example"\nterritory = ["38006"]\n'
     )
     config.write_text(site, encoding="utf-8")
-    assert load(config, kinds=platforms().keys()).site.territory == ("38006",)
+    loaded = load(config, kinds=platforms().keys())
+    assert loaded.site.territory == ("38006",)
+    assert own_mappings(loaded) == {"communes.csv": tmp_path / "communes.csv"}  # it is backed up

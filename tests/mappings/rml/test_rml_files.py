@@ -360,6 +360,11 @@ UPPER = (
             "has a language",
         ),
         (PO % "rml:quotedTriplesMap ex:T", "“quotedTriplesMap” is not supported"),
+        (PO % "rml:gather ( [ rml:reference '$.a' ] )", "“gather” is not supported"),
+        (
+            "rml:viewOn [] ; rml:structuralAnnotation [ rml:onFields () ]",
+            "“viewOn” is not supported",
+        ),
         ("rml:predicateObjectMap [ rml:predicate 'p' ; rml:object 'o' ]", "the predicate is the"),
     ],
 )
