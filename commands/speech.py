@@ -98,6 +98,9 @@ def translated(command: _Command) -> _Command:
 
 def _with_help(thing: _Helpful) -> _Helpful:
     spoken = copy.copy(thing)
+    if isinstance(thing, click.Parameter) and isinstance(thing.type, click.Path):
+        spoken.__dict__["type"] = kind = copy.copy(thing.type)
+        kind.name = said(kind.name)  # click asked for it before it was taught
     if text := getattr(thing, "help", None):
         spoken.__dict__["help"] = said(unwrapped(text))
     return spoken

@@ -30,13 +30,14 @@ from mappings.unmet import Unmet, references_of
 from store.changes import Lines
 from store.errors import GraphError
 from store.graphs import normalise
-from vocab import SCHEMA
+from vocab import SCHEMA, term
 from vocab.iris import Iris
 from vocab.messages import say
 
 log = logging.getLogger(__name__)
 
 _HTTP_SCHEMA = "<http://schema.org/"
+_TYPE, _SOURCE_RECORD = f"<{term('rdf:type')}>", f"<{term('eb:SourceRecord')}>"
 
 TEXTS = frozenset(
     {
@@ -54,11 +55,17 @@ def without_texts(lines: Lines) -> Lines:
     return frozenset(line for line in lines if _local_name(line.split(" ", 2)[1]) not in TEXTS)
 
 
+def _as_record(iri: str, lines: Lines) -> Lines:
+    """``lines`` as those of a record, which they may not say: an operator's mapping need not."""
+    said = f"<{iri}> {_TYPE} {_SOURCE_RECORD} ."
+    return lines if said in lines else lines | {said}
+
+
 def _https(line: str) -> str:
     """``line`` with schema.org's terms under their https name, the only one used here."""
     terms = (
-        f"<{SCHEMA}{term.removeprefix(_HTTP_SCHEMA)}" if term.startswith(_HTTP_SCHEMA) else term
-        for term in Statement.of(line)
+        f"<{SCHEMA}{each.removeprefix(_HTTP_SCHEMA)}" if each.startswith(_HTTP_SCHEMA) else each
+        for each in Statement.of(line)
     )
     return Statement(*terms).line()
 
@@ -140,7 +147,7 @@ class Digester:
                 issues.append(withheld(origins[iri].where, origins[iri].key))
                 free = kept
             if free:
-                records[iri] = free
+                records[iri] = _as_record(iri, free)
             if sampler:
                 sampler.withhold(own - free)
             issues += [_foreign(origins[iri], line) for line in sorted(foreign)]

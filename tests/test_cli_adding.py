@@ -140,8 +140,24 @@ def test_an_address_is_not_added_twice(enbauges: Enbauges, config: Path, site: S
     assert "is registered already, as “agenda”" in again.stderr
     other = enbauges("source", "add", "--yes", "--allow-private", "--id", "actus", site.url)
     assert other.exit_code == 0
+    assert "/agenda.ics is registered already, as “agenda”" in other.stdout
     assert last(config)["kind"] == "feed"
     assert config.read_bytes().startswith(once)
+
+
+def test_a_calendar_that_holds_nothing_yet_is_told_as_empty(enbauges: Enbauges, site: Site) -> None:
+    site.pages["/vide.ics"] = Page(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")
+    told = enbauges("source", "add", "--allow-private", f"{site.url}/vide.ics")
+    assert "1. ics — empty at the moment" in told.stdout
+
+
+def test_a_server_that_is_down_is_not_said_to_be_asked_again(
+    enbauges: Enbauges, site: Site
+) -> None:
+    site.pages["/panne"] = Page(b"", status=500)
+    told = enbauges("source", "add", "--yes", "--allow-private", f"{site.url}/panne")
+    assert told.exit_code == 1
+    assert "has a breakdown (500) — try again later" in told.stderr
 
 
 def test_a_server_of_ones_own_needs_to_be_allowed(enbauges: Enbauges, site: Site) -> None:

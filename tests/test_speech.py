@@ -29,7 +29,7 @@ def french(*words: str) -> str:
         (("serve", "--help"), "[par défaut : 8000"),
         (("harvset",), "La commande 'harvset' n'existe pas. Vouliez-vous dire 'harvest' ?"),
         (("map",), "Il manque l'argument 'MAPPING'"),
-        (("records", "agenda", "nulle-part.csv"), "'nulle-part.csv' n'existe pas."),
+        (("records", "agenda", "nulle-part.csv"), "Fichier 'nulle-part.csv' n'existe pas."),
         (("serve", "--port", "beaucoup"), "'beaucoup' n'est pas une valeur possible"),
     ],
 )

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from harvester.check import as_triples
 from harvester.curation import file
 from harvester.curation.edited import edited
-from harvester.curation.properties import Here, property_of
+from harvester.curation.properties import Here, called, property_of
 from harvester.curation.telling import did, undid
 from harvester.curation.values import EDITORS, Edit, Edits, Kind
 from harvester.glance import glance
@@ -85,6 +85,15 @@ class Desk:
             )
         by, why, *plain = (file.visible(each).strip() for each in (by, why, *values))
         thing = self._thing(given)
+        if kind == "pin" and self._edits.find("hide", thing.iri):
+            raise CurationError(
+                say(
+                    "{name} is hidden, and would not be seen — show it first: enbauges curate "
+                    "show {iri}",
+                    name=thing.title,
+                    iri=thing.iri,
+                )
+            )
         now = self._session.means.clock()
         edit = Edit(kind, thing.iri, now, by or EDITORS, why, name, tuple(plain))
         edit = self._understood(edit)
@@ -221,7 +230,7 @@ class Desk:
                 raise CurationError(
                     say(
                         "{name}: {what} — nothing was changed",
-                        name=edit.name,
+                        name=called(edit.name, language_of()),
                         what=finding.message.render(language_of()),
                     )
                 )
@@ -240,7 +249,7 @@ def _told(error: WrongValueError) -> CurationError:
 
 def _candidates(given: str, iris: Iris) -> Iterator[str]:
     """The IRIs of this node that an address may stand for, wherever the node is served."""
-    whole = given.partition("#")[0].partition("?")[0]
+    whole = given.strip().partition("#")[0].partition("?")[0]
     before, mark, key = whole.partition("/id/" if "://" in whole else "id/")
     if mark and ("://" in before or before in ("", "/")):
         stem, _, ending = key.rpartition(".")

@@ -20,7 +20,7 @@ from mappings.functions.dates import read_date
 from vocab import CONCEPT, PREFIXES, SCHEMA, term
 from vocab.communes import town
 from vocab.iris import Iris
-from vocab.messages import Message, say
+from vocab.messages import Message, language_of, say
 from vocab.territory.atlas import atlas
 from vocab.words import find
 
@@ -57,6 +57,11 @@ class Property:
     many: bool = False
 
 
+def called(name: str, language: str) -> str:
+    """What people call the property ``name``: as in JSON-LD, or the French word for it."""
+    return _FRENCH.get(name, name) if language == "fr" else name
+
+
 def property_of(name: str, kind: str) -> str:
     """The name of the property that a person means by ``name``, of a thing of that kind.
 
@@ -73,10 +78,11 @@ def property_of(name: str, kind: str) -> str:
         return found
     if found:
         what = say("“{name}” is no property of this kind of thing", name=name)
-        raise WrongValueError(what, _choose(known))
+        raise WrongValueError(what, _choose_property(known))
     what = say("there is no property “{name}”", name=name)
     guess = closest(bare, (each for each, own in _NAMES.items() if own in known))
-    raise WrongValueError(what, _meant(_NAMES.get(guess or ""), known))
+    near = guess if guess in _SYNONYMS else _NAMES.get(guess or "")
+    raise WrongValueError(what, _meant(near, ()) if near else _choose_property(known))
 
 
 def read(name: str, values: tuple[str, ...], here: Here) -> tuple[Said, ...]:
@@ -99,6 +105,10 @@ def _meant(guess: str | None, known: Iterable[str]) -> Message:
 
 def _choose(known: Iterable[str]) -> Message:
     return say("write one of: {known}", known=", ".join(known))
+
+
+def _choose_property(known: Iterable[str]) -> Message:
+    return _choose(called(name, language_of()) for name in known)
 
 
 def _bare(name: str) -> str:
@@ -132,8 +142,10 @@ def _moment(name: str) -> Reader:
     def reader(text: str, here: Here) -> tuple[Said, ...]:
         found = read_date(text, here.timezone)
         if not isinstance(found, ox.Literal):
-            what, _, remedy = found.message.text.partition(" — ")
-            raise WrongValueError(Message(what, found.message.values), say(remedy))
+            raise WrongValueError(
+                say("the date “{value}” cannot be read", value=text),
+                say("write it with its year, like 2026-12-05 or 2026-12-05T18:00"),
+            )
         return ((_path((name,)), found),)
 
     return reader
@@ -327,6 +339,11 @@ _SYNONYMS = MappingProxyType(
         "horaires": "openingHoursOsm",
     }
 )
+_FRENCH: Mapping[str, str] = MappingProxyType(
+    {name: word for word, name in reversed(tuple(_SYNONYMS.items()))}
+)
+"""Name of a property → the first of the words that a person may write for it."""
+
 _NAMES = MappingProxyType({**{name.casefold(): name for name in PROPERTIES}, **_SYNONYMS})
 """What a person may write, in small letters → the name of the property."""
 

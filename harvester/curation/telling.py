@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pyoxigraph as ox
 
 from harvester.curation.file import FILE
+from harvester.curation.properties import called
 from harvester.curation.values import Edit
 from harvester.sources import Config
 from store.generations import Generation
 from store.published import Published
-from vocab.messages import Message, say
+from vocab.messages import Message, language_of, say
 
 _DECIDED = MappingProxyType(
     {"hide": say("hidden"), "pin": say("put first"), "correct": say("corrected")}
@@ -48,7 +49,8 @@ def undid(edit: Edit, name: str) -> Message:
 def _filled(message: Message, edit: Edit, name: str) -> Message:
     value = _value(edit)
     shown = value if len(value) <= _CUT else f"{value[:_CUT]}…"
-    return Message(message.text, {"name": name, "property": edit.name, "value": shown})
+    named = called(edit.name, language_of())
+    return Message(message.text, {"name": name, "property": named, "value": shown})
 
 
 def idle(config: Config, generation: Generation | None) -> Iterator[Message]:
@@ -67,7 +69,7 @@ def listing(edits: Iterable[tuple[Edit, str]], zone: ZoneInfo, language: str) ->
     for edit, name in edits:
         decided = _DECIDED[edit.kind].render(language)
         if edit.kind == "correct":
-            decided = f"{decided}, {edit.name} = {_value(edit)}"
+            decided = f"{decided}, {called(edit.name, language)} = {_value(edit)}"
         why = f" — {edit.why}" if edit.why else ""
         day = f"{edit.at.astimezone(zone):%Y-%m-%d}"
         told = say(

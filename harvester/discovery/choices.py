@@ -31,9 +31,10 @@ from harvester.seeing.preview import Preview, preview
 from harvester.sources import Config, Source
 from harvester.sources.problems import WrongValueError
 from harvester.sources.rules import slug
+from harvester.telling.wording import what_is_wrong
 from mappings import platform, platforms
 from vocab import term
-from vocab.messages import Message, say
+from vocab.messages import Message, language_of, say
 
 _MOST = 8
 """Candidates that are looked at: reading one may take seconds."""
@@ -50,6 +51,17 @@ _WORTH: Mapping[Holds, frozenset[str]] = MappingProxyType(
     }
 )
 """What a source may hold, that which the site is for first."""
+
+
+_LATER = say("try again later; tell its publisher if it lasts")
+_NOT_YET: Mapping[str, Message] = MappingProxyType(
+    {
+        "timeout": _LATER,
+        **{f"http-{status}": _LATER for status in range(500, 600)},
+        "robots": say("ask its publisher to let EnBauges in"),
+    }
+)
+"""Failures whose remedy is another one while no source is there to be read again or paused."""
 
 
 class AddError(HarvestError):
@@ -158,6 +170,9 @@ def choices(
     except FetchError as error:
         if error.code == "forbidden-address" and _is_allowable(error, addresses):
             raise AddError(_to_be_allowed(error)) from error
+        if remedy := _NOT_YET.get(error.code):
+            what = what_is_wrong(error.message.render(language_of()))
+            raise AddError(say("{what} — {remedy}", what=what, remedy=remedy)) from error
         raise
     return _weighed(request, found, config, means)
 
@@ -190,7 +205,7 @@ def _weighed(request: Request, found: Found, config: Config, means: Means) -> Ch
     for candidate in found.candidates[:_MOST]:
         known = registered(config, candidate.url, candidate.fetched.url)
         if known is not None:
-            refusals.append(Refusal(candidate.url, _known(candidate.url, known)))
+            refusals.append(Refusal(candidate.url, _known(candidate.url, known), candidate.rank))
             continue
         try:
             looked.append(_choice(request, candidate, config, means))

@@ -28,6 +28,7 @@ _GENERIC = frozenset(
     {"api", "basic", "data", "download", "elements", "export", "ical", "ics", "json", "outbox"}
     | {"posts", "rss", "sparql", "xml"}
     | {"", "accueil", "actualites", "agenda", "articles", "blog", "calendar", "calendrier", "carte"}
+    | {"site_internet", "site_officiel", "site_internet_officiel", "site_web", "bienvenue"}
     | {"evenements", "event", "events", "feed", "flux", "home", "index", "map", "news", "site"}
 )
 _SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
@@ -131,7 +132,7 @@ def _file_name(url: str) -> str:
 
 def _site_of(candidate: Candidate) -> str:
     """Who publishes: the name of the site that led there, else the host."""
-    page = candidate.page
+    page = candidate.leader or candidate.page
     if page is not None:
         named = page.named("og:site_name") or page.named("application-name")
         if told := _clean(named or _last_part(page.title)):

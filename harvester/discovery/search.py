@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from harvester.discovery.addresses import meant, same
 from harvester.discovery.detection import Detection, Guess, detect
-from harvester.discovery.forms import HEAD
+from harvester.discovery.forms import HEAD, shape_of
 from harvester.discovery.leads import Lead, Rank, leads_of
+from harvester.discovery.marks import marks_of
 from harvester.discovery.pages import WebPage, page_of
 from harvester.fetch import Fetched, FetchError, Obedience
 from harvester.readers.text import decode
@@ -34,6 +35,9 @@ _ASKED = frozenset({"sparql"})
 _UNSURE = frozenset({"unreachable", "refused", "timeout", "tls", "dns", "broken"})
 """Failures after which the same address with http instead of https is worth a try."""
 
+_Led = tuple[Lead, WebPage]
+"""What led to an address, and the page where it stands."""
+
 Ask = Callable[[str, Obedience], Fetched]
 
 
@@ -45,7 +49,8 @@ class NothingFoundError(HarvestError):
 class Candidate:
     """A source that was found: its address, what it answered, its kind, and why it is here.
 
-    ``why`` is None for the address that was given. ``page`` is the page that led to it.
+    ``why`` is None for the address that was given. ``page`` is itself as a page, else the page
+    that led to it, which ``leader`` always is.
     """
 
     url: str
@@ -54,6 +59,7 @@ class Candidate:
     rank: Rank | None = None
     why: Message | None = None
     page: WebPage | None = None
+    leader: WebPage | None = None
 
     @property
     def content(self) -> Content:
@@ -113,7 +119,7 @@ class _Search:
                 if error.code in _UNSURE and url != addresses[-1]:
                     continue
                 raise
-            self._take(url, fetched, None, None)
+            self._take(url, fetched)
             return
 
     def follow(self) -> None:
@@ -130,7 +136,7 @@ class _Search:
             except FetchError as error:
                 self.refusals.append(Refusal(lead.url, _refused(lead.url, error), lead.rank))
             else:
-                self._take(lead.url, fetched, lead, page)
+                self._take(lead.url, fetched, (lead, page))
 
     def _fetch(self, url: str, obedience: Obedience) -> Fetched:
         self.asked += 1
@@ -138,7 +144,8 @@ class _Search:
         self.tell(url)
         return self.ask(url, obedience)
 
-    def _take(self, url: str, fetched: Fetched, lead: Lead | None, page: WebPage | None) -> None:
+    def _take(self, url: str, fetched: Fetched, led: _Led | None = None) -> None:
+        lead = led[0] if led else None
         if self.said:
             self.candidates.append(Candidate(fetched.moved or url, fetched, self.said))
             return
@@ -146,7 +153,7 @@ class _Search:
         detection = detect(content, self.kinds)
         read = page_of(_text(content), fetched.url) if detection.form == "html" else None
         if detection.guesses and not self._is_there(content):
-            self._keep(url, fetched, detection, lead, read or page)
+            self._keep(url, fetched, detection, led, read)
         if read is not None and (lead is None or lead.rank is Rank.AGENDA):
             self._queue(read, deeper=lead is None)
         if not detection.guesses and detection.why:
@@ -157,19 +164,26 @@ class _Search:
         url: str,
         fetched: Fetched,
         detection: Detection,
-        lead: Lead | None,
-        page: WebPage | None,
+        led: _Led | None,
+        read: WebPage | None,
     ) -> None:
+        lead, page = led or (None, None)
         if detection.form == "html" and (rule := _kept_away(fetched)):
             self.refusals.append(Refusal(url, rule, lead.rank if lead else None))
             return
         rank, why = (lead.rank, lead.why) if lead else (None, None)
         self.candidates.append(
-            Candidate(fetched.moved or url, fetched, detection.guesses[0], rank, why, page)
+            Candidate(
+                fetched.moved or url, fetched, detection.guesses[0], rank, why, read or page, page
+            )
         )
 
     def _has_more_than_news(self) -> bool:
-        return any(each.guess.kind not in _NEWS for each in self.candidates)
+        return any(
+            each.guess.kind not in _NEWS
+            and not (each.guess.kind == "html" and not _has_events(each.content))
+            for each in self.candidates
+        )
 
     def _is_there(self, content: Content) -> bool:
         """Whether another address gave the very same bytes."""
@@ -181,6 +195,11 @@ class _Search:
                 self.seen.add(same(lead.url))
                 self.waiting.append((lead, page))
         self.waiting = deque(sorted(self.waiting, key=lambda each: each[0].rank))
+
+
+def _has_events(content: Content) -> bool:
+    """Whether a page says of what happens; many first pages only say whose they are."""
+    return "event" in marks_of(shape_of(content), content).get("kind", ())
 
 
 def _told_to_nobody(_: str) -> None:

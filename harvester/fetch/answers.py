@@ -127,5 +127,6 @@ def same_server(first: SplitResult, last: SplitResult) -> bool:
 
 
 def trail(hops: Sequence[str]) -> str:
-    """The chain of redirects, for people."""
-    return " → ".join(hops)
+    """The chain of redirects, for people: of one that turns in a circle, one turn."""
+    again = next((n for n, hop in enumerate(hops) if hop in hops[:n]), len(hops))
+    return " → ".join(hops[: again + 1])

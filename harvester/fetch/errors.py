@@ -62,8 +62,8 @@ _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, Message], ...] = (
         (socket.gaierror,),
         "dns",
         say(
-            "{url} names a server that does not exist or cannot be found now ({reason}) — check "
-            "how its name is written"
+            "{url} names a server that does not exist or cannot be found now — check how its "
+            "name is written"
         ),
     ),
     (

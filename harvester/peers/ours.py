@@ -38,7 +38,7 @@ def our_own(base: str) -> Issue:
     """The issue for each of them."""
     message = say(
         "this was published by this node ({base}) and comes back from the source: it is not read "
-        "again as theirs",
+        "again as theirs — if the source is another node, give each node a “base” of its own",
         base=base,
     )
     return Issue("our-own", message, "notice")

@@ -53,7 +53,7 @@ def _facts(found: Inspection, sheet: Sheet, zone: tzinfo) -> Iterator[tuple[Mess
         if fetched.url != found.source.url:
             yield say("final address"), fetched.url
     else:
-        yield say("answer"), sheet.say(say("none"))
+        yield say("answer"), sheet.say(say("no answer"))
     yield say("robots.txt"), sheet.say(_robots(found.robots))
     yield say("licence"), sheet.say(_licence(found))
     if found.modified:
@@ -62,7 +62,7 @@ def _facts(found: Inspection, sheet: Sheet, zone: tzinfo) -> Iterator[tuple[Mess
         yield say("modified, say its entries"), time_shown(found.entries_modified, zone)
     if found.dates:
         yield say("dates"), sheet.say(covered(found.dates))
-    if found.newest:
+    if found.newest and not found.dates:
         yield say("latest date"), time_shown(found.newest, zone)
     yield say("records"), str(found.report.records)
 

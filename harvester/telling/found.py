@@ -27,7 +27,7 @@ _HOLDS: Mapping[Holds, Message] = MappingProxyType(
 
 def choice_lines(number: int, choice: Choice, language: str) -> Iterator[str]:
     """A source that may be added: its kind, what it holds, where it is, why it is here."""
-    held = Message(_HOLDS[choice.holds].text, {"count": choice.count}).render(language)
+    held = _held(choice).render(language)
     yield f"{number}. {choice.candidate.guess.kind} — {held}"
     yield f"   {choice.candidate.url}"
     why = (choice.candidate.why, choice.candidate.guess.reason, choice.trouble)
@@ -39,6 +39,12 @@ def choice_lines(number: int, choice: Choice, language: str) -> Iterator[str]:
             licence=licence,
         )
         yield f"   {stated.render(language)}"
+
+
+def _held(choice: Choice) -> Message:
+    if not choice.trouble and not choice.preview.report.records:
+        return say("empty at the moment")
+    return Message(_HOLDS[choice.holds].text, {"count": choice.count})
 
 
 def refused_lines(refusals: Sequence[Refusal], language: str) -> Iterator[str]:

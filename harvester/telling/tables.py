@@ -24,7 +24,7 @@ def report_table(reports: Sequence[Report]) -> Table:
     """How each run of a harvest ended, in numbers of records."""
     headings = (
         say("source"), say("outcome"), say("records"), say("new"), say("changed"), say("gone"),
-        say("issues"),
+        say("to see"),
     )  # fmt: skip
     rows = tuple(
         (

@@ -34,7 +34,19 @@ CONDITIONS: Mapping[Condition, Message] = MappingProxyType(
 SEVERITIES = MappingProxyType(
     {"error": say("error"), "warning": say("warning"), "notice": say("notice")}
 )
-PLACES = MappingProxyType({"line": say("line"), "entry": say("entry"), "feature": say("feature")})
+PLACES = MappingProxyType(
+    {
+        "line": say("line"),
+        "entry": say("entry"),
+        "feature": say("feature"),
+        "node": say("item"),
+        "layer": say("layer"),
+        "entity": say("thing"),
+        "subject": say("subject"),
+        "element": say("item"),
+        "column": say("column"),
+    }
+)
 """The words by which readers tell places, beside the formats' own (VEVENT)."""
 
 

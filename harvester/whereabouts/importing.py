@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harvester.records import HarvestError
+from harvester.records import HarvestError, ReadError
+from harvester.telling.wording import labelled, place_of
 from harvester.whereabouts.official import Slip, Told, told_in
 from store.files import whole
 from vocab.messages import language_of, say
@@ -68,10 +69,10 @@ def imported(file: Path, own: str, departments: Collection[str] = ()) -> Importe
         departments: those to take; all of the file, if they are few, when none is named.
 
     Raises:
-        TerritoryError: when the file says nothing of these departments, or names too many.
-        ReadError: when it is neither a table nor JSON.
+        TerritoryError: when the file is neither a table nor JSON, says nothing of these
+            departments, or names too many.
     """
-    entries = list(told_in(_bytes(file), file.name))
+    entries = _entries(file)
     told = [each for each in entries if isinstance(each, Told)]
     slips = tuple(each for each in entries if isinstance(each, Slip))
     wanted = _wanted(file, told, departments, slips)
@@ -95,6 +96,20 @@ def write(path: Path, table: str) -> None:
         reason = error.strerror or str(error)
         raise TerritoryError(
             say("{file} cannot be written: {reason}", file=str(path), reason=reason)
+        ) from error
+
+
+def _entries(file: Path) -> list[Told | Slip]:
+    """What the file says; what readers tell of a source is no help to who chose a file."""
+    try:
+        return list(told_in(_bytes(file), file.name))
+    except ReadError as error:
+        raise TerritoryError(
+            say(
+                "{file} is empty, broken or cut, or neither a table nor JSON — open it to see "
+                "what it holds, and download it again",
+                file=file.name,
+            )
         ) from error
 
 
@@ -122,7 +137,7 @@ def _wanted(
             )
         )
     if not there:
-        first = f"{slips[0].where}: {slips[0].message.render(language_of())}" if slips else "—"
+        first = _slip(slips[0]) if slips else "—"
         raise TerritoryError(
             say(
                 "{file} tells no commune ({first}) — it must have an INSEE code and a name for "
@@ -140,6 +155,11 @@ def _wanted(
             )
         )
     return frozenset(departments or there)
+
+
+def _slip(slip: Slip) -> str:
+    language = language_of()
+    return labelled(place_of(slip.where, language), slip.message.render(language), language)
 
 
 def _own(own: str, wanted: frozenset[str]) -> list[Commune]:

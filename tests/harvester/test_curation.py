@@ -198,7 +198,32 @@ def test_what_is_put_first_says_since_when(node: Edited) -> None:
     assert not node.value(bal, "eb:pinnedSince")
 
 
+def test_what_is_hidden_is_not_put_first(node: Edited) -> None:
+    bal = node.iri("Bal")
+    node.hide(bal)
+    with pytest.raises(CurationError, match=f"curate show {bal}"):
+        node.pin(bal)
+
+
 # Corrected
+
+
+def test_an_editor_is_answered_in_one_language(
+    node: Edited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENBAUGES_LANG", "fr")
+    bal = node.iri("Bal")
+
+    def act(session: Session, config: Config) -> str:
+        desk = Desk(session, config)
+        with pytest.raises(CurationError) as refused:
+            desk.decide("correct", bal, name="début", values=("demain",))
+        assert "ne peut pas être lue" in refused.value.message.render("fr")
+        assert "read" not in refused.value.message.render("fr")
+        given = f" {bal}\n"  # as it comes from a browser or a pipe
+        return desk.decide("correct", given, name="début", values=("2026-06-14",)).render("fr")
+
+    assert "début vaut maintenant 2026-06-14" in node.operate(act)
 
 
 def test_a_corrected_value_takes_the_place_of_what_the_source_says(node: Edited) -> None:
@@ -269,6 +294,7 @@ def test_a_value_that_breaks_a_rule_is_refused_and_nothing_changes(node: Edited)
         ("endDate", "2026-06-01"): "nothing was changed",
         ("startdat", "2026-06-13"): "startDate",
         ("startDate", "demain"): "demain",
+        ("couleur", "rouge"): "name, description|nom, texte",
     }
 
     def act(session: Session, config: Config) -> None:

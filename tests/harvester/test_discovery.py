@@ -293,6 +293,18 @@ def test_a_page_that_describes_events_in_data_is_a_source_itself(site: Site) -> 
     assert kinds(found(site.url)) == ["html"]
 
 
+def test_a_home_page_that_only_says_whose_it_is_does_not_hide_the_agenda(site: Site) -> None:
+    owner = '<script type="application/ld+json">{"@context": "https://schema.org", %s}</script>'
+    club = owner % '"@type": "Organization", "name": "Le Foyer"'
+    bal = owner % '"@type": "Event", "name": "Bal", "startDate": "2027-01-01T20:00:00+01:00"'
+    site.pages["/"] = html(f'{club}<a href="/evenements/">Nos rendez-vous</a>')
+    site.pages["/evenements/"] = html(bal)
+    assert [each.url for each in found(site.url).candidates] == [
+        site.url,
+        f"{site.url}/evenements/",
+    ]
+
+
 def test_the_same_bytes_at_two_addresses_are_one_source(site: Site) -> None:
     site.pages["/"] = html('<a href="/a.ics">iCal</a><a href="/b.ics">iCal</a>')
     site.pages["/a.ics"] = site.pages["/b.ics"] = Page(CALENDAR)

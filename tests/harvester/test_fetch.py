@@ -390,6 +390,7 @@ def test_a_loop_of_redirects_ends(client: Client) -> None:
         error = failure(client, server.url)
     assert error.code == "redirects"
     assert len(server.seen) == 6
+    assert str(error).count("/again") == 2
 
 
 @pytest.mark.parametrize("to", ["ftp://example.org/a", "file:///etc/passwd", "http://[::", ""])

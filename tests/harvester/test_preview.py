@@ -206,6 +206,12 @@ def test_a_mistyped_column_is_told_with_the_nearest_name(node: Node) -> None:
     assert "Titre × 2" in " ".join("\n".join(shown(found, "en")).split())
 
 
+def test_a_record_without_a_name_is_refused_whatever_the_mapping(node: Node) -> None:
+    found = seen(node, **table(node))  # “Titer” gives no name, and nothing says eb:SourceRecord
+    assert "record-nameless" in {issue.code for issue in found.issues}
+    assert {entry.fate for entry in found.entries} == {"left out"}
+
+
 def test_a_mapping_that_says_nothing_is_told_beside_the_fields(node: Node) -> None:
     block = table(node, MAPPING.replace("[a, schema:Event]", "[schema:image, $(photo)]"))
     block["mapping"].write_text(

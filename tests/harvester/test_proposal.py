@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import process_time
 from typing import Any
@@ -115,6 +116,20 @@ def test_a_licence_is_taken_from_the_answer_and_only_when_it_is_known(
     body: str, licence: str | None
 ) -> None:
     assert fields(candidate(body)).get("licence") == licence
+
+
+def test_words_that_any_site_says_of_itself_are_no_publisher() -> None:
+    page = page_of("<title>Mairie d'École – Site officiel</title>", "https://www.mairie.example/")
+    assert fields(candidate(calendar("Agenda"), page=page))["publisher"] == "Mairie d'École"
+
+
+def test_a_page_of_a_site_is_published_by_whose_first_page_led_there() -> None:
+    first = page_of("<title>Foyer rural</title>", "https://foyer.example/")
+    page = page_of("<title>Nos rendez-vous</title>", "https://foyer.example/agenda/")
+    told = fields(
+        replace(candidate(platform_samples.sample("html").read_bytes(), page=page), leader=first)
+    )
+    assert (told["title"], told["publisher"]) == ("Nos rendez-vous", "Foyer rural")
 
 
 def test_a_licence_of_the_page_around_is_not_that_of_the_calendar() -> None:

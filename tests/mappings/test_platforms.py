@@ -138,6 +138,32 @@ def test_a_table_without_any_known_column_is_told_in_the_same_words_for_every_ro
     assert "Bezeichnung, Ort" in str(one.message)
 
 
+def test_a_place_of_a_table_can_be_called_whatever_its_type_is_or_is_not() -> None:
+    for kind in ({}, {"type": "Bibliothèque"}, {"statut": "Association"}):
+        row = {"nom": "Salle", "téléphone": "04 79 54 38 00", **kind}
+        told = {**row, "_columns": list(row), "_record": {"iri": "https://data.example/r"}}
+        quads = platform("csv").mapping.quads(told, GRAPH, [])
+        called = [q.object for q in quads if q.predicate.value.endswith("/telephone")]
+        assert [each.value for each in called if isinstance(each, ox.Literal)] == ["+33479543800"]
+
+
+@pytest.mark.parametrize("kind", ["rdf", "sparql"])
+def test_a_series_of_another_node_keeps_the_rule_by_which_it_comes_back(kind: str) -> None:
+    told = {
+        "kind": "event",
+        "types": ["EventSeries"],
+        "name": "Marché",
+        "eventSchedule": {"eb:recurrenceRule": "FREQ=WEEKLY;BYDAY=FR", "repeatFrequency": "P1W"},
+        "_record": {"iri": "https://data.example/r"},
+    }
+    said = {
+        (quad.predicate.value.rpartition("/")[2], str(quad.object))
+        for quad in platform(kind).mapping.quads(told, GRAPH, [])
+    }
+    assert ("eventSchedule", "<https://data.example/r#schedule>") in said
+    assert ("ns#recurrenceRule", '"FREQ=WEEKLY;BYDAY=FR"') in said
+
+
 def test_a_platform_is_compiled_once_a_process() -> None:
     assert platform("ics") is platforms()["ics"]
 

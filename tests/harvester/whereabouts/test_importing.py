@@ -144,6 +144,12 @@ def test_a_file_that_tells_no_commune_is_refused(tmp_path: Path, content: str) -
         taken(tmp_path, content)
 
 
+@pytest.mark.parametrize("content", ["", '{"nom":', "%PDF-1.4"])
+def test_a_file_that_cannot_be_read_is_named_as_a_file(tmp_path: Path, content: str) -> None:
+    with pytest.raises(TerritoryError, match=r"^communes\.txt|^« ?communes\.txt"):
+        taken(tmp_path, content)
+
+
 def test_an_imported_department_is_known_to_validate(tmp_path: Path) -> None:
     config, file = tmp_path / "sources.toml", tmp_path / "isere.json"
     others = [{"code": f"388{number:02d}", "nom": f"Bourg {number}"} for number in range(15)]
