@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.lookup import Wanted
+from store.things import GUIDE
 from vocab.messages import say
 from web.answers import json_answer
 from web.filters import Filter
@@ -121,7 +122,7 @@ class Coverage:
             third.wanted(("place",)),
             Wanted(kinds=("place",), without=(("genre", "ThirdPlace"),)),
             Wanted(kinds=("organization",)),
-            Wanted(kinds=("article",), since=(today - _BEHIND).isoformat()),
+            Wanted(kinds=("article",), without=(GUIDE,), since=(today - _BEHIND).isoformat()),
         )
 
 

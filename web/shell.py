@@ -17,7 +17,7 @@ from sparql.formats import Format
 from sparql.language import preferred
 from store.folding import slug
 from store.generations import Generation
-from store.things import plain
+from store.reading import plain
 from vocab.messages import LANGUAGES
 from web.structured import script
 from web.texts import Words, document_name, host, link, reference

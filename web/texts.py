@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
-from store.things import plain
+from store.reading import plain
 from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
 
