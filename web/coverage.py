@@ -30,6 +30,7 @@ KINDS = MappingProxyType(
         "third": say("Third places"),
         "places": say("Other places"),
         "organizations": say("Organisations"),
+        "services": say("Services"),
         "articles": say("Recent news"),
     }
 )
@@ -122,6 +123,7 @@ class Coverage:
             third.wanted(("place",)),
             Wanted(kinds=("place",), without=(("genre", "ThirdPlace"),)),
             Wanted(kinds=("organization",)),
+            Wanted(kinds=("service",)),
             Wanted(kinds=("article",), without=(GUIDE,), since=(today - _BEHIND).isoformat()),
         )
 

@@ -47,13 +47,19 @@ class Wording:
     def title(self, thing: Thing) -> str:
         """The name, and what must be known before going there."""
         name = thing.name or self.say("Untitled")
-        if (said := _SAID.get(thing.status)) and said.search(fold(name)):
+        if self.says(thing):
             return name
         mark = {
             "EventCancelled": self.say("cancelled"),
             "EventPostponed": self.say("postponed"),
         }.get(thing.status) or (self.say("no longer announced") if thing.gone else "")
         return f"{name} ({mark})" if mark else name
+
+    @staticmethod
+    def says(thing: Thing) -> bool:
+        """Whether the name itself says that it is cancelled or postponed."""
+        said = _SAID.get(thing.status)
+        return bool(said and said.search(fold(thing.name)))
 
     def where(self, thing: Thing) -> str:
         """Place, address and commune on one line."""

@@ -110,7 +110,7 @@ ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
   schema:availableChannel <id/service/demarches#channel> ; eb:pricing ebc:gratuit ;
   prov:wasDerivedFrom <id/record/mairie/demarches> .
 <id/service/demarches#provider> a schema:Organization ; schema:name "Comédie"@fr ;
-  schema:telephone "04 65 71 00 33" .
+  schema:telephone "+33465710033" .
 <id/service/demarches#channel> a schema:ServiceChannel ;
   schema:serviceLocation <id/service/demarches#location> ;
   schema:servicePostalAddress <id/service/demarches#address> ;

@@ -86,7 +86,7 @@ def test_a_service_says_who_gives_it_where_and_how_to_ask_for_it(client: httpx.C
         "comédie", "com%C3%A9die"
     )
     assert "2 rue du Four, Le Châtelard" in re.sub(r"\s+", " ", page)
-    assert "04 65 71 00 33" in page
+    assert '<a href="tel:+33465710033">04 65 71 00 33</a>' in page
     assert 'href="https://comedie.example/rdv"' in page
     assert '<a href="/ressources?tarif=gratuit&amp;lang=fr">Gratuit</a>' in page
 
@@ -109,7 +109,7 @@ def test_search_engines_read_who_gives_a_service(client: httpx.Client) -> None:
     told = json.loads(data)
     assert told["@type"] == "Service"
     assert told["provider"] == {"@type": "Organization", "name": "Comédie"}
-    assert told["availableChannel"]["servicePhone"]["telephone"] == "04 65 71 00 33"
+    assert told["availableChannel"]["servicePhone"]["telephone"] == "+33465710033"
 
 
 def test_a_guide_is_a_resource_and_no_news(client: httpx.Client) -> None:
