@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from commands.frame import FAILED
-from commands.node import agreed, load_config
-from commands.seeing import looked_at, width
+from commands.node import agreed, is_person, load_config, looked_at
+from commands.seeing import width
 from harvester.terminal import speak, spoken
 from mappings import platforms
 from vocab.messages import language_of, say
@@ -63,11 +62,6 @@ def add(
         id=new.source.id,
     )
     speak(told)
-
-
-def is_person() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty()
 
 
 def _show(found: Choices) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,7 +16,9 @@ from commands.frame import VERSION
 from harvester import telling
 from harvester.curation import file as curation
 from harvester.life.strays import orphans
+from harvester.means import Means
 from harvester.report import Report
+from harvester.runs import harvest
 from harvester.session import Place, Session, chosen, opened
 from harvester.sources import Config, load
 from harvester.terminal import (
@@ -80,8 +83,17 @@ def run_harvest(
     dry_run: bool = False,
     quiet: bool = False,
 ) -> tuple[list[Report], Generation | None]:
-    """Harvest and publish, with a progress bar on a terminal."""
+    """Harvest and publish, with a progress bar on a terminal; a dry run only looks."""
     sources = chosen(config, ids)
+
+    def ran(runs: Iterable[Report]) -> list[Report]:
+        order = {source.id: place for place, source in enumerate(sources)}
+        reports = followed(runs, len(sources), quiet=quiet)
+        return sorted(reports, key=lambda report: order[report.source])
+
+    if dry_run:
+        with looked_at(config, force=force, accept=accept) as means:
+            return ran(harvest(sources, means)), None
     with (
         samples_for(config) as resolve,
         opened(
@@ -92,13 +104,32 @@ def run_harvest(
             resolve=resolve,
             force=force,
             accept=accept,
-            dry_run=dry_run,
         ) as session,
     ):
-        reports = list(followed(session.harvest(sources), len(sources), quiet=quiet))
-        order = {source.id: place for place, source in enumerate(sources)}
-        reports.sort(key=lambda report: order[report.source])
-        return reports, session.publish()
+        return ran(session.harvest(sources)), session.publish()
+
+
+@contextmanager
+def looked_at(
+    config: Config, *, force: bool = True, accept: bool = False, replay: bool = False
+) -> Iterator[Means]:
+    """What is needed to look at the sources of a node, and cannot write."""
+    from harvester.seeing.looking import looking  # noqa: PLC0415  # others start sooner
+
+    with (
+        samples_for(config) as resolve,
+        looking(
+            config,
+            place_of(config.path),
+            version=VERSION,
+            clock=local_clock(config),
+            resolve=resolve,
+            force=force,
+            accept=accept,
+            replay=replay,
+        ) as means,
+    ):
+        yield means
 
 
 @contextmanager
@@ -150,6 +181,11 @@ def agreed(question: Message) -> bool:
     asked = f"{spoken(question)} [{spoken(choice)}]"
     answer = click.prompt(asked, default="", show_default=False)
     return answer.strip().casefold() in {"y", "yes", "o", "oui"}
+
+
+def is_person() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def renewed(config: Config) -> None:

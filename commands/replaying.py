@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import click
 
 from commands.frame import VERSION
-from commands.node import agreed, local_clock, place_of
-from commands.seeing import looked_at, width
+from commands.node import agreed, is_person, local_clock, looked_at, place_of
+from commands.seeing import width
 from harvester import telling
 from harvester.seeing.machine import plain_replayed
 from harvester.seeing.replay import Replayed, commit, replayed, shown_on
@@ -56,12 +55,7 @@ def _reviewed(
 
 def _is_wanted(changing: list[Replayed]) -> bool:
     question = say("commit these changes? sources: {count}", count=len(changing))
-    return is_at_a_terminal() and agreed(question)
-
-
-def is_at_a_terminal() -> bool:
-    """Whether there is somebody to ask."""
-    return sys.stdin.isatty()
+    return is_person() and agreed(question)
 
 
 def _committed(

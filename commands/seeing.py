@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from commands.frame import FAILED, VERSION
-from commands.node import load_config, local_clock, place_of, samples_for
-from harvester.means import Means
+from commands.frame import FAILED
+from commands.node import load_config, looked_at
 from harvester.session import chosen
 from harvester.sources import Config, Source
 from harvester.terminal import print_json, speak, spoken
@@ -20,6 +17,7 @@ from vocab.messages import language_of, say
 
 if TYPE_CHECKING:
     from harvester.discovery.choices import Choice, Request
+    from harvester.means import Means
 
 _MOST = 1_000  # entries
 _WIDEST = 100  # columns
@@ -120,23 +118,3 @@ def check(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
 def width() -> int:
     """The columns of the terminal, and no more than are read with ease."""
     return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-
-
-@contextmanager
-def looked_at(config: Config, *, accept: bool = False, replay: bool = False) -> Iterator[Means]:
-    """What is needed to look at the sources of a node, and cannot write."""
-    from harvester.seeing.looking import looking  # noqa: PLC0415
-
-    with (
-        samples_for(config) as resolve,
-        looking(
-            config,
-            place_of(config.path),
-            version=VERSION,
-            clock=local_clock(config),
-            resolve=resolve,
-            accept=accept,
-            replay=replay,
-        ) as means,
-    ):
-        yield means

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from harvester.glance import Glance, Statement
 from store.changes import Lines
-from store.state import Absence
+from store.standing import Absence
 from vocab import term
 
 _SINCE = f"<{term('eb:noLongerAnnouncedSince')}>"

@@ -19,7 +19,7 @@ from typing import Literal
 from harvester.absence import Fate, fate, marked, next_absence, unmarked
 from harvester.glance import Glance, Statement, glance, lexical
 from store.changes import Lines
-from store.state import Absence
+from store.standing import Absence
 from vocab import term
 
 Removals = Literal["guarded", "sliding", "authoritative", "none"]

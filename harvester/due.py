@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 from harvester.fetch.values import Fetched
 from harvester.sources.values import Source
-from store.state import SourceState
+from store.standing import SourceState
 
 PATIENCE = timedelta(days=1)
 """A source that fails is asked at least this often, or in its own rhythm when that is slower."""

@@ -12,7 +12,7 @@ from harvester.fetch import Fetched, FetchError
 from harvester.records import Issue
 from harvester.report import Change, Outcome, Report, missing, past_run, reproaches
 from store.changes import Changeset
-from store.state import Saved, SourceState, StoredIssue
+from store.standing import Saved, SourceState, StoredIssue
 from vocab.messages import Message
 
 

@@ -14,7 +14,7 @@ from harvester.records import ReadOptions, Window
 from harvester.sources import Source
 from harvester.visits import Errand, contents_of
 from mappings import Platform
-from store.state import SourceState
+from store.standing import SourceState
 from vocab import fingerprint as vocabulary_fingerprint
 
 PAGES_OF_A_SITE = frozenset({"html"})

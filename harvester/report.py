@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from harvester.absence import AFTER_COLLAPSE, WITHDRAWAL
 from harvester.decide import GUARD_FROM, Decision
 from harvester.records import Issue
-from store.state import PastRun, StoredIssue
+from store.standing import PastRun, StoredIssue
 from vocab.messages import Message, say
 
 PLACES_KEPT = 50

@@ -29,7 +29,6 @@ from harvester.due import block_of
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
 from harvester.fetch.values import NOTICES, is_whole
-from harvester.glance import by_record
 from harvester.keep import stuck, with_unreadable
 from harvester.ledger import Books
 from harvester.life.scrub import Scrub
@@ -49,6 +48,7 @@ from harvester.report import (
 )
 from harvester.settle import Settlement, settle
 from harvester.sources import Source
+from harvester.stored import known_of
 from harvester.visits import Errand, Visit, Visitor, capture_of
 from harvester.whereabouts.judging import judged
 from harvester.whereabouts.locating import NOT_LOOKED_UP, located
@@ -56,7 +56,7 @@ from harvester.whereabouts.scope import within
 from store.appraisals import Appraisal
 from store.changelog import Entry
 from store.changes import Lines
-from store.state import Saved, SourceState, StoredIssue
+from store.standing import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
 log = logging.getLogger(__name__)
@@ -303,9 +303,7 @@ class _Run:
         return lines if self.source.texts_allowed else without_texts(lines)
 
     def _known(self) -> Known:
-        iris, source = self.means.iris, self.source.id
-        lines = self.means.store.lines(iris.source_graph(source))
-        return Known(by_record(lines, iris.record_of), self.means.state.absences(source))
+        return known_of(self.means, self.source.id)
 
     def _unchanged(self, fetched: Fetched) -> tuple[Report, Saved]:
         """Nothing new: that confirms what is there, and what is missing (rule 2)."""

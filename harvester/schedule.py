@@ -33,7 +33,8 @@ from harvester.report import Report
 from harvester.session import Place, Session, opened
 from harvester.sources import Config, Source
 from harvester.sources.problems import ConfigError
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from vocab.messages import Message, Told, say
 from vocab.territory.atlas import NAME
 

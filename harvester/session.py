@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -168,14 +167,12 @@ class Session:
     def curate(self, edits: Edits | None = None) -> None:
         """Bring what is stored to what the editors decided, which now is ``edits`` if given.
 
-        A dry run leaves it: what it would change is told with the source that is read.
-
         Raises:
             StoreError: when it cannot be written.
         """
         if edits is not None:
             self._means = replace(self._means, edits=edits.spared(self._means.takedowns.bars_text))
-        if self._means.dry_run or stands(self._means):
+        if stands(self._means):
             return
         for entry in carried(self._means, self._config.sources):
             self.commit(entry)
@@ -191,7 +188,7 @@ class Session:
         Returns:
             The new generation, or None when the current one still says it all.
         """
-        if self._means.dry_run or (under_way and not self._changed):
+        if under_way and not self._changed:
             return None
         generation = None
         if self._changed:
@@ -227,10 +224,9 @@ class Session:
 
     def _mark(self) -> None:
         """Leave a mark until publication: what an interrupted harvest stored is not published."""
-        if not self._means.dry_run:
-            self._changed |= self._unfinished.exists()
-            with told(self._unfinished.parent):
-                self._unfinished.touch()
+        self._changed |= self._unfinished.exists()
+        with told(self._unfinished.parent):
+            self._unfinished.touch()
 
     def _communes(self) -> Changeset:
         """What is to be said of communes: the territory may have grown, and the atlas too."""
@@ -246,7 +242,7 @@ class Session:
         return generation is not None and generation.is_whole
 
     def _apply(self, changeset: Changeset) -> None:
-        if changeset and not self._means.dry_run:
+        if changeset:
             self._means.store.apply(changeset)
             self._changed = True
 
@@ -264,14 +260,13 @@ def opened(
     digest: Callable[[Task], Digest] | None = None,
     force: bool = False,
     accept: bool = False,
-    dry_run: bool = False,
     replay: bool = False,
 ) -> Iterator[Session]:
     """Open store, state and HTTP client for one command.
 
     Reading and mapping are done by this process's children, unless ``digest`` does it. With
     ``replay``, what sources said last is read again, and none is asked.
-    A dry run on a node that has no store yet works in a folder that is thrown away.
+    What is only to be looked at needs ``harvester.seeing.looking`` instead.
 
     Raises:
         NoRoomError: when the disk is all but full.
@@ -282,14 +277,11 @@ def opened(
     with told(place.var):
         finish(place.var)  # a restore that was interrupted as it took its place
     with ExitStack() as stack:
-        if dry_run and not place.store.exists():
-            place = Place(Path(stack.enter_context(tempfile.TemporaryDirectory())))
-        if not dry_run:
-            check_room(place.var, needed(place.store))
+        check_room(place.var, needed(place.store))
         store = stack.enter_context(EmbeddedStore(place.store))
         same_base(store, config.site.base)
         agent = user_agent(version, config.site.base, config.site.contact)
-        robots = {} if dry_run else stack.enter_context(_robots_kept(place, clock))
+        robots = stack.enter_context(_robots_kept(place, clock))
         client = stack.enter_context(Client(agent, limits, clock, manners=manners, robots=robots))
         state = stack.enter_context(State(place.state))
         means = means_of(
@@ -302,7 +294,6 @@ def opened(
             digest=digest,
             force=force,
             accept=accept,
-            dry_run=dry_run,
             replay=replay,
         )
         yield Session(config, place, means)

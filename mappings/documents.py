@@ -38,6 +38,8 @@ class Table(dict[str, "Value"]):
 
 
 Value = Text | Items | Table
+_MOST = 100_000  # values of a document: ten aliases of ten aliases make billions
+_DEEPEST = 60  # levels: a function within a function takes three
 _MERGE = "<<"  # the keys of another table, less those that are written (YAML 1.1)
 _Placed = TypeVar("_Placed", Text, Items, Table)
 
@@ -70,6 +72,8 @@ def read(text: str, file: str) -> Table:
             file=file,
             line=line,
         ) from error
+    except RecursionError as error:
+        raise _too_much(file) from error
     if not isinstance(root, MappingNode):
         raise MappingError(
             say("{file}:1: not a YARRRML document — write a key “mappings:”", file=file),
@@ -77,6 +81,9 @@ def read(text: str, file: str) -> Table:
             line=1,
         )
     try:
+        values, levels = _extent(root, {})
+        if values > _MOST or levels > _DEEPEST:
+            raise _too_much(file)
         return _table(root, file)
     except RecursionError as error:
         raise MappingError(
@@ -84,6 +91,30 @@ def read(text: str, file: str) -> Table:
             file=file,
             line=1,
         ) from error
+
+
+def _extent(node: Node, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many values ``node`` holds, what an alias names counted each time, and how deep."""
+    if isinstance(node, ScalarNode):
+        return 1, 0
+    if id(node) not in known:
+        pairs = isinstance(node, MappingNode)
+        children = [each for pair in node.value for each in pair] if pairs else node.value
+        told = [_extent(each, known) for each in children]
+        levels = max((each for _, each in told), default=0)
+        known[id(node)] = (1 + sum(each for each, _ in told), 1 + levels)
+    return known[id(node)]
+
+
+def _too_much(file: str) -> MappingError:
+    message = say(
+        "{file}:1: more than {most} values, or more than {levels} levels deep — write fewer "
+        "aliases (*name), or a mapping for each source",
+        file=file,
+        most=_MOST,
+        levels=_DEEPEST,
+    )
+    return MappingError(message, file=file, line=1)
 
 
 def _value(node: Node, file: str) -> Value:

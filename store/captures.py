@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from store.errors import told
+from store.files import whole
 
 KEPT = 5
 """How many captures of each source stay."""
@@ -82,11 +84,10 @@ class Captures:
         folder = self.root / source
         stamp = capture.at.astimezone(UTC).strftime(_STAMP)
         path = folder / f"{stamp}-{capture.content_hash[:_HASHED]}.zip"
-        part = path.with_suffix(".part")
         with told(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            _write(part, capture)
-            part.replace(path)
+            with whole(path) as file:
+                _write(file, capture)
             for old in self._paths(source)[self._kept :]:
                 old.unlink(missing_ok=True)
 
@@ -118,7 +119,7 @@ class Captures:
         return next((path for path in self._paths(source) if path.name.endswith(ending)), None)
 
 
-def _write(path: Path, capture: Capture) -> None:
+def _write(file: BinaryIO, capture: Capture) -> None:
     pages = [asdict(page) for page in capture.pages]
     bodies = [page.pop("body") for page in pages]
     meta = {
@@ -126,7 +127,7 @@ def _write(path: Path, capture: Capture) -> None:
         "content_hash": capture.content_hash,
         "pages": pages,
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         archive.writestr("meta.json", json.dumps(meta, ensure_ascii=False, indent=1))
         for number, body in enumerate(bodies, start=1):
             archive.writestr(f"page-{number}", body)

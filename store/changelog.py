@@ -26,6 +26,7 @@ from pathlib import Path
 
 from store.changes import Changeset, Delta
 from store.errors import StoreError, told
+from store.files import whole
 from vocab.messages import say
 
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -116,9 +117,8 @@ class ChangeLog:
         return next(path for path in paths if not path.exists())
 
     def _put(self, path: Path, entry: Entry) -> None:
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(gzip.compress(_written(entry).encode(), _LEVEL, mtime=0))
-        part.replace(path)
+        with whole(path) as file:
+            file.write(gzip.compress(_written(entry).encode(), _LEVEL, mtime=0))
 
 
 def _order(path: Path) -> tuple[str, int]:

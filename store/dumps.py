@@ -20,7 +20,6 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +27,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from store.errors import told
+from store.files import whole as whole_file
 from store.generations import Generation, open_read_only
 from store.jsonld import Context, Value
 from vocab import PREFIXES, term
@@ -65,7 +65,7 @@ def export(generation: Generation, directory: Path) -> list[Path]:
     with told(directory):
         directory.mkdir(parents=True, exist_ok=True)
         dumps = [*_write_quads(content, directory), _write_jsonld(content, directory)]
-        with _whole(directory / "index.ttl") as file:
+        with whole_file(directory / "index.ttl") as file:
             file.write(_index(generation, dumps).encode())
         written = [directory / dump.name for dump in dumps] + [directory / "index.ttl"]
         for stale in set(directory.glob("sources-*.nq.gz")) - set(written):
@@ -176,7 +176,7 @@ def _write_quads(content: _Content, directory: Path) -> list[_Dump]:
     for source, licences in content.licences.items():
         groups[licences].append(content.iris.source_graph(source))
     dumps = []
-    with _whole(directory / "enbauges.nq.gz") as whole:
+    with whole_file(directory / "enbauges.nq.gz") as whole:
         total = sum(_write_graph(content, graph, whole) for graph in sorted(own))
         slugs = Counter[str]()
         for licences, graphs in sorted(groups.items()):
@@ -184,7 +184,7 @@ def _write_quads(content: _Content, directory: Path) -> list[_Dump]:
             slugs[slug] += 1
             alike = f"-{slugs[slug]}" if slugs[slug] > 1 else ""
             name = f"sources-{slug}{alike}.nq.gz"
-            with _whole(directory / name) as file:
+            with whole_file(directory / name) as file:
                 count = sum(_write_graph(content, graph, whole, file) for graph in graphs)
             total += count
             dumps.append(_Dump(name, "application/n-quads", count, licences))
@@ -208,7 +208,7 @@ def _write_jsonld(content: _Content, directory: Path) -> _Dump:
     def is_part(iri: str) -> bool:
         return iri.startswith(base) and "#" in iri and iri in content.subjects
 
-    with _whole(directory / "enbauges.jsonld") as file:
+    with whole_file(directory / "enbauges.jsonld") as file:
         head = json.dumps(context.document, ensure_ascii=False)
         file.write(f'{{"@context": {head},\n"@graph": ['.encode())
         for iri in sorted(content.subjects, key=lambda iri: (is_part(iri), iri)):
@@ -267,15 +267,3 @@ def _slug(licences: tuple[str, ...]) -> str:
 
 def _value(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     return node.value if isinstance(node, ox.NamedNode) else ""
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name when it is whole, and leaves nothing when it never is."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

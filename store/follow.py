@@ -17,6 +17,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from store.errors import told
+from store.files import whole
 
 _LENGTH = 32  # bytes of the secret
 _TOKEN = 32  # letters of a token, four bits each
@@ -71,9 +72,8 @@ def write(var: Path, source: str, feed: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.read_bytes() == feed:
             return
-        part = path.with_name(f"{path.name}.part")
-        part.write_bytes(feed)
-        part.replace(path)
+        with whole(path) as file:
+            file.write(feed)
 
 
 def keep_only(var: Path, sources: Collection[str]) -> None:

@@ -28,6 +28,7 @@ import pyoxigraph as ox
 
 from store.embedded import EmbeddedStore, count_quads
 from store.errors import GenerationError, disk_error, told
+from store.files import sync
 from vocab.messages import say
 
 KEPT = 2
@@ -150,7 +151,7 @@ class Generations:
         link = self.root / f"current{_PART}"
         link.symlink_to(generation.path.name)
         link.replace(self.root / "current")
-        _sync(self.root)
+        sync(self.root)
 
     def _sweep(self) -> None:
         """Remove what a crash left half-made."""
@@ -204,7 +205,7 @@ def _write(generation: Generation, directory: Path) -> None:
         json.dump(meta, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    _sync(directory)
+    sync(directory)
 
 
 def _read(path: Path) -> Generation:
@@ -237,12 +238,3 @@ def _unreadable(path: Path, error: Exception) -> GenerationError:
         ),
         about=path,
     )
-
-
-def _sync(directory: Path) -> None:
-    """Bring the names in ``directory`` to disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

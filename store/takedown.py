@@ -25,6 +25,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from store.errors import StoreError, told
+from store.files import OWNERS, whole
 from vocab.messages import say
 
 LEAST = 4
@@ -217,15 +218,10 @@ def save(takedowns: Takedowns, path: Path) -> None:
         StoreError: when they cannot be written; the file is then as it was.
     """
     told_of = {"takedowns": [asdict(each) for each in takedowns.entries]}
-    part = path.with_name(f"{path.name}.part")
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(told_of, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with whole(path, OWNERS) as file:
+            file.write(json.dumps(told_of, indent=1).encode())
 
 
 def _record(key: str) -> str:

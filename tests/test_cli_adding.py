@@ -71,6 +71,23 @@ def test_what_was_found_is_shown_with_its_kind_its_records_and_why(
     assert not (config.parent / "var").exists()
 
 
+def test_nothing_that_a_page_says_steers_the_terminal(
+    config: Path, monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
+    """Its links, the title of another page, the name of a host."""
+    steering = "&#27;[2J&#x202e;"
+    site.pages["/"] = html(
+        f'<a href="/agenda.ics">iCal {steering}</a><a href="http://a{steering}.example/x.ics">ics</a>',
+        f'<link rel="alternate" type="application/rss+xml" title="A{steering}" href="/feed">'
+        f'<link rel="alternate" type="application/rss+xml" title="B" href="/none">',
+    )
+    site.pages["/none"] = html("", f"<title>Page {steering}</title>")
+    told = answered(config, monkeypatch, site.url, "0\n")
+    assert "iCal" in told.output
+    assert "[2J" in told.output
+    assert not {"\x1b", "\u202e"} & set(told.output)
+
+
 def test_a_person_chooses_and_agrees(
     config: Path, monkeypatch: pytest.MonkeyPatch, site: Site
 ) -> None:

@@ -106,7 +106,7 @@ def test_a_replay_shows_and_commits_only_when_it_is_told_to(
     assert told["generation"] is None
     assert told["sources"][0]["differences"][0]["removed"] > 50
     with monkeypatch.context() as terminal:
-        terminal.setattr("commands.replaying.is_at_a_terminal", lambda: True)
+        terminal.setattr("commands.replaying.is_person", lambda: True)
         terminal.setattr("click.prompt", lambda *_, **__: "")
         assert "published" not in enbauges("harvest", "--replay").stdout
         terminal.setattr("click.prompt", lambda *_, **__: "oui")

@@ -16,6 +16,7 @@ import pytest
 import SPARQLWrapper.Wrapper
 
 from harvester.fetch import Limits
+from harvester.peers.ours import came_back
 from harvester.report import Report
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
@@ -207,6 +208,39 @@ def test_what_a_peer_took_from_us_is_not_taken_back(
     assert theirs.said("voisin") == set()
     theirs.source("autre", "sparql", endpoint)  # its own endpoint, by mistake
     assert theirs.harvest("autre")["autre"].records == 0
+
+
+def test_our_own_is_known_through_several_nodes_and_by_http_and_https() -> None:
+    base, event = OURS.base, f"{OURS.base}id/event/bal"
+    near = Iris("https://near.example/").record("nous", event)
+    far = Iris("https://far.example/").record("near", near)
+    for iri in (event, event.replace("https:", "http:"), near, far):
+        assert came_back({"id": iri}, base), iri
+    for iri in (near.replace("ours.example", "ours.example.org"), "https://far.example/id/event/1"):
+        assert not came_back({"id": iri}, base), iri
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("count", "9" * 5_000), ("eb_thing", "https://x/\ud800")]
+)
+def test_a_peer_that_answers_with_what_is_no_number_and_no_iri_loses_nothing(
+    ours: Node, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with peer() as (endpoint, url):
+        ours.source("pair", "sparql", url, FEW)
+        ours.harvest()
+        told = {"results": {"bindings": [{name: {"type": "uri", "value": value}}]}}
+        truly = endpoint.answer
+
+        def lying(query: str) -> tuple[bytes, str]:
+            body, media = truly(query)
+            lies = f'"{name}"' in body.decode() and "json" in media
+            return (json.dumps(told).encode() if lies else body), media
+
+        monkeypatch.setattr(endpoint, "answer", lying)
+        report = ours.harvest()["pair"]
+    assert report.removed == 0
+    assert len(ours.names("pair")) == 12
 
 
 def test_a_query_or_classes_say_which_things_are_asked_for(ours: Node, endpoint: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 LANGUAGES = ("fr", "en")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _CATALOGUES = Path(__file__).parent / "locale"
 
 
@@ -36,7 +38,7 @@ class Message:
     def render(self, language: str = "en") -> str:
         """The sentence in ``language``; English where a translation is missing."""
         values = {
-            name: value.render(language) if isinstance(value, Message) else value
+            name: value.render(language) if isinstance(value, Message) else _harmless(value)
             for name, value in self.values.items()
         }
         return translations(language).gettext(self.text).format_map(values)
@@ -53,6 +55,14 @@ class Message:
         """The inverse of ``to_json``."""
         sentence, values = json.loads(text)
         return cls(sentence, values)
+
+
+def _harmless(value: object) -> object:
+    """A value without what steers a terminal (ECMA-48) or turns the text around it (UAX 9).
+
+    It may be a title that a stranger wrote.
+    """
+    return _STEERING.sub(" ", value) if isinstance(value, str) else value
 
 
 def say(text: str, /, **values: object) -> Message:

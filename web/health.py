@@ -23,7 +23,8 @@ from starlette.routing import Route
 
 from sparql.workers import Pool
 from store.errors import StoreError
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from web.policy import LOOPBACK
 
 _OF_PROXIES = ("forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from store.state import PastRun, SourceState
+from store.standing import PastRun, SourceState
 from vocab.messages import Message, say
 from web.answers import json_answer
 from web.front import Front

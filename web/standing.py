@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from store.errors import StoreError
-from store.state import PastRun, SourceState, State, StoredIssue
+from store.standing import PastRun, SourceState, StoredIssue
+from store.state import State
 from web.shell import Clock
 
 T = TypeVar("T")

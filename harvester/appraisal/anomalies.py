@@ -19,7 +19,7 @@ from harvester.appraisal.quality import Looks, moment_of
 from harvester.glance import Glance, glance
 from store.appraisals import Remark
 from store.changes import Lines
-from store.state import PastRun
+from store.standing import PastRun
 from vocab.messages import Message, say
 
 ENOUGH = 3

@@ -18,7 +18,8 @@ from store.appraisals import Appraisal, Remark
 from store.generations import Generation
 from store.looking import PublishedStore
 from store.outbox import Letter
-from store.state import Absence, PastRun, SourceState, State, StoredIssue
+from store.standing import Absence, PastRun, SourceState, StoredIssue
+from store.state import State
 from vocab.iris import Iris
 
 Condition = Literal["fine", "failed", "held", "gone", "never", "paused"]

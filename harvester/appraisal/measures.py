@@ -21,7 +21,8 @@ from store.appraisals import Appraisal
 from store.changes import Changeset, Delta, Lines
 from store.embedded import EmbeddedStore
 from store.graphs import normalise
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from vocab import term
 from vocab.iris import Iris
 from vocab.messages import LANGUAGES, Message, say

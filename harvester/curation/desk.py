@@ -79,6 +79,10 @@ class Desk:
             CurationError: when nothing is there, or the property or the value cannot be.
             StoreError: when something cannot be written.
         """
+        if _unwritable(by, why, *values):
+            raise CurationError(
+                say("that holds bytes that are no text in UTF-8 — check what the terminal sends")
+            )
         thing = self._thing(given)
         now = self._session.means.clock()
         edit = Edit(kind, thing.iri, now, by.strip() or EDITORS, why.strip(), name, values)
@@ -220,6 +224,11 @@ class Desk:
                         what=finding.message.render(language_of()),
                     )
                 )
+
+
+def _unwritable(*texts: str) -> bool:
+    """Whether one of the texts cannot be written: its bytes were those of another encoding."""
+    return any(0xD800 <= ord(char) <= 0xDFFF for text in texts for char in text)  # noqa: PLR2004
 
 
 def _told(error: WrongValueError) -> CurationError:

@@ -16,6 +16,9 @@ them. Writing changes no other line of the file: comments stay where they are.
 from __future__ import annotations
 
 import json
+import os
+import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -30,6 +33,7 @@ from harvester.sources.toml_lines import KeyPath, Positions, locate
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Site
 from store.errors import told
+from store.files import whole
 from store.things import KINDS
 from vocab.iris import Iris
 from vocab.messages import Message, language_of, say
@@ -42,6 +46,7 @@ HEAD = say(
 """The first line of a new file."""
 
 _KINDS: tuple[Kind, ...] = ("hide", "pin", "correct")
+_YEARS = range(1970, 2970)
 _KEYS = ("entity", "at", "by", "why")
 _CORRECTED = ("property", "value")
 _UNSEEN = {code: " " for code in (*range(32), 127) if chr(code) != "\n"}
@@ -160,6 +165,8 @@ class _Reading:
 
     def _moment(self, block: Mapping[str, Any], where: KeyPath) -> datetime | None:
         at = block.get("at")
+        if isinstance(at, date) and at.year not in _YEARS:
+            at = str(at)
         if isinstance(at, datetime):
             return at if at.tzinfo else at.replace(tzinfo=self._zone)
         if isinstance(at, date):
@@ -232,10 +239,16 @@ def erase(path: Path, edit: Edit) -> None:
 
 
 def _put(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
+    """Put ``text`` in the place of the file, with the line ends, the mode and the links it had."""
+    target = path.resolve()
     with told(path):
-        part.write_text(text.lstrip("\n"), encoding="utf-8")
-        part.replace(path)
+        before = target.read_bytes() if target.exists() else b""
+        newline = "\r\n" if b"\r\n" in before else "\n"
+        mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+        with whole(target) as file:
+            file.write(mark + text.lstrip("\n").replace("\n", newline).encode())
+            if before:
+                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
 
 
 def _text_of(path: Path) -> str:

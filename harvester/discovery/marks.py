@@ -45,8 +45,8 @@ _CLASS = re.compile(
 )
 _RDF_TYPE = re.compile(r"<rdf:type\b[^<>]{0,300}\brdf:resource\s*=\s*[\"']([^\"']+)")
 _ITEMTYPE = re.compile(
-    r"\b(?:itemtype\s*=\s*[\"']?\s*https?://schema\.org/"
-    r"|typeof\s*=\s*[\"']\s*(?:https?://schema\.org/|schema:)?)(\w+)",
+    r"\b(?:itemtype\s{0,5}=\s{0,5}[\"']?\s{0,5}https?://schema\.org/"
+    r"|typeof\s{0,5}=\s{0,5}[\"']\s{0,5}(?:https?://schema\.org/|schema:)?)(\w+)",
     re.IGNORECASE,
 )
 _JSON_LD = re.compile(r"<script\b[^<>]{0,300}application/ld\+json[^<>]{0,300}>", re.IGNORECASE)

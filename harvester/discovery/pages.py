@@ -17,6 +17,7 @@ from harvester.discovery.addresses import encoded
 _MOST = 1_000_000  # characters of a page
 _MOST_LINKS = 3_000
 _WORDS = 100  # characters of the text of a link
+_AHEAD = 20  # tags among which a link ends
 _NAMES = frozenset({"og:site_name", "application-name", "generator", "og:title"})
 _TAG = re.compile(
     r"<(/?)(a|area|base|embed|frame|iframe|img|link|meta|title)\b([^<>]{0,4000})>", re.IGNORECASE
@@ -107,7 +108,7 @@ def _links(tags: list[_Tag], text: str, base: str) -> Iterator[Link]:
         if link is None:
             continue
         if tag.name == "a":
-            link = replace(link, text=_words(tags[place:], text) or link.text)
+            link = replace(link, text=_words(tags[place : place + _AHEAD], text) or link.text)
         yield link
         count += 1
         if count >= _MOST_LINKS:
@@ -135,9 +136,9 @@ def _link(tag: _Tag, base: str) -> Link | None:
 
 def _words(tags: list[_Tag], text: str) -> str:
     """The text of the link that begins ``tags``, the names of its images among it."""
-    end = next((each.start for each in tags[1:20] if each.name == "a"), tags[0].end + 4 * _WORDS)
+    end = next((each.start for each in tags[1:] if each.name == "a"), tags[0].end + 4 * _WORDS)
     inside = text[tags[0].end : min(end, tags[0].end + 2_000)]
-    images = (each for each in tags[1:20] if each.name == "img" and each.start < end)
+    images = (each for each in tags[1:] if each.name == "img" and each.start < end)
     names = " ".join(each.attributes.get("alt", "") for each in images)
     return _one_line(f"{unescape(_ANY_TAG.sub(' ', inside))} {names}")[:_WORDS]
 
@@ -155,6 +156,8 @@ def _absolute(href: str, base: str) -> str:
         parts = urlsplit(url)
         here = urlsplit(base)
     except ValueError:
+        return ""
+    if not parts.netloc.isprintable():
         return ""
     if parts.scheme in {"webcal", "webcals"}:
         scheme = here.scheme if here.netloc == parts.netloc else "https"

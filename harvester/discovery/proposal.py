@@ -32,14 +32,10 @@ _GENERIC = frozenset(
 )
 _SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
 _FIELDS = {
-    "ics": re.compile(
-        r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*?)\s*$", re.MULTILINE | re.IGNORECASE
-    ),
-    "xml": re.compile(
-        r"<title\b[^<>]{0,200}>\s{0,50}(?:<!\[CDATA\[)?(.{0,300}?)(?:\]\]>)?\s{0,50}</title",
-        re.DOTALL,
-    ),
+    "ics": re.compile(r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]*)?:(.*)$", re.MULTILINE | re.IGNORECASE),
+    "xml": re.compile(r"<title\b[^<>]{0,200}>(.{0,400}?)</title", re.DOTALL),
 }
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _TITLES = ("$.title", "$.properties.name", "$.name", "$.agenda.title", "$.site.title")
 _BETWEEN = re.compile(r"\s+[|–—»«·-]\s+|\s*»\s*")
 _STATED = re.compile(
@@ -122,7 +118,8 @@ def _title(candidate: Candidate, shape: Shape, marks: Marks) -> str:
         return _clean(candidate.page.title) if candidate.page else ""
     if shape.form in _FIELDS:
         found = _FIELDS[shape.form].search(shape.text)
-        return _clean(found[1].replace("\\,", ",").replace("\\;", ";")) if found else ""
+        told = _CDATA.sub("", found[1]) if found else ""
+        return _clean(told.replace("\\,", ",").replace("\\;", ";"))
     return next((_clean(marks[name][0]) for name in _TITLES if marks.get(name)), "")
 
 

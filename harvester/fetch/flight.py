@@ -91,9 +91,9 @@ class Flight:
     def promptly(self, work: Callable[[], _Result]) -> _Result:
         """What ``work`` gives, waited for no longer than the fetch may last.
 
-        It is for what cannot be interrupted, the system's look-up of a name: the thread it
-        runs in is left behind, until the resolver gives up by itself (resolv.conf: 5 s a
-        server and attempt as a rule).
+        It is for what cannot be interrupted: the system's look-up of a name, smtplib. The thread
+        it runs in is left behind, until that gives up by itself (a resolver after 5 s a server
+        and attempt as a rule, resolv.conf).
 
         Raises:
             TimeoutError: when the time is over.
@@ -115,7 +115,7 @@ class Flight:
             self._pending = future
             if self.stopped:
                 raise StoppedError
-        threading.Thread(target=run, daemon=True, name="name look-up").start()
+        threading.Thread(target=run, daemon=True, name="left behind when late").start()
         try:
             return future.result(timeout=max(self.left, 0))
         except CancelledError as error:

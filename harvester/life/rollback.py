@@ -24,7 +24,7 @@ from harvester.sources import Config, Source
 from harvester.stored import known_of, run_of, towards
 from store.changelog import Entry
 from store.changes import Delta
-from store.state import Saved
+from store.standing import Saved
 from vocab.messages import Message, say
 
 PURPOSE = "Retour à l'état d'avant"

@@ -68,9 +68,11 @@ class Exchange:
                 raise ValueError  # noqa: TRY301
             response: Any = _Response(answer)
             told: Any = QueryResult((response, JSON)).convert()
-            return [str(row[name]["value"]) for row in told["results"]["bindings"]]
+            values = [str(row[name]["value"]) for row in told["results"]["bindings"]]
+            "".join(values).encode()  # half a surrogate pair can be asked about nowhere
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise no_endpoint(self.endpoint, media_type(answer.headers)[0]) from error
+        return values
 
     def graph(self, query: str) -> Generator[Step, Answer | FetchError, Answer]:
         """The answer to the CONSTRUCT ``query``, in N-Triples or Turtle.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,9 @@ from harvester.records import Issue
 from vocab.messages import say
 
 _ORIGINS = ("prov:wasDerivedFrom", "prov:hadPrimarySource", "prov:specializationOf")
+
+
+_NODES = 5  # through which it may have come: each encodes the IRI of the one before once more
 
 
 def came_back(data: Mapping[str, Any], base: str) -> bool:
@@ -41,7 +45,11 @@ def our_own(base: str) -> Issue:
 
 
 def _holds(iri: str, base: str) -> bool:
-    return iri.startswith(base) or f"/{base}" in unquote(iri)
+    """Whether ``iri`` is ours, or is made of one of ours; http and https are one here."""
+    for _ in range(_NODES):
+        iri = unquote(iri)
+    place = re.escape(base.partition("://")[2])
+    return bool(re.search(rf"(?:^|/)https?://{place}", iri))
 
 
 def _listed(value: Any) -> list[Any]:

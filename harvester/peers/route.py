@@ -8,6 +8,7 @@ and whether one came whole is seen by whoever reads it (``proof``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ PAGE = 200
 PAGES = 500
 """Pages of a peer, where a source does not say."""
 
+_COUNT = re.compile(r"[0-9]{1,18}")
 _Ask = Generator[Step, Answer | FetchError, list[str]]
 
 
@@ -75,7 +77,7 @@ class Peer:
 
     def _count(self, query: str) -> Generator[Step, Answer | FetchError, int]:
         found = yield from self._exchange.value(query, "count")
-        return int(found[0]) if found and found[0].isascii() and found[0].isdigit() else -1
+        return int(found[0]) if found and _COUNT.fullmatch(found[0]) else -1
 
     def _read(self, after: str, things: list[str]) -> Generator[Step, Answer | FetchError, None]:
         """What is said of ``things``, which follow ``after``: at once, or half by half."""

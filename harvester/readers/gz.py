@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
 
 from harvester.records import ReadError
@@ -11,7 +13,6 @@ MOST = 200 * 1024 * 1024
 """Bytes that a file may hold once it is decompressed."""
 
 _MAGIC = b"\x1f\x8b"
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 def plain(body: bytes, most: int = MOST) -> bytes:
@@ -22,22 +23,14 @@ def plain(body: bytes, most: int = MOST) -> bytes:
     """
     if not body.startswith(_MAGIC):
         return body
-    parts: list[bytes] = []
-    size = 0
-    while body:
-        member = zlib.decompressobj(_GZIP)
-        try:
-            parts.append(member.decompress(body, most - size + 1))
-        except zlib.error as error:
-            raise _broken(str(error)) from error
-        size += len(parts[-1])
-        if size > most:
-            message = say("the file holds more than {most} bytes decompressed", most=most)
-            raise ReadError(message)
-        if not member.eof:
-            raise _broken("EOF")
-        body = member.unused_data.lstrip(b"\0")
-    return b"".join(parts)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+            found = file.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _broken(str(error)) from error
+    if len(found) > most:
+        raise ReadError(say("the file holds more than {most} bytes decompressed", most=most))
+    return found
 
 
 def _broken(reason: str) -> ReadError:

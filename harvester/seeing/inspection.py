@@ -13,10 +13,10 @@ from harvester.appraisal.quality import looks, moment_of, newest
 from harvester.fetch import Fetched, FetchError
 from harvester.fetch.robots import Verdict
 from harvester.glance import Statement, lexical
-from harvester.means import Means, Watch, Weighed
+from harvester.means import Means, Weighed
 from harvester.report import Report
-from harvester.runs import harvest
 from harvester.seeing.licences import contradicts, stated
+from harvester.seeing.looking import watched
 from harvester.seeing.preview import Span, span
 from harvester.sources import Source
 from harvester.visits import Ask, Errand
@@ -63,23 +63,12 @@ class Inspection:
 
 def inspect(sources: Iterable[Source], means: Means) -> Iterator[Inspection]:
     """Look at each of ``sources`` as it is now, with ``means`` of ``looking``; as they come."""
-    weighed: dict[str, Weighed] = {}
     answers: dict[str, Answered] = {}
-
-    def note(each: Weighed) -> None:
-        weighed[each.visit.source.id] = each
-
-    watched = replace(means, watch=Watch(note), ask=_timed(means.ask, answers))
-    by_id = {source.id: source for source in sources}
-    for report in harvest(by_id.values(), watched):
-        source = by_id[report.source]
-        found = Inspection(
-            source,
-            report,
-            answers.pop(report.source, None),
-            _robots(source, means),
-        )
-        yield _judged(_described(found, weighed.pop(report.source, None), means))
+    timed = replace(means, ask=_timed(means.ask, answers))
+    for source, report, weighed in watched(sources, timed):
+        answered = answers.pop(source.id, None)
+        found = Inspection(source, report, answered, _robots(source, means))
+        yield _judged(_described(found, weighed, means))
 
 
 def _timed(ask: Ask, answers: dict[str, Answered]) -> Ask:

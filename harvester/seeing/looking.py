@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from harvester.digest import Digest
 from harvester.fetch import Client, Fetched, Limits, Manners, user_agent
-from harvester.means import Means
+from harvester.means import Means, Watch, Weighed
 from harvester.outfit import Rooms, means_of
 from harvester.parcel import Task
+from harvester.report import Report
+from harvester.runs import harvest
 from harvester.session import Place, same_base
-from harvester.sources import Config
+from harvester.sources import Config, Source
 from harvester.visits import Ask, Errand
 from store.generations import Generations
 from store.looking import PublishedStore, state_as_it_is
@@ -31,13 +34,15 @@ def looking(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     manners: Manners = Manners(),  # noqa: B008  # frozen
     digest: Callable[[Task], Digest] | None = None,
+    force: bool = True,
     accept: bool = False,
     replay: bool = False,
 ) -> Iterator[Means]:
     """Open what is published, and a copy of the state, for runs that commit nothing.
 
     It works while another process harvests, and on a node that has no data yet. With
-    ``replay``, what sources said last is read again, and none is asked.
+    ``replay``, what sources said last is read again, and none is asked; without ``force``, a
+    source that says it did not change is not read.
 
     Raises:
         StoreError: when something there is damaged.
@@ -61,11 +66,29 @@ def looking(
             clock=clock,
             resolve=resolve,
             digest=digest,
-            force=True,
+            force=force,
             accept=accept,
             dry_run=True,
             replay=replay,
         )
+
+
+def watched(
+    sources: Iterable[Source], means: Means, shown: int | None = None
+) -> Iterator[tuple[Source, Report, Weighed | None]]:
+    """Run ``sources`` with ``means`` of ``looking``, each with what it was weighed as.
+
+    None where there was nothing to weigh; ``shown`` records are kept as they were read. As they
+    come.
+    """
+    weighed: dict[str, Weighed] = {}
+
+    def note(each: Weighed) -> None:
+        weighed[each.visit.source.id] = each
+
+    by_id = {source.id: source for source in sources}
+    for report in harvest(by_id.values(), replace(means, watch=Watch(note, shown))):
+        yield by_id[report.source], report, weighed.pop(report.source, None)
 
 
 def given(answer: Fetched) -> Ask:

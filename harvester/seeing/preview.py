@@ -13,17 +13,16 @@ from harvester.digest import Digest
 from harvester.fetch import Fetched
 from harvester.glance import Glance, glance
 from harvester.life.scrub import Scrub
-from harvester.means import Means, Watch, Weighed
+from harvester.means import Means, Weighed
 from harvester.records import Issue
 from harvester.report import Outcome, Report, stored_issues
-from harvester.runs import harvest
 from harvester.seeing.differences import GraphDifference, differences
-from harvester.seeing.looking import given
+from harvester.seeing.looking import given, watched
 from harvester.seeing.people import people_in
 from harvester.seeing.sample import Sample
 from harvester.sources import Source
 from store.changes import Lines
-from store.state import StoredIssue
+from store.standing import StoredIssue
 from store.takedown import Takedowns
 from vocab import term
 from vocab.iris import Iris
@@ -106,14 +105,12 @@ def preview(
         most: how many of its records are shown.
         answer: what its address gave, when that was asked already; None to ask it now.
     """
-    weighed: list[Weighed] = []
-    means = replace(means, watch=Watch(weighed.append, most))
     if answer is not None:
         means = replace(means, ask=given(answer))
-    [report] = harvest([source], means)
-    if not weighed:
+    [(_, report, weighed)] = watched([source], means, most)
+    if weighed is None:
         return Preview(source, means.iris, report, issues=stored_issues(report.issues))
-    return _seen(source, report, weighed[0], means)
+    return _seen(source, report, weighed, means)
 
 
 def _seen(source: Source, report: Report, weighed: Weighed, means: Means) -> Preview:

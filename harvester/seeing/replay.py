@@ -7,13 +7,13 @@ committed goes the way of every run, and only onto the very state that was shown
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from harvester.means import Means, Watch, Weighed
+from harvester.means import Means, Weighed
 from harvester.records import HarvestError
 from harvester.report import Report
-from harvester.runs import harvest
 from harvester.seeing.differences import GraphDifference
+from harvester.seeing.looking import watched
 from harvester.seeing.preview import differences_of
 from harvester.session import Place, Session
 from harvester.sources import Source
@@ -52,16 +52,8 @@ def replayed(sources: Iterable[Source], means: Means) -> Iterator[Replayed]:
 
     Each as it comes; one whose last answer is not kept has failed, and says so.
     """
-    weighed: dict[str, Weighed] = {}
-
-    def note(each: Weighed) -> None:
-        weighed[each.visit.source.id] = each
-
-    by_id = {source.id: source for source in sources}
-    for report in harvest(by_id.values(), replace(means, watch=Watch(note))):
-        source = by_id[report.source]
-        seen = weighed.pop(report.source, None)
-        yield _told(source, report, seen, means) if seen else Replayed(source, report)
+    for source, report, weighed in watched(sources, means):
+        yield _told(source, report, weighed, means) if weighed else Replayed(source, report)
 
 
 def _told(source: Source, report: Report, weighed: Weighed, means: Means) -> Replayed:

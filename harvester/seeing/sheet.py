@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from harvester.seeing.terms import Terms
 from harvester.telling.wording import issue_lines
-from store.state import StoredIssue
+from store.standing import StoredIssue
 from vocab.messages import Message
 
 WIDTH = 80

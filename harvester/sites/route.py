@@ -26,6 +26,7 @@ PAGES = 200
 """Pages of a site that are read, where the source does not say."""
 
 _SITEMAPS = 50
+_ENTRIES = 100_000  # addresses of all of them
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _Entries = Generator[Step, Answer | FetchError, list[Entry]]
 
@@ -60,8 +61,8 @@ class Site:
             FetchError: when the sitemap cannot be had, or none of the pages.
             ReadError: when what is called a sitemap is none.
         """
-        found = [Entry(url) for url in self.listed] or (yield from self._mapped())
         notices: list[Issue] = []
+        found = [Entry(url) for url in self.listed] or (yield from self._mapped(notices))
         here = [each for each in found if _is_same_site(self.url, each.url)]
         if elsewhere := len(found) - len(here):
             notices.append(_elsewhere(self.sitemap or self.url, elsewhere))
@@ -87,11 +88,11 @@ class Site:
     def _is_wanted(self, entry: Entry) -> bool:
         return not self.only or bool(self.listed) or any(part in entry.url for part in self.only)
 
-    def _mapped(self) -> _Entries:
-        """The pages that the sitemap, or those of its index, list."""
+    def _mapped(self, notices: list[Issue]) -> _Entries:
+        """The pages that the sitemap, or those of its index, list; ``notices`` tell what is not."""
         found: list[Entry] = []
         waiting, asked = [self.sitemap], 0
-        while waiting and asked < _SITEMAPS:
+        while waiting and asked < _SITEMAPS and len(found) < _ENTRIES:
             answer = yield Step(waiting.pop(0))
             asked += 1
             if isinstance(answer, FetchError):
@@ -105,6 +106,8 @@ class Site:
                     for each in listed
                     if each.is_sitemap and _is_same_site(self.url, each.url)
                 ]
+        if waiting:
+            notices.append(_unread(self.sitemap, len(waiting)))
         return found
 
     def _page(
@@ -156,6 +159,16 @@ def _elsewhere(url: str, count: int) -> Issue:
         count=count,
     )
     return Issue("site-elsewhere", message, "notice")
+
+
+def _unread(url: str, count: int) -> Issue:
+    message = say(
+        "{url} names too many sitemaps: {count} were not read, and nothing is taken for gone — "
+        "write the address of the one that you want as “sitemap”",
+        url=url,
+        count=count,
+    )
+    return Issue("pages-limit", message, "notice")
 
 
 def _limit(url: str, count: int, most: int) -> Issue:

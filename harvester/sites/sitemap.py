@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError
 
@@ -20,6 +21,7 @@ from vocab.messages import say
 
 _LARGEST = 50 * 1024 * 1024  # bytes decompressed, and
 _MOST = 50_000  # addresses: the limits of the protocol
+_MOST_ELEMENTS = 20 * _MOST  # of XML, as images and languages are told of each address
 _LISTS = ("urlset", "sitemapindex")
 _TEXT = re.compile(rb"\s*https?://[^\s<>]+\s*(?:\n|$)")
 _DAY = 10  # characters of a date
@@ -47,7 +49,7 @@ def entries(content: Content) -> list[Entry]:
     elif b"<" not in body[:1_000] or not any(name.encode() in body[:10_000] for name in _LISTS):
         raise refusal(Content(body, content.media_type), say("a sitemap").render())
     else:
-        found = list(_listed(body, content.url))
+        found = list(islice(_listed(body, content.url), _MOST + 1))
     if len(found) > _MOST:
         raise ReadError(say("the sitemap lists more than {most} addresses", most=_MOST))
     return found
@@ -55,13 +57,15 @@ def entries(content: Content) -> list[Entry]:
 
 def _listed(body: bytes, base: str) -> Iterator[Entry]:
     try:
-        for _, element in iterparse(io.BytesIO(body), forbid_dtd=True):
+        for number, (_, element) in enumerate(iterparse(io.BytesIO(body), forbid_dtd=True)):
+            if number >= _MOST_ELEMENTS:
+                raise ReadError(say("the sitemap holds more than {most} elements", most=number))
             name = _name(element)
             if name not in {"url", "sitemap"}:
                 continue
             told = {_name(child): (child.text or "").strip() for child in element}
             if address := told.get("loc"):
-                yield Entry(urljoin(base, address), _moment(told.get("lastmod", "")), name != "url")
+                yield Entry(_whole(base, address), _moment(told.get("lastmod", "")), name != "url")
             element.clear()
     except DefusedXmlException as error:
         raise ReadError(
@@ -69,6 +73,14 @@ def _listed(body: bytes, base: str) -> Iterator[Entry]:
         ) from error
     except (ParseError, ValueError) as error:
         raise broken("sitemap", error) from error
+
+
+def _whole(base: str, address: str) -> str:
+    """The address, absolute; what is none, as half an IPv6 address, stays and is on no site."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def _name(element: Element) -> str:

@@ -12,7 +12,7 @@ from harvester.appraisal.health import Health
 from harvester.fetch import user_agent
 from harvester.sources import Site
 from store.follow import address_of
-from store.state import StoredIssue
+from store.standing import StoredIssue
 
 _SECONDS = 60  # as long as the harvester waits
 _GLANCE = 2000  # bytes of an answer: its headers, and enough to tell a calendar from a page

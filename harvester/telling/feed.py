@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET  # it only writes here
 from harvester.appraisal.health import Health
 from harvester.telling.wording import issue_lines, what_is_wrong
 from store.appraisals import Remark
-from store.state import PastRun
+from store.standing import PastRun
 from vocab.iris import Iris
 from vocab.messages import Message, say
 

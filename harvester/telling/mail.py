@@ -9,14 +9,18 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from threading import Event
 
 from harvester.fetch import guard
+from harvester.fetch.flight import Flight
 from harvester.records import HarvestError
 from harvester.sources.values import Notify
 from vocab.messages import Message, say
 
 PASSWORD = "ENBAUGES_SMTP_PASSWORD"  # noqa: S105  # the name of a variable
-_SECONDS = 20.0
+_PATIENCE = 20.0
+LONGEST = 60.0
+"""Seconds for all of it: a server that answers a letter at a time keeps each step short."""
 
 
 class MailError(HarvestError):
@@ -25,6 +29,8 @@ class MailError(HarvestError):
 
 def send(settings: Notify, name: str, at: datetime, subject: str, text: str) -> None:
     """Hand a message to the server of ``settings``; it is sent when this returns.
+
+    Given up, it may have been sent all the same: the Message-ID tells that it is the same one.
 
     Args:
         settings: the server, the sender, and whom to write to.
@@ -37,11 +43,15 @@ def send(settings: Notify, name: str, at: datetime, subject: str, text: str) -> 
         MailError: the server cannot be reached, is not to be trusted, or takes it not.
     """
     message = _message(settings, name, at, subject, text)
-    try:
+
+    def hand_over() -> None:
         with _connected(settings) as server:
             if settings.smtp_user:
                 server.login(settings.smtp_user, _password(settings))
             server.send_message(message)
+
+    try:
+        Flight(LONGEST, Event()).promptly(hand_over)
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(_explained(error, settings)) from error
 
@@ -65,8 +75,8 @@ def _connected(settings: Notify) -> AbstractContextManager[smtplib.SMTP]:
     here = (settings.mail_from or "").rpartition("@")[2]
     if settings.smtp_tls == "tls":
         context = guard.tls_context()
-        return smtplib.SMTP_SSL(host, port, here, timeout=_SECONDS, context=context)
-    server = smtplib.SMTP(host, port, here, timeout=_SECONDS)
+        return smtplib.SMTP_SSL(host, port, here, timeout=_PATIENCE, context=context)
+    server = smtplib.SMTP(host, port, here, timeout=_PATIENCE)
     if settings.smtp_tls == "starttls":
         try:
             server.starttls(context=guard.tls_context())
@@ -114,4 +124,6 @@ def _explained(error: Exception, settings: Notify) -> Message:
 def _reason(error: Exception) -> str:
     said = getattr(error, "smtp_error", None)
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said or error)
+    if not text and isinstance(error, TimeoutError):
+        text = f"not done within {LONGEST:.0f} s"
     return " ".join(text.split())[:200]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harvester.report import Report
 from harvester.telling.wording import labelled
 from store.generations import Generation
-from store.state import SourceState
+from store.standing import SourceState
 from vocab.messages import Message, say
 
 

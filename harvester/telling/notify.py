@@ -17,7 +17,7 @@ from harvester.appraisal.health import Condition, condition_of
 from harvester.sources.values import Notify, Source
 from harvester.telling.wording import labelled
 from store.outbox import Letter
-from store.state import SourceState
+from store.standing import SourceState
 from vocab.messages import Message, say
 
 WEBHOOK, MAIL = "webhook", "mail"

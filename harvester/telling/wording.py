@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from harvester.appraisal.health import Condition, Health
 from harvester.report import Report
-from store.state import SourceState, StoredIssue
+from store.standing import SourceState, StoredIssue
 from vocab.messages import Message, say
 
 OUTCOMES = MappingProxyType(

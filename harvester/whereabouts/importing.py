@@ -7,7 +7,6 @@ stays. So files may be imported one after the other, and twice.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from harvester.records import HarvestError
 from harvester.whereabouts.official import Slip, Told, told_in
+from store.files import whole
 from vocab.messages import language_of, say
 from vocab.territory.atlas import (
     Commune,
@@ -88,12 +88,10 @@ def write(path: Path, table: str) -> None:
     Raises:
         TerritoryError: when it cannot be written.
     """
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        draft.write_text(table, encoding="utf-8")
-        draft.replace(path)
+        with whole(path) as file:
+            file.write(table.encode())
     except OSError as error:
-        draft.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise TerritoryError(
             say("{file} cannot be written: {reason}", file=str(path), reason=reason)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from vocab.territory.points import Point
+from vocab.territory.points import Point, is_in_france
 
 SURE: Final = 0.6
 """The least score of an address that is believed."""
@@ -22,6 +23,7 @@ PRECISE: Final = ("housenumber", "street", "locality")
 """What is precise enough to be a position; the middle of a commune is not."""
 
 _NEAR = 0.2  # kilometres between a point and the address that tells its commune
+_INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 _LONGEST = 200  # characters of a question, which the service bounds as well
 
 
@@ -90,17 +92,26 @@ def found(question: Question, body: bytes) -> Found | None:
         told = features[0]["properties"]
         longitude, latitude = map(float, features[0]["geometry"]["coordinates"][:2])
         point, kind = Point(latitude, longitude), str(told["type"])
-        answer = Found(point, kind, str(told["citycode"]))
+        answer = Found(point, kind, _code(told["citycode"]))
         return answer if _fits(question, answer, told) else None
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise AnswerError(str(error)) from error
 
 
+def _code(value: object) -> str:
+    """An INSEE code; what else there may be would name a commune that is none."""
+    if isinstance(value, str) and _INSEE.fullmatch(value):
+        return value
+    raise ValueError(value)
+
+
 def _fits(question: Question, answer: Found, told: dict[str, Any]) -> bool:
-    """Whether an answer is sure, precise, and in the commune that was asked for."""
+    """Whether an answer is sure, precise, in France, and in the commune that was asked for."""
+    if not is_in_france(answer.point):
+        return False
     if question.at is not None:
         return answer.point.distance(question.at) <= _NEAR
-    if float(told["score"]) < SURE or answer.kind not in PRECISE:
+    if not float(told["score"]) >= SURE or answer.kind not in PRECISE:
         return False
     if question.commune:
         return answer.commune == question.commune

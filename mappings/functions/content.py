@@ -41,7 +41,7 @@ _TIMES = r"(?:\d\d?:\d\d\s?-\s?\d\d?:\d\d\+?(?:\s?,\s?)?)+|off|closed"
 _HOURS = re.compile(rf"24/7|(?:{_DAYS}\s(?:{_TIMES})\s?(?:[;,]\s?|$))+")
 _WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _DOCUMENT = re.compile(
-    r"""(?:href\s*=\s*["']\s*(?P<link>[^"'<>]{1,2000}?)\s*["']|(?P<bare>https?://[^\s"'<>]{4,2000}))""",
+    r"""(?:href\s{0,5}=\s{0,5}["'](?P<link>[^"'<>]{1,2000})["']|(?P<bare>https?://[^\s"'<>]{4,2000}))""",
     re.IGNORECASE,
 )
 _IS_DOCUMENT = re.compile(r"\.(?:pdf|odt|ods|odp|docx?|xlsx?|pptx?|epub)$", re.IGNORECASE)
@@ -158,7 +158,7 @@ def documents(value: Any, base: Any = None) -> list[str]:
     text = "\n".join(text_of(each)[:_LONGEST_HTML] for each in texts)
     found = dict[str, None]()
     for match in _DOCUMENT.finditer(text):
-        written = html.unescape(match["link"] or match["bare"].rstrip(".,;:!?)»"))
+        written = html.unescape((match["link"] or match["bare"].rstrip(".,;:!?)»")).strip())
         if _IS_DOCUMENT.search(written.partition("#")[0].partition("?")[0]):
             address = web_address(written, base)
             if isinstance(address, str):

@@ -54,7 +54,7 @@ def read_date(value: Any, timezone: Any = None, to: Any = None) -> ox.Literal | 
 def _read(text: str, timezone: str, to: str) -> ox.Literal | Problem:
     try:
         zones = ZoneInfo(timezone), ZoneInfo(to) if to else None
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return problem(
             "bad-timezone",
             say(

@@ -110,10 +110,6 @@ class Document:
             wanted = wanted[1:]
         return 1
 
-    def line_of(self, term: Term) -> int:
-        """The first line on which ``term`` is written, as far as its spelling tells; else 1."""
-        return self.line(written(term))
-
     def values(self, node: Term, name: str) -> list[Term]:
         """The values of the property ``name`` of ``node``."""
         return [] if isinstance(node, ox.Literal) else self.facts.get(node, {}).get(name, [])

@@ -12,7 +12,7 @@ from harvester.appraisal.anomalies import in_history, in_records, lasting
 from harvester.appraisal.quality import looks
 from store.appraisals import Remark
 from store.changes import Lines
-from store.state import PastRun
+from store.standing import PastRun
 from vocab import term
 from vocab.iris import Iris
 from vocab.messages import say

@@ -304,6 +304,16 @@ def test_what_is_nowhere_is_told(node: Edited) -> None:
     node.operate(act)
 
 
+def test_what_is_no_text_is_told_and_not_written(node: Edited) -> None:
+    """A terminal in Latin-1 gives bytes that Python keeps as halves of a surrogate pair."""
+    bal = node.iri("Bal")
+    with pytest.raises(CurationError, match="UTF-8"):
+        node.correct(bal, "name", "F\udceate")
+    with pytest.raises(CurationError, match="UTF-8"):
+        node.hide(bal, why="F\udceate")
+    assert not file.path_beside(node.folder / "sources.toml").exists()
+
+
 def test_a_decision_taken_twice_is_told_and_changes_nothing(node: Edited) -> None:
     bal = node.iri("Bal")
     node.hide(bal)

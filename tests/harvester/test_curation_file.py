@@ -69,6 +69,21 @@ def test_taking_a_decision_back_leaves_every_other_line(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == f"{head.rstrip()}\n\n{kept}\n# la fin\n"
 
 
+def test_line_ends_the_mark_of_windows_the_mode_and_a_link_stay(tmp_path: Path) -> None:
+    target, path = tmp_path / "git" / "curation.toml", tmp_path / "curation.toml"
+    target.parent.mkdir()
+    before = f'\ufeff# à nous\r\n[[pin]]\r\nentity = "{FETE}"\r\nat = 2026-11-26\r\n'.encode()
+    target.write_bytes(before)
+    target.chmod(0o640)
+    path.symlink_to(target)
+    file.write(path, edit("hide", BAL), "Bal")
+    assert path.is_symlink()
+    assert target.read_bytes().startswith(before)
+    assert target.stat().st_mode & 0o777 == 0o640
+    file.erase(path, edit("hide", BAL))
+    assert target.read_bytes() == before
+
+
 def test_a_decision_about_the_same_takes_the_place_of_the_former(tmp_path: Path) -> None:
     path = tmp_path / "curation.toml"
     file.write(path, edit("correct", BAL, "name", "Bal folk"), "Bal")
@@ -102,6 +117,7 @@ def block(kind: str = "pin", entity: str = BAL, **more: str) -> str:
         ("[[hide]]\nat = 2026-11-26", "curation.toml:1: “entity” is missing"),
         (f'[[hide]]\nentity = "{BAL}"', "curation.toml:1: “at” is missing — write the day"),
         (block(at='"hier"'), "curation.toml:3: “at” is not a date"),
+        (block(at="9999-12-31T23:59:59-23:59"), "curation.toml:3: “at” is not a date"),
         (block("hid"), "curation.toml:1: there is no section “hid” — did you mean [[hide]]?"),
         (f'[hide]\nentity = "{BAL}"', "curation.toml:1: “hide” is not a list of blocks"),
         ('iri = "x"', "curation.toml:1: “iri” stands outside any section"),

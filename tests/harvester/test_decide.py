@@ -9,7 +9,7 @@ import pytest
 
 from harvester.decide import Decision, Known, Policy, decide, same_again
 from store.changes import Lines
-from store.state import Absence
+from store.standing import Absence
 from vocab import term
 from vocab.iris import Iris
 

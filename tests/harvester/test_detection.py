@@ -182,6 +182,8 @@ HOSTILE = [
     "BEGIN:VEVENT" + "\n" * 250_000,
     ";" * 250_000 + "\n" + ";" * 5,
     '"' + "a,b\n" * 60_000,
+    "<html>itemtype=" + " " * 100_000 + "x",
+    "<html>" + "<a href=b>" * 90_000,
     "<html>https://" + "mobilizon" * 25_000,
     "<html>" + "calendar.google.com/calendar/embed?" * 7_000,
     "<html>" + "gogocarto" * 25_000 + "https://" * 25_000,

@@ -13,7 +13,7 @@ from harvester.crontab import trigger_of
 from harvester.due import SILENCE, block_of, due, due_at, fresh_until, next_due
 from harvester.fetch import Fetched, Validators
 from harvester.sources.values import Source
-from store.state import SourceState
+from store.standing import SourceState
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -24,7 +24,8 @@ from mappings import platforms
 from store.errors import StoreError
 from store.follow import path_of
 from store.generations import Generations
-from store.state import Saved, State, StoredIssue
+from store.standing import Saved, StoredIssue
+from store.state import State
 from store.takedown import Takedowns, save, text_takedown
 from store.takedown import load as takedowns_of
 from tests.harvester.test_runs import IRIS, Node

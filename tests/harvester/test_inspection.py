@@ -24,7 +24,8 @@ from harvester.session import chosen
 from harvester.telling.wording import absence_lines
 from store.appraisals import Appraisal, Shares
 from store.generations import Generations
-from store.state import Saved, State
+from store.standing import Saved
+from store.state import State
 from tests.harvester.test_preview import bytes_of
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, NOW, Node, calendar
 from tests.loopback import Page, loopback_site

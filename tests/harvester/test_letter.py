@@ -16,7 +16,7 @@ from harvester.appraisal.health import Health
 from harvester.sources import Site, Source
 from harvester.telling.letter import _ADVICE
 from store.appraisals import Appraisal, Remark
-from store.state import Absence, SourceState, StoredIssue
+from store.standing import Absence, SourceState, StoredIssue
 from vocab.messages import Message, say
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -20,7 +20,8 @@ from store.captures import Page as Captured
 from store.changelog import ChangeLog
 from store.errors import StoreError
 from store.generations import Generations
-from store.state import Absence, Saved, State
+from store.standing import Absence, Saved
+from store.state import State
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, MARCHE, Node, calendar
 from tests.loopback import Page, loopback_site
 from vocab import term

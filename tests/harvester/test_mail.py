@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import create_server
+from threading import Event, Thread
 
 import pytest
 
@@ -131,3 +132,25 @@ def test_a_server_that_is_not_there_is_told() -> None:
 def test_a_password_file_that_went_away_is_told(box: Box, tmp_path: Path) -> None:
     with pytest.raises(MailError, match="No such file"):
         hand(box, smtp_user="noeud", smtp_password_file=tmp_path / "gone")
+
+
+def test_a_server_that_dawdles_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its lines comes in time, and none is the last."""
+    monkeypatch.setattr(mail, "LONGEST", 0.3)
+    over = Event()
+
+    def dawdle() -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            while not over.wait(0.05):
+                connection.sendall(b"220-encore un instant\r\n")
+
+    with closing(create_server(("127.0.0.1", 0))) as server:
+        thread = Thread(target=dawdle)
+        thread.start()
+        try:
+            with pytest.raises(MailError, match="not done within 0 s"):
+                hand(Box(server.getsockname()[1]))
+        finally:
+            over.set()
+            thread.join()

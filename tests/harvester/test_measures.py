@@ -14,7 +14,7 @@ from harvester.glance import Statement, lexical
 from harvester.sources import Source
 from store.appraisals import Appraisal
 from store.embedded import EmbeddedStore
-from store.state import SourceState
+from store.standing import SourceState
 from vocab import term
 from vocab.iris import Iris
 from vocab.messages import say

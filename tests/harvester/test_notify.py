@@ -22,7 +22,8 @@ from harvester.sources.values import Notify
 from harvester.telling.delivery import FIRST_WAIT, LONGEST_WAIT, PATIENCE, Delivery, deliver
 from harvester.telling.notify import letters, turns
 from store.outbox import Letter
-from store.state import Saved, SourceState, State
+from store.standing import Saved, SourceState
+from store.state import State
 from tests.loopback_mail import loopback_mail
 from vocab.messages import say
 

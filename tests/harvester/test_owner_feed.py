@@ -11,7 +11,7 @@ from harvester.appraisal.health import Health
 from harvester.sources import Source
 from harvester.telling.feed import owner_feed
 from store.appraisals import Appraisal, Remark
-from store.state import PastRun, SourceState, StoredIssue
+from store.standing import PastRun, SourceState, StoredIssue
 from vocab.iris import Iris
 from vocab.messages import say
 

@@ -26,7 +26,8 @@ from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generations
 from store.looking import PublishedStore, state_as_it_is
-from store.state import Saved, State
+from store.standing import Saved
+from store.state import State
 from store.takedown import Takedowns
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, MARCHE, NOW, Node, calendar
 from tests.loopback import Page, loopback_site

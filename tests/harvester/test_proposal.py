@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 
 import pytest
@@ -163,3 +164,17 @@ def test_entries_that_no_reader_would_find_get_an_iterator() -> None:
     told = fields(candidate('{"d": {"results": [{"nom": "A"}, {"nom": "B"}]}}'))
     assert (told["kind"], told["iterator"]) == ("json", "$.d.results[*]")
     assert "iterator" not in fields(candidate('{"results": [{"nom": "A", "x": {"y": [{}]}}]}'))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "BEGIN:VCALENDAR\nNAME:" + " " * 100_000 + "x\nEND:VCALENDAR\n",
+        "<rss>" + ("<title>" + " " * 350 + "x") * 600 + "<channel><item/></channel></rss>",
+    ],
+    ids=["calendar", "feed"],
+)
+def test_no_title_takes_long_to_find(body: str) -> None:
+    began = process_time()
+    proposal(candidate(body), ())
+    assert process_time() - began < 1

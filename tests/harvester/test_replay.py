@@ -17,7 +17,8 @@ from harvester.seeing.review import review
 from harvester.session import chosen, opened
 from store.captures import Captures
 from store.changelog import ChangeLog
-from store.state import Saved, State, StoredIssue
+from store.standing import Saved, StoredIssue
+from store.state import State
 from tests.harvester.test_preview import bytes_of
 from tests.harvester.test_runs import BAL, CONCERT, IRIS, MARCHE, Node, calendar
 from tests.loopback import Page, loopback_site

@@ -16,6 +16,8 @@ from harvester.errands import window_at
 from harvester.parcel import Task
 from harvester.records import HarvestError
 from harvester.report import Report
+from harvester.runs import harvest
+from harvester.seeing.looking import looking
 from harvester.session import Place, chosen, opened
 from harvester.sources import Config, load
 from harvester.telling.news import news
@@ -27,7 +29,8 @@ from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
 from store.errors import LockedError
 from store.generations import Generations
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from tests.loopback import Page, Site, loopback_site
 from vocab import term
 from vocab.iris import Iris
@@ -81,7 +84,6 @@ class Node:
     def harvest(
         self,
         *ids: str,
-        dry_run: bool = False,
         accept: bool = False,
         digest: Callable[[Task], Digest] | None = None,
     ) -> dict[str, Report]:
@@ -95,11 +97,17 @@ class Node:
             clock=lambda: self.now,
             digest=digest,
             accept=accept,
-            dry_run=dry_run,
         ) as session:
             reports = list(session.harvest(chosen(config, ids)))
             session.publish()
         return {report.source: report for report in reports}
+
+    def look(self) -> dict[str, Report]:
+        """What a harvest would report, with nothing written."""
+        self.now += timedelta(minutes=1)
+        config = self.config()
+        with looking(config, self.place, version="1.0", clock=lambda: self.now) as means:
+            return {report.source: report for report in harvest(chosen(config, ()), means)}
 
     def graphs(self) -> dict[str, frozenset[str]]:
         with EmbeddedStore(self.place.store) as store:
@@ -232,12 +240,12 @@ def test_texts_are_withheld_while_the_licence_is_unknown(node: Node) -> None:
 
 def test_a_dry_run_writes_nothing(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL))
-    assert node.harvest(dry_run=True)["mairie"].added == 1
+    assert node.look()["mairie"].added == 1
     assert not node.place.var.exists()
     node.harvest()
     before = node.graphs()
     node.site.pages["/mairie"] = Page(calendar(BAL, MARCHE))
-    assert node.harvest(dry_run=True)["mairie"].added == 1
+    assert node.look()["mairie"].added == 1
     assert node.graphs() == before
     assert node.state("mairie").records == 1
 
@@ -561,7 +569,7 @@ def test_what_a_source_answered_is_kept_when_it_could_be_read(node: Node) -> Non
         return [each.pages[0].body for each in Captures(node.place.captures).all("mairie")]
 
     node.site.pages["/mairie"] = Page(calendar(BAL))
-    node.harvest(dry_run=True)
+    node.look()
     assert kept() == []
     node.harvest()
     node.harvest()
@@ -752,7 +760,7 @@ def test_what_goes_wrong_with_telling_harms_no_harvest(
 
 def test_a_dry_run_tells_nobody(node: Node) -> None:
     node.site.pages["/mairie"] = Page(calendar(BAL))
-    node.harvest(dry_run=True)
+    node.look()
     assert not node.place.var.exists()
 
 

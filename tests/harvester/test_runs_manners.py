@@ -16,7 +16,8 @@ from harvester.session import Place, opened
 from harvester.sources import Config, load
 from mappings import platforms
 from store.embedded import EmbeddedStore
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from tests.answering import Handler, Server, serving
 from vocab import term
 

@@ -23,7 +23,8 @@ from mappings import platforms
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generations
-from store.state import SourceState, State
+from store.standing import SourceState
+from store.state import State
 from tests.loopback import Page, Site, loopback_site
 from vocab.messages import say
 

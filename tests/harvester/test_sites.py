@@ -125,6 +125,33 @@ def test_an_index_of_sitemaps_and_compressed_ones_are_followed(node: Node) -> No
     assert node.harvest().records == 2
 
 
+def test_sitemaps_that_are_too_many_are_told_and_what_they_list_is_not_gone(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = node.site.url
+    node.site.pages |= {
+        "/sitemap.xml": Page(
+            sitemap((f"{url}/un.xml", ""), (f"{url}/deux.xml", ""), kind="sitemap")
+        ),
+        "/un.xml": Page(sitemap((f"{url}/bal", "")), "application/xml"),
+        "/deux.xml": Page(sitemap((f"{url}/loto", "")), "application/xml"),
+    }
+    assert codes(node.harvest()) == set()
+    monkeypatch.setattr("harvester.sites.route._SITEMAPS", 2)
+    report = node.harvest()
+    assert codes(report) == {"pages-limit"}
+    assert "1" in str(report.issues[0].message)
+    assert node.names() == ["Bal", "Loto"]
+
+
+def test_an_address_that_is_none_keeps_no_other_from_being_read(node: Node) -> None:
+    node.site.pages["/sitemap.xml"] = Page(
+        sitemap(("http://[half", ""), (f"{node.site.url}/bal", "")), "application/xml"
+    )
+    report = node.harvest()
+    assert (report.records, codes(report)) == (1, {"site-elsewhere"})
+
+
 def test_a_page_that_has_not_changed_is_left_alone(node: Node) -> None:
     node.map(("/bal", "2026-05-01"), ("/loto", "2026-05-05T13:00:00Z"), ("/marche", ""))
     node.harvest()
@@ -203,6 +230,9 @@ def test_a_site_of_which_no_page_can_be_read_has_failed(node: Node) -> None:
         (b"<urlset><url><loc>https://foyer.example/", "broken"),
         (gzip.compress(b"<urlset/>")[:10], "stops short"),
         (gzip.compress(b"<urlset>" + b" " * 60_000_000), "decompressed"),
+        (gzip.compress(b"") * 20_000, "sitemap"),
+        (b"<urlset>" + b"<url><loc>/a</loc></url>" * 60_000, "more than 50000 addresses"),
+        (b"<urlset>" + b"<a/>" * 1_000_001, "more than 1000000 elements"),
     ],
 )
 def test_what_is_no_sitemap_is_told(body: bytes, said: str) -> None:

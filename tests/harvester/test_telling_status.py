@@ -19,7 +19,8 @@ from harvester.appraisal.health import Condition, Health, healths
 from harvester.sources import Source
 from store.appraisals import Appraisal, Remark
 from store.outbox import Letter
-from store.state import Absence, PastRun, Saved, SourceState, State, StoredIssue
+from store.standing import Absence, PastRun, Saved, SourceState, StoredIssue
+from store.state import State
 from vocab.messages import say
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from time import process_time
 from typing import Any
 
 import pyoxigraph as ox
@@ -86,7 +87,8 @@ def test_a_time_is_read_in_one_zone_and_written_in_another() -> None:
     assert call("date", "2026-05-01T18:00", "UTC", "Europe/Paris").value == (
         "2026-05-01T20:00:00+02:00"
     )
-    assert code(call("date", "2026-05-01T18:00", "Europe/Chambery", None)) == "bad-timezone"
+    for zone in ("Europe/Chambery", f"Europe/{'x' * 300}"):
+        assert code(call("date", "2026-05-01T18:00", zone, None)) == "bad-timezone"
 
 
 @pytest.mark.parametrize(
@@ -446,3 +448,10 @@ def test_documents_are_found_by_their_links_and_addresses() -> None:
     ]
     assert content.documents(["https://a.example/d.pdf", "rien"]) == ["https://a.example/d.pdf"]
     assert content.documents("pas de lien, guide.pdf") == []
+    assert content.documents('<a href=" https://a.example/e.pdf ">') == ["https://a.example/e.pdf"]
+
+
+def test_a_text_takes_no_longer_than_its_length_to_look_for_documents() -> None:
+    began = process_time()
+    assert content.documents('href="' + " " * 50_000) == []
+    assert process_time() - began < 1

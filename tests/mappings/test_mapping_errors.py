@@ -135,12 +135,21 @@ def test_a_mistake_names_its_line_and_the_remedy(rules: str, line: int, said: st
     assert found.startswith(f"m.yml:{line}: ")
 
 
+LAUGHS = "a0: &a0 [x]\n" + "".join(
+    f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(9)
+)
+"""A billion values, by aliases of aliases."""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "m.yml:1: not a YARRRML document"),
         ("- a", "m.yml:1: not a YARRRML document"),
         ("mappings: &all {t: *all}", "m.yml:1: an alias (*name) stands inside what it names"),
+        (LAUGHS, "m.yml:1: more than 100000 values"),
+        ("a: " + "[" * 400 + "]" * 400, "m.yml:1: more than"),
+        ("a: " + "{a: " * 100 + "}" * 100, "m.yml:1: more than"),
         ("a: [b\n", "m.yml:2: not YAML"),
         ("a: \x00", "m.yml:1: not YAML"),
         ("prefixes: {}\n", "m.yml:1: there is no key “mappings”"),

@@ -27,7 +27,8 @@ from store.dumps import export
 from store.embedded import EmbeddedStore
 from store.errors import StoreError
 from store.generations import Generations, open_read_only
-from store.state import SourceState, State, Saved, StoredIssue
+from store.standing import SourceState, Saved, StoredIssue
+from store.state import State
 from vocab.messages import say
 
 disk = Path(sys.argv[1])

@@ -11,7 +11,8 @@ import pytest
 from store.appraisals import Appraisal, Remark
 from store.errors import StateError
 from store.outbox import Letter
-from store.state import RUNS_KEPT, Absence, PastRun, Saved, SourceState, State, StoredIssue
+from store.standing import Absence, PastRun, Saved, SourceState, StoredIssue
+from store.state import RUNS_KEPT, State
 from vocab.messages import say
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from store.errors import StateError
-from store.state import Absence, PastRun, Saved, SourceState, State, StoredIssue
+from store.standing import Absence, PastRun, Saved, SourceState, StoredIssue
+from store.state import State
 from store.statelife import copy, drop_source, rename_source, scrub
 from vocab.messages import say
 

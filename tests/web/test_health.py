@@ -16,7 +16,8 @@ from sparql.values import Limits
 from store import follow
 from store.appraisals import Appraisal
 from store.outbox import Letter
-from store.state import PastRun, Saved, SourceState, State
+from store.standing import PastRun, Saved, SourceState
+from store.state import State
 from web.app import create
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -13,7 +13,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from sparql.values import Limits
-from store.state import PastRun, Saved, SourceState, State, StoredIssue
+from store.standing import PastRun, Saved, SourceState, StoredIssue
+from store.state import State
 from vocab.messages import say
 from web import create
 from web.source_pages import bars

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ import pytest
 from harvester.child import digest_of
 from harvester.fetch import Client, Limits
 from harvester.report import Report
+from harvester.runs import harvest
+from harvester.seeing.looking import looking
 from harvester.session import Place, opened
 from harvester.sources import Config, load
 from harvester.whereabouts.locator import AddressService, Budget, Pending
@@ -109,7 +112,7 @@ class World:
         file.write_text(HEAD.format(url=self.url, more=more, block=self.block), "utf-8")
         return load(file, kinds=platforms().keys())
 
-    def harvest(self, *, dry_run: bool = False) -> Report:
+    def harvest(self) -> Report:
         self.now += timedelta(minutes=1)
         with opened(
             self.config(),
@@ -118,9 +121,17 @@ class World:
             clock=lambda: self.now,
             limits=self.limits,
             digest=digest_of,
-            dry_run=dry_run,
         ) as session:
             (report,) = session.harvest(self.config().sources)
+        return report
+
+    def look(self) -> Report:
+        """What a harvest would report, with nothing written."""
+        place, clock = Place(self.folder / "var"), lambda: self.now
+        with looking(
+            self.config(), place, version="1.0", clock=clock, limits=self.limits, digest=digest_of
+        ) as means:
+            (report,) = harvest(self.config().sources, means)
         return report
 
     def lines(self) -> frozenset[str]:
@@ -224,7 +235,25 @@ def test_a_service_that_fails_fails_no_source_and_is_asked_once_a_harvest(
     assert world.values("dcterms:type") == {'"housenumber"'}
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"features": [{}]}', b"[" * 5_000])
+@pytest.mark.parametrize(
+    "at", [[math.nan, math.nan], [math.inf, 45.6], [5_000, 5_000], [45.6, 6.1]]
+)
+def test_a_position_that_is_not_in_france_is_none(at: list[float]) -> None:
+    """Not a number, beyond the poles, longitude and latitude the other way round."""
+    told = feature() | {"geometry": {"type": "Point", "coordinates": at}}
+    assert found(Question("12 rue", commune="73081"), answer(told)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"<html>", b"{}", b"[]", b'{"features": [{}]}', b"[" * 5_000),
+        answer(feature(citycode="<b>73081</b>")),
+        answer(feature(citycode=None)),
+        answer(feature() | {"geometry": {"type": "Point", "coordinates": [10**400, 45]}}),
+    ],
+    ids=range(8),
+)
 def test_what_is_no_answer_of_an_address_service_is_known_as_such(body: bytes) -> None:
     with pytest.raises(AnswerError):
         found(Question("12 rue", commune="73081"), body)
@@ -278,7 +307,7 @@ def test_a_calendar_is_asked_about_streets_and_not_about_halls() -> None:
 
 
 def test_a_dry_run_asks_nothing(world: World) -> None:
-    assert codes(world.harvest(dry_run=True)) == ["not-looked-up"] * 2
+    assert codes(world.look()) == ["not-looked-up"] * 2
     assert world.asked == []
 
 
