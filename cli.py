@@ -60,7 +60,7 @@ for command in (
 ):
     main.add_command(command)
 
-for command in (adding.add, seeing.preview, seeing.check):
+for command in (adding.add, seeing.preview, seeing.check, source.rename, source.retire):
     source.source.add_command(command)
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ import click
 
 from commands.frame import FAILED
 from commands.node import agreed, is_person, load_config, looked_at
-from commands.seeing import width
-from harvester.terminal import speak, spoken
+from harvester.terminal import speak, spoken, width
 from mappings import platforms
 from vocab.messages import language_of, say
 

@@ -8,14 +8,13 @@ import click
 
 from commands.frame import VERSION
 from commands.node import agreed, is_person, local_clock, looked_at, place_of
-from commands.seeing import width
 from harvester import telling
 from harvester.seeing.machine import plain_replayed
 from harvester.seeing.replay import Replayed, commit, replayed, shown_on
 from harvester.seeing.review import review
 from harvester.session import chosen, opened
 from harvester.sources import Config
-from harvester.terminal import print_json, speak
+from harvester.terminal import print_json, speak, width
 from store.generations import Generation
 from vocab.messages import language_of, say
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from commands.frame import FAILED
 from commands.node import load_config, looked_at
 from harvester.session import chosen
 from harvester.sources import Config, Source
-from harvester.terminal import print_json, speak, spoken
+from harvester.terminal import print_json, speak, spoken, width
 from vocab.messages import language_of, say
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from harvester.means import Means
 
 _MOST = 1_000  # entries
-_WIDEST = 100  # columns
 
 
 @click.command()
@@ -113,8 +111,3 @@ def check(ctx: click.Context, ids: tuple[str, ...], *, as_json: bool) -> None:
         print_json([plain_inspection(each) for each in found])
     if any(map(is_wrong, found)):
         ctx.exit(FAILED)
-
-
-def width() -> int:
-    """The columns of the terminal, and no more than are read with ease."""
-    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)

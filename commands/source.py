@@ -1,4 +1,4 @@
-"""``enbauges source``: what becomes of a source."""
+"""``enbauges source``, with ``retire`` and ``rename``; ``adding`` and ``seeing`` have the rest."""
 
 from __future__ import annotations
 
@@ -7,23 +7,17 @@ from pathlib import Path
 import click
 
 from commands.frame import Configured
-from commands.node import (
-    load_config,
-    operated,
-)
-from harvester.terminal import (
-    speak,
-    spoken,
-)
+from commands.node import load_config, operated
+from harvester.terminal import speak, spoken
 from vocab.messages import say
 
 
 @click.group(cls=Configured)
 def source() -> None:
-    """What becomes of a source."""
+    """Add a source, look at it, rename it, retire it."""
 
 
-@source.command()
+@click.command()
 @click.argument("source_id", metavar="ID")
 @click.option("--keep/--withdraw", "keep", default=None, help="Whether its data stay published.")
 @click.pass_obj
@@ -40,7 +34,7 @@ def retire(config: Path, source_id: str, *, keep: bool | None) -> None:
     speak(lifecycle.retired_message(done, withdrawn=not keep))
 
 
-@source.command()
+@click.command()
 @click.argument("old")
 @click.argument("new")
 @click.pass_obj

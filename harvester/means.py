@@ -63,9 +63,10 @@ class Means:
     a ``sample:`` address into a loopback one; ``accept`` is the operator's word that what is
     missing is gone. ``former`` maps the id of a source whose address was harvested under another
     one to that id; ``takedowns`` are what is not kept, and ``edits`` what the editors decided.
-    ``ask`` gets what sources say. With ``replay`` that is what they said last, read anew because
-    of what is made of it: it says nothing of how they do now. ``sources`` are all that the node
-    knows, by id, for mappings that join them.
+    In a ``dry_run`` nothing is written, and with ``force`` sources are read that say they did not
+    change. ``ask`` gets what sources say. With ``replay`` that is what they said last, read anew
+    because of what is made of it: it says nothing of how they do now. ``sources`` are all that the
+    node knows, by id, for mappings that join them.
     """
 
     client: Client

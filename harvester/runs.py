@@ -21,23 +21,23 @@ from urllib.parse import urlsplit
 
 from harvester import endings
 from harvester.appraisal.appraise import OUTDATED, appraise, outdated, unmet
-from harvester.check import checked
 from harvester.crew import run_all
 from harvester.decide import Decision, Known, Policy, Removals, decide, same_again
 from harvester.digest import CUT_SHORT, Digest, without_texts
 from harvester.due import block_of
+from harvester.entry_lines import with_lines
 from harvester.errands import errand_for
 from harvester.fetch import Fetched, FetchError
 from harvester.fetch.values import NOTICES, is_whole
-from harvester.keep import stuck, with_unreadable
+from harvester.fitting import fitted, record_namer
+from harvester.keep import stuck
 from harvester.ledger import Books
 from harvester.life.scrub import Scrub
 from harvester.life.strays import barred_message, renamed_message
 from harvester.means import Means, Weighed
 from harvester.parcel import UnforeseenError
-from harvester.places import with_lines
 from harvester.provenance import Run
-from harvester.records import HarvestError, Issue
+from harvester.records import Content, HarvestError, Issue
 from harvester.report import (
     Report,
     past_run,
@@ -46,16 +46,14 @@ from harvester.report import (
     stored_issues,
     unusable,
 )
-from harvester.settle import Settlement, settle
+from harvester.settle import settle
 from harvester.sources import Source
 from harvester.stored import known_of
 from harvester.visits import Errand, Visit, Visitor, capture_of
-from harvester.whereabouts.judging import judged
-from harvester.whereabouts.locating import NOT_LOOKED_UP, located
-from harvester.whereabouts.scope import within
+from harvester.whereabouts.locating import NOT_LOOKED_UP
 from store.appraisals import Appraisal
 from store.changelog import Entry
-from store.changes import Lines
+from store.changes import Changeset, Lines
 from store.standing import Saved, SourceState, StoredIssue
 from vocab.messages import Message, Told, say
 
@@ -178,8 +176,8 @@ class _Run:
             return self._unchanged(visit.fetched)
         known = self._known()
         spared = self._scrub.digest(visit.digest)
-        digest = self._fit(spared, known)
-        still = stuck(digest, known.records, self._record)
+        digest = self._fitted(spared, known)
+        still = stuck(digest, known.records, record_namer(self.source, self.means))
         digest = replace(digest, issues=with_lines(digest.issues, visit.contents))
         if not digest.records and any(issue.severity == "error" for issue in digest.issues):
             self.means.watch.weighed(Weighed(visit, digest, known, still))
@@ -190,25 +188,26 @@ class _Run:
         removals = self._removals if whole else "none"
         policy = Policy(removals, self.means.accept, again=self.means.replay)
         decision = decide(known, digest.records, policy, self.now, self._publishable)
-        withheld = spared != visit.digest or self._scrub.bars_content(visit.contents)
-        if visit.contents and not withheld and not self.means.dry_run:
-            capture = capture_of(visit.fetched, visit.contents)
-            self.means.captures.keep(self.source.id, capture)
-        content_hash = visit.fetched.validators.content_hash
-        settlement = self._settled(decision, known, content_hash)
-        weighed = Weighed(visit, digest, known, still, decision, settlement.changeset)
-        self.means.watch.weighed(weighed)
+        if spared == visit.digest:
+            self._keep(visit.fetched, visit.contents)
+        changes = self._settled(decision, known, visit.fetched.validators.content_hash)
+        self.means.watch.weighed(Weighed(visit, digest, known, still, decision, changes))
         refused = {(each.key, each.where) for each in digest.issues if each.severity == "error"}
         appraisal = self._appraised(decision, known, refused=len(refused))
         broken = unmet(self.source.expect, len(digest.records), appraisal.newest, self.now)
         told = digest.issues + broken
         report, update = self._committed(
-            visit.fetched, told, decision, settlement, len(digest.records)
+            visit.fetched, told, decision, changes, len(digest.records)
         )
         if self.means.replay and (why := seized(self.source.id, len(still), len(known.records))):
             report = replace(report, outcome="held", reason=why)
             update = replace(update, state=replace(update.state, outcome="held", reason=why))
         return report, replace(update, appraisal=appraisal)
+
+    def _keep(self, fetched: Fetched, contents: tuple[Content, ...]) -> None:
+        """Keep what the source said, unless it holds what must not be kept."""
+        if contents and not self.means.dry_run and not self._scrub.bars_content(contents):
+            self.means.captures.keep(self.source.id, capture_of(fetched, contents))
 
     def _notices(self, fetched: Fetched) -> tuple[Issue, ...]:
         """What is told of an answer, as far as it is kept: a page left unread stays unread."""
@@ -240,35 +239,10 @@ class _Run:
     def _removals(self) -> Removals:
         return self.source.removals or self.means.platform_of(self.source).removals
 
-    def _fit(self, digest: Digest, known: Known) -> Digest:
-        """What was read that may be published, and the last good version of the rest."""
-        means, source = self.means, self.source
-        silence = means.replay and means.accept
-        digest = self._placed(digest, known)
-        digest = with_unreadable(digest, known.records, self._record, silence=silence)
-        return checked(
-            digest,
-            {} if silence else known.records,
-            means.iris.record_of,
-            self.now,
-            contacts_allowed=source.contacts == "publish",
-            box=means.area.box,
-        )
+    def _fitted(self, digest: Digest, known: Known) -> Digest:
+        return fitted(digest, self.source, known, self.means, self.now)
 
-    def _record(self, key: tuple[str, ...]) -> str:
-        return self.means.iris.record(self.source.id, *key)
-
-    def _placed(self, digest: Digest, known: Known) -> Digest:
-        """What is of the territory, each record where it says it is."""
-        area, iris = self.means.area, self.means.iris
-        if self.source.scope == "wide":
-            digest = within(digest, area, iris)
-        digest = judged(digest, area.atlas, iris)
-        if self.means.locator is None:
-            return digest
-        return located(digest, self.means.locator, iris, known.records)
-
-    def _settled(self, decision: Decision, known: Known, content_hash: str) -> Settlement:
+    def _settled(self, decision: Decision, known: Known, content_hash: str) -> Changeset:
         """Commit what a decision changes; in a dry run, only say it."""
         run = Run(
             self.source,
@@ -287,7 +261,7 @@ class _Run:
             self._distrust()
             self.means.store.apply(settlement.changeset)
             self.books.commit(self.source.id, settlement)
-        return settlement
+        return settlement.changeset
 
     def _distrust(self) -> None:
         """Forget the validators of the last answer: the store is about to hold another one.
@@ -311,10 +285,8 @@ class _Run:
             known = self._known()
             policy = Policy(self._removals, self.means.accept)
             decision = decide(known, same_again(known), policy, self.now, self._publishable)
-            settlement = self._settled(decision, known, self.before.content_hash)
-            report, update = self._committed(
-                fetched, None, decision, settlement, self.before.records
-            )
+            changes = self._settled(decision, known, self.before.content_hash)
+            report, update = self._committed(fetched, None, decision, changes, self.before.records)
             if decision.left:  # what left counts no more
                 standing = self.means.state.issues(self.source.id)
                 refused = sum(each.count for each in standing if each.severity == "error")
@@ -357,13 +329,13 @@ class _Run:
             return report, update
         fingerprint = self._fingerprint
         if again:
-            fitted = self._fit(self._scrub.digest(again), known)
-            read, fingerprint = fitted.records, self._read_as(fitted.issues)
+            usable = self._fitted(self._scrub.digest(again), known)
+            read, fingerprint = usable.records, self._read_as(usable.issues)
         else:
             read = {iri: self._publishable(lines) for iri, lines in known.records.items()}
         decision = decide(known, read, Policy("none"), self.now, self._publishable)
-        settlement = self._settled(decision, known, self.before.content_hash)
-        quads, state = len(settlement.changeset), update.state
+        quads = len(self._settled(decision, known, self.before.content_hash))
+        state = update.state
         if again:
             state = replace(state, fingerprint=fingerprint)
         if quads:
@@ -382,12 +354,11 @@ class _Run:
         fetched: Fetched,
         told: tuple[Issue, ...] | None,
         decision: Decision,
-        settlement: Settlement,
+        changes: Changeset,
         records: int,
     ) -> tuple[Report, Saved]:
         """It gave so many ``records``; ``told`` is what was not understood, None as before."""
         standing = self._standing() if told is None else stored_issues(told)
-        changes = settlement.changeset
         report = endings.report_of(
             self.source.id,
             decision,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,7 @@ from store.generations import Generation
 from vocab.messages import Message, Told, language_of, say
 
 PIPED = 1_000  # columns of what another program reads: nothing is folded for it
+_WIDEST = 100  # columns of sentences
 
 _out = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=PIPED)
 _err = Console(stderr=True)
@@ -57,6 +59,11 @@ def followed(reports: Iterable[Report], total: int, *, quiet: bool) -> Iterator[
 def shown(cell: Message | str | int) -> str:
     """A cell of a table, none of it taken for markup."""
     return escape(spoken(cell) if isinstance(cell, Message) else str(cell))
+
+
+def width() -> int:
+    """The columns of the terminal, and no more than are read with ease."""
+    return min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
 
 
 def show_table(told: telling.Table) -> None:

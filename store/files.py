@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +36,27 @@ def whole(path: Path, mode: int = _ANYBODYS) -> Iterator[BinaryIO]:
         sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def instead(path: Path) -> Iterator[BinaryIO]:
+    """As ``whole``, for a file of people's: the mode and the owner that it has stay, and links.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    target = path.resolve()
+    if not target.exists():
+        with whole(target) as file:
+            yield file
+        return
+    known = target.stat()
+    mode = stat.S_IMODE(known.st_mode)
+    with whole(target, mode) as file:
+        with suppress(PermissionError):  # only root may give a file to another
+            os.fchown(file.fileno(), known.st_uid, known.st_gid)
+        os.fchmod(file.fileno(), mode)  # whatever the umask takes
+        yield file
 
 
 def sync(directory: Path) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from mappings import platforms
+from store.embedded import EmbeddedStore
 
 HEAD = """
 [site]
@@ -111,6 +112,12 @@ def test_harvest_tells_machines_in_json(enbauges: Enbauges) -> None:
 def test_a_dry_run_publishes_nothing(enbauges: Enbauges, config: Path) -> None:
     assert enbauges("harvest", "--dry-run").exit_code == 0
     assert not (config.parent / "var").exists()
+
+
+def test_a_dry_run_goes_on_while_the_store_is_in_use(enbauges: Enbauges, config: Path) -> None:
+    with EmbeddedStore(config.parent / "var" / "store"):
+        assert enbauges("harvest").exit_code == 1
+        assert enbauges("harvest", "--dry-run").exit_code == 0
 
 
 def test_a_failed_source_is_exit_1_and_the_rest_is_published(

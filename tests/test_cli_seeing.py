@@ -44,7 +44,7 @@ def test_an_address_is_previewed_as_what_it_is_recognised_as(
         site.pages["/agenda"] = Page(calendar(BAL))
         address = (f"{site.url}/agenda", "--allow-private", "--json")
         plain = json.loads(enbauges("source", "preview", *address).stdout)
-        assert (plain["kind"], plain["outcome"], plain["new"]) == ("ics", "committed", 1)
+        assert (plain["kind"], plain["outcome"], plain["added"]) == ("ics", "committed", 1)
         assert site.asked == ["/agenda"], "it is asked once"
         wrong = enbauges("source", "preview", *address, "--kind", "feed")
         assert wrong.exit_code == 1

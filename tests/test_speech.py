@@ -25,7 +25,7 @@ def french(*words: str) -> str:
         ((), "Moissonner ce qu'un territoire publie déjà"),
         (("--help",), "Appliquer une correspondance"),
         (("harvest", "--help"), "Afficher les comptes rendus en JSON."),
-        (("source", "--help"), "La vie d'une source."),
+        (("source", "--help"), "Ajouter une source, la regarder"),
         (("serve", "--help"), "[par défaut : 8000"),
         (("harvset",), "La commande 'harvset' n'existe pas. Vouliez-vous dire 'harvest' ?"),
         (("map",), "Il manque l'argument 'MAPPING'"),

@@ -16,8 +16,6 @@ them. Writing changes no other line of the file: comments stay where they are.
 from __future__ import annotations
 
 import json
-import os
-import stat
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -33,7 +31,7 @@ from harvester.sources.toml_lines import KeyPath, Positions, locate
 from harvester.sources.toml_syntax import Parsed, parse
 from harvester.sources.values import Site
 from store.errors import told
-from store.files import whole
+from store.files import instead
 from store.things import KINDS
 from vocab.iris import Iris
 from vocab.messages import Message, language_of, say
@@ -240,15 +238,12 @@ def erase(path: Path, edit: Edit) -> None:
 
 def _put(path: Path, text: str) -> None:
     """Put ``text`` in the place of the file, with the line ends, the mode and the links it had."""
-    target = path.resolve()
     with told(path):
-        before = target.read_bytes() if target.exists() else b""
+        before = path.read_bytes() if path.exists() else b""
         newline = "\r\n" if b"\r\n" in before else "\n"
         mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
-        with whole(target) as file:
+        with instead(path) as file:
             file.write(mark + text.lstrip("\n").replace("\n", newline).encode())
-            if before:
-                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
 
 
 def _text_of(path: Path) -> str:

@@ -18,7 +18,7 @@ from harvester.discovery.addresses import host_of
 from harvester.discovery.forms import Shape, shape_of
 from harvester.discovery.marks import marks_of
 from harvester.discovery.search import Candidate
-from harvester.sources.rules import LICENCES
+from harvester.sources.rules import licence_meant
 from mappings.detecting import Marks
 from mappings.functions.general import fold
 from vocab.communes import town
@@ -52,8 +52,6 @@ _LICENCE_MARKS = (
     "$[*].licence",
     "$.metadata.license",
 )
-_OPENSTREETMAP = re.compile(r"\bODbL\b")
-_CREATIVE_COMMONS = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)")
 _TOWN_HALL = re.compile(
     r"(?:mairie|commune|ville|village)\s+(?:de\s+la\s+|de\s+l['’]\s*|des\s+|du\s+|de\s+|d['’]\s*)(.+)",
     re.IGNORECASE,
@@ -177,7 +175,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 def _licence(shape: Shape, marks: Marks) -> str:
     """The licence that an answer states of itself, by the name that ``licence`` takes."""
-    known = (name for told in _stated(shape, marks) if (name := licence_of(told)))
+    known = (name for told in _stated(shape, marks) if (name := licence_meant(told)))
     return next(known, "")
 
 
@@ -190,27 +188,13 @@ def _stated(shape: Shape, marks: Marks) -> Iterator[str]:
 
 def _around(candidate: Candidate) -> str:
     text = candidate.page.text if candidate.page else ""
-    return next((name for told in _states(text) if (name := licence_of(told))), "")
+    return next((name for told in _states(text) if (name := licence_meant(told))), "")
 
 
 def _states(text: str) -> Iterator[str]:
     """The licences that XML or a page states, as it names them."""
     for resource, written, attributes in _STATED.findall(text):
         yield from (resource or written, *_HREF.findall(attributes))
-
-
-def licence_of(told: str) -> str:
-    """The known licence that an address or a name stands for, "" when it is none of them."""
-    if _OPENSTREETMAP.search(told):
-        return "odbl-1.0"
-    if found := _CREATIVE_COMMONS.search(told):
-        name = f"cc-{found[1]}-{found[2]}".lower()
-        return name if name in LICENCES else f"https://{found[0]}/"
-    bare = told.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
-    for name, iri in LICENCES.items():
-        if bare in {name, iri.removeprefix("https://").rstrip("/").lower()}:
-            return name
-    return "odbl-1.0" if "opendatacommons.org/licenses/odbl" in bare else ""
 
 
 def _commune(text: str, territory: Collection[str]) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from harvester.discovery.addresses import same
 from harvester.discovery.proposal import Proposal
 from harvester.records import HarvestError
 from harvester.sources import Config, Source, checked
+from store.files import instead
 from vocab.messages import Message, say
 
 _MARK = b"\xef\xbb\xbf"  # Windows puts it at the beginning of a text
@@ -94,22 +93,14 @@ def write(new: Draft) -> None:
         mode = target.stat().st_mode
         if not mode & _WRITABLE or not os.access(target, os.W_OK):
             raise WriteError(_read_only(new.path))
-        _replace(target, new, mode)
+        _replace(target, new)
     except OSError as error:
         raise WriteError(_unwritable(new.path, error.strerror or str(error))) from error
 
 
-def _replace(target: Path, new: Draft, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new.content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(stat.S_IMODE(mode))
-        with suppress(PermissionError):  # only root may give a file to another
-            os.chown(temporary, target.stat().st_uid, target.stat().st_gid)
+def _replace(target: Path, new: Draft) -> None:
+    with instead(target) as file:
+        file.write(new.content)
         if target.read_bytes() != new.before:
             raise WriteError(
                 say(
@@ -117,9 +108,6 @@ def _replace(target: Path, new: Draft, mode: int) -> None:
                     file=str(new.path),
                 )
             )
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _read_only(path: Path) -> Message:

@@ -14,7 +14,8 @@ import requests
 
 from harvester.fetch.errors import broken, too_large, undecoded, weakened
 from harvester.fetch.freshness import http_date
-from harvester.fetch.values import Validators
+from harvester.fetch.values import Answer, Validators
+from harvester.records import Content
 
 PORTS = {"http": 80, "https": 443}
 _CHUNK = 64 * 1024
@@ -68,6 +69,11 @@ def media_type(headers: Mapping[str, str]) -> tuple[str, str]:
         if name.strip() == "charset":
             return media_type.strip(), value.strip(" \t\"'")
     return media_type.strip(), ""
+
+
+def content_of(answer: Answer) -> Content:
+    """One page, as readers take it."""
+    return Content(answer.body, *media_type(answer.headers), url=answer.url)
 
 
 def conditions(validators: Validators | None) -> dict[str, str]:

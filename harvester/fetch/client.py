@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Self
 
-from harvester.fetch.answers import conditions, media_type, validators_of
+from harvester.fetch.answers import conditions, content_of, validators_of
 from harvester.fetch.errors import FetchError, too_large
 from harvester.fetch.flight import Flights
 from harvester.fetch.freshness import fresh_until
 from harvester.fetch.gate import Manners
-from harvester.fetch.hops import Ask, Hops
+from harvester.fetch.hops import Ask, Hops, Permit
 from harvester.fetch.pages import next_page
 from harvester.fetch.refusals import endless, moved, stopped
 from harvester.fetch.robots import NAME, Obedience, Verdict
@@ -48,7 +48,19 @@ def _now() -> datetime:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Telling:
+    """What is told of an answer as it comes."""
+
+    notices: dict[str, Issue] = field(default_factory=dict, kw_only=True)
+
+    def tell(self, issue: Issue | None) -> None:
+        """Keep an issue, once."""
+        if issue is not None:
+            self.notices.setdefault(f"{issue.code} {issue.message}", issue)
+
+
+@dataclass(slots=True)
+class _Reading(_Telling):
     """The pages of one source as they come, and what is told of them."""
 
     url: str
@@ -56,12 +68,6 @@ class _Reading:
     paging: Sequence[Paging]
     most: int
     pages: list[Answer] = field(default_factory=list)
-    notices: dict[str, Issue] = field(default_factory=dict)
-
-    def tell(self, issue: Issue | None) -> None:
-        """Keep an issue, once."""
-        if issue is not None:
-            self.notices.setdefault(f"{issue.code} {issue.message}", issue)
 
     @property
     def is_single(self) -> bool:
@@ -71,7 +77,7 @@ class _Reading:
 
 
 @dataclass(slots=True)
-class _Journey:
+class _Journey(_Telling):
     """A route under way: the bytes that are left to it, the seconds it spent, what is told."""
 
     url: str
@@ -79,7 +85,6 @@ class _Journey:
     allow_private: bool
     robots: Obedience
     spent: float = 0.0
-    notices: dict[str, Issue] = field(default_factory=dict)
 
 
 class Client:
@@ -158,15 +163,11 @@ class Client:
                 raise stopped(url)
             self._hops.place(url)
             reading = _Reading(url, validators, paging, pages)
-
-            def permit(hops: Sequence[str], private: bool) -> None:  # noqa: FBT001
-                reading.tell(self._robots.permit(hops, robots, allow_private=private))
-
             ask = Ask(
                 headers=conditions(validators),
                 allow_private=allow_private,
                 most=self._limits.max_bytes,
-                permit=permit,
+                permit=self._permit(robots, reading),
                 may_be_unchanged=validators is not None and validators.conditional,
             )
             return self._read(reading, ask)
@@ -224,12 +225,6 @@ class Client:
         with self._flights.under_way(self._limits.total) as flight:
             if self._flights.stopped:
                 raise stopped(step.url)
-
-            def permit(hops: Sequence[str], private: bool) -> None:  # noqa: FBT001
-                notice = self._robots.permit(hops, journey.robots, allow_private=private)
-                if notice is not None:
-                    journey.notices.setdefault(f"{notice.code} {notice.message}", notice)
-
             try:
                 private = journey.allow_private and self._hops.is_same(journey.url, step.url)
                 headers = {**conditions(None), **step.headers}
@@ -237,7 +232,7 @@ class Client:
                     headers,
                     private,
                     journey.left,
-                    permit,
+                    self._permit(journey.robots, journey),
                     may_be_unchanged="If-Modified-Since" in headers,
                     body=step.body,
                 )
@@ -271,6 +266,14 @@ class Client:
         with self._flights.under_way(self._limits.total):
             return self._robots.verdict([url], allow_private=allow_private)
 
+    def _permit(self, robots: Obedience, telling: _Telling) -> Permit:
+        """Asks the robots.txt of each hop, and tells what it advises."""
+
+        def permit(hops: Sequence[str], private: bool) -> None:  # noqa: FBT001
+            telling.tell(self._robots.permit(hops, robots, allow_private=private))
+
+        return permit
+
     def _read(self, reading: _Reading, ask: Ask) -> Fetched:
         last = reading.validators
         first = self._hops.get(reading.url, ask)
@@ -286,7 +289,7 @@ class Client:
             seen = validators_of(first.headers, digest)
         contents = None
         if last is None or last.content_hash != digest:
-            contents = tuple(map(_content, reading.pages))
+            contents = tuple(map(content_of, reading.pages))
         return self._fetched(reading, contents, seen)
 
     def _follow(self, reading: _Reading, ask: Ask) -> None:
@@ -327,7 +330,3 @@ class Client:
             fresh_until=fresh_until(first.headers, first.body, now),
             notices=tuple(reading.notices.values()),
         )
-
-
-def _content(page: Answer) -> Content:
-    return Content(page.body, *media_type(page.headers), url=page.url)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from harvester.discovery.proposal import licence_of
 from harvester.records import Content
-from harvester.sources.rules import AGREEMENT, LICENCES
+from harvester.sources.rules import AGREEMENT, LICENCES, licence_meant
 from harvester.sources.values import Source
 
 _MOST = 4 << 20  # bytes of a page that are looked at
@@ -35,7 +34,7 @@ def stated(contents: Iterable[Content]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for content in contents:
         text = content.body[:_MOST].decode("utf-8", "replace").replace("\\/", "/")
-        found |= dict.fromkeys(filter(None, map(licence_of, _ADDRESS.findall(text))))
+        found |= dict.fromkeys(filter(None, map(licence_meant, _ADDRESS.findall(text))))
         for match in _SPOKEN.finditer(text):
             group = match.lastgroup or ""
             found[_NAMES.get(group) or f"cc-{match[group].lower()}-4.0"] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from harvester.check import as_triples
 from store.changes import Lines
 from vocab import PREFIXES, load_graph, term
 from vocab.iris import Iris
@@ -140,11 +141,6 @@ class Terms:
         return f"“{literal.value}” {self.name(literal.datatype.value)}"
 
 
-def triples(lines: Iterable[str]) -> list[ox.Triple]:
-    """Statements as terms."""
-    return [quad.triple for quad in ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES)]
-
-
 def rows(lines: Lines, subject: str, terms: Terms) -> list[tuple[str, str, str]]:
     """Part, property and value of each statement about a record: itself first, its type first."""
     found = [
@@ -154,7 +150,7 @@ def rows(lines: Lines, subject: str, terms: Terms) -> list[tuple[str, str, str]]
             terms.predicate(each.predicate.value),
             terms.value(each.object, subject),
         )
-        for each in triples(lines)
+        for each in as_triples(lines)
     ]
     return [(part, predicate, value) for part, _, predicate, value in sorted(found)]
 

@@ -8,13 +8,13 @@ read is told, and does not keep the others from being read.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
-from harvester.fetch.answers import media_type
+from harvester.fetch.answers import content_of
 from harvester.fetch.errors import FetchError
 from harvester.fetch.route import Route, Step, Travelled
 from harvester.fetch.values import Answer
@@ -97,7 +97,7 @@ class Site:
             asked += 1
             if isinstance(answer, FetchError):
                 raise answer
-            content = _content(answer)
+            content = content_of(answer)
             listed = entries(content)
             found += [each for each in listed if not each.is_sitemap]
             if asked == 1:  # an index lists sitemaps, and no other index
@@ -124,12 +124,7 @@ class Site:
             return answer
         if before and answer.status == HTTPStatus.NOT_MODIFIED:
             return before
-        content = _content(answer)
-        return Content(content.body, content.media_type, content.charset, url)
-
-
-def _content(answer: Answer) -> Content:
-    return Content(answer.body, *media_type(answer.headers), url=answer.url)
+        return replace(content_of(answer), url=url)
 
 
 def _newest_first(found: tuple[str, Entry]) -> float:

@@ -45,6 +45,8 @@ _FORMATS = MappingProxyType(
 _WIDEST = 50  # kilometres
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+_OPENSTREETMAP = re.compile(r"\bODbL\b")
+_CREATIVE_COMMONS = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)")
 
 
 def text(value: str, info: ValidationInfo) -> str:
@@ -143,6 +145,23 @@ def timezone(value: str) -> str:
         guess = closest(value, available_timezones()) or "Europe/Paris"
         raise WrongValueError(message, say('did you mean "{guess}"?', guess=guess)) from error
     return value
+
+
+def licence_meant(told: str) -> str:
+    """The known licence that an address or a name stands for, "" when it is none of them.
+
+    Of a licence of Creative Commons that has no short name here, its address.
+    """
+    if _OPENSTREETMAP.search(told):
+        return "odbl-1.0"
+    if found := _CREATIVE_COMMONS.search(told):
+        name = f"cc-{found[1]}-{found[2]}".lower()
+        return name if name in LICENCES else f"https://{found[0]}/"
+    bare = told.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
+    for name, iri in LICENCES.items():
+        if bare in {name, iri.removeprefix("https://").rstrip("/").lower()}:
+            return name
+    return "odbl-1.0" if "opendatacommons.org/licenses/odbl" in bare else ""
 
 
 def licence(value: str) -> str:

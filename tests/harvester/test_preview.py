@@ -277,7 +277,7 @@ def test_what_a_stranger_wrote_does_not_steer_the_terminal(node: Node) -> None:
 
 def test_a_preview_is_plain_json(node: Node) -> None:
     plain = json.loads(json.dumps(plain_preview(seen(node))))
-    assert (plain["outcome"], plain["new"]) == ("committed", 2)
+    assert (plain["outcome"], plain["added"]) == ("committed", 2)
     assert plain["entries"][0]["fields"]["summary"] == "Bal"
     assert len(plain["entries"][0]["statements"]) > 3
     graph = next(each for each in plain["differences"] if "/source/" in each["graph"])

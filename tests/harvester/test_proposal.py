@@ -10,11 +10,12 @@ import pytest
 
 from harvester.discovery.detection import detect
 from harvester.discovery.pages import WebPage, page_of
-from harvester.discovery.proposal import licence_of, proposal
+from harvester.discovery.proposal import proposal
 from harvester.discovery.search import Candidate
 from harvester.fetch import Fetched, Validators
 from harvester.records import Content
 from harvester.sources import Source
+from harvester.sources.rules import licence_meant
 from mappings import platforms
 from tests import platform_samples
 from tests.harvester.test_detection import ANSWERS
@@ -127,9 +128,9 @@ def test_a_licence_of_the_page_around_is_not_that_of_the_calendar() -> None:
 
 
 def test_names_of_licences_are_known_however_they_are_written() -> None:
-    assert licence_of("https://www.etalab.gouv.fr/licence-ouverte-open-licence/") == ""  # 1 or 2
-    assert licence_of("etalab-2.0") == "etalab-2.0"
-    assert licence_of("http://creativecommons.org/publicdomain/zero/1.0") == "cc0-1.0"
+    assert licence_meant("https://www.etalab.gouv.fr/licence-ouverte-open-licence/") == ""  # 1 or 2
+    assert licence_meant("etalab-2.0") == "etalab-2.0"
+    assert licence_meant("http://creativecommons.org/publicdomain/zero/1.0") == "cc0-1.0"
 
 
 @pytest.mark.parametrize(

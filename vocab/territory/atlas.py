@@ -28,6 +28,9 @@ COLUMNS: Final = (
 )  # fmt: skip
 SHIPPED: Final = Path(__file__).with_name(NAME)
 
+FARTHEST: Final = 20.0
+"""Kilometres from the centre of a commune beyond which nothing of it lies, even in mountains."""
+
 _APART = " | "
 _CODE = 5  # characters
 _COMMON = ("", "name", "word")
@@ -140,10 +143,6 @@ class Atlas:
             if commune.centre and (distance := commune.centre.distance(point)) <= FARTHEST
         ]
         return min(near)[1] if near else None
-
-
-FARTHEST: Final = 20.0
-"""Kilometres from the centre of a commune beyond which nothing of it lies, even in mountains."""
 
 
 def department_of(code: str) -> str:

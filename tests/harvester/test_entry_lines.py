@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.places import with_lines
+from harvester.entry_lines import with_lines
 from harvester.records import Content, Issue
 from vocab.messages import say
 
