@@ -36,6 +36,7 @@ PATHS = {
     "home": "/",
     "agenda, a week": "/agenda",
     "agenda, a month of a commune": "/agenda?vue=mois&commune=73001",
+    "agenda, a month of a common word": "/agenda?vue=mois&q=atelier",
     "agenda.ics of a commune": "/agenda.ics?commune=73001&theme=t1",
     "map of a commune": "/carte?commune=73001&theme=t1",
     "directory": "/annuaire",

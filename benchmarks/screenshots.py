@@ -8,7 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-PAGES = {"agenda-bureau": ("/agenda", 1200), "carte-telephone": ("/carte", 390)}
+PAGES = {
+    "agenda-bureau": ("/agenda", 1200),
+    "carte-telephone": ("/carte", 390),
+    "accueil-bureau": ("/", 1200),
+    "ressources-telephone": ("/ressources", 390),
+}
 """Name → path and width in pixels."""
 
 HEIGHT = 900

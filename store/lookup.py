@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from store.errors import GenerationError
-from store.folding import match
+from store.folding import fold, match
 from store.published import SourceFacts
 from store.things import Facet, Thing
 from vocab.messages import say
@@ -29,6 +29,9 @@ _ORDERS = {
 }
 _REMEMBERED = 1_000
 """Counts that are kept: the forms of every page ask for the same few, and nothing changes."""
+
+COMMON = 3_000
+"""Things that answer words which tell little."""
 
 _DAY = len("2026-11-22")
 
@@ -85,6 +88,7 @@ class Index:
         self._local = threading.local()
         self._counted: dict[tuple[str, Wanted], list[tuple[Facet, int]]] = {}
         self._totals: dict[Wanted, int] = {}
+        self._numbers: dict[tuple[str, str], tuple[int, int]] = {}
 
     def find(self, wanted: Wanted) -> list[Thing]:
         """The things that are ``wanted``, in its order."""
@@ -151,6 +155,11 @@ class Index:
         rows = self.rows("SELECT doc FROM thing WHERE iri = ?", iri)
         return Thing.from_json(rows[0][0]) if rows else None
 
+    def called(self, name: str, kinds: tuple[str, ...]) -> list[Thing]:
+        """The things of ``kinds`` that bear just that name, accents and capitals apart."""
+        sql = f"SELECT doc FROM thing WHERE kind IN ({_holes(kinds)}) AND sorted = ? LIMIT ?"  # noqa: S608
+        return [Thing.from_json(doc) for (doc,) in self.rows(sql, *kinds, fold(name), MOST)]
+
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:
         """(IRI, language) → name of a concept or commune."""
@@ -193,20 +202,54 @@ class Index:
     def _conditions(self, wanted: Wanted) -> tuple[str, str, list[str | float]]:
         """The tables, the conditions and their values."""
         found, tables = list(_parts(wanted)), "thing"
-        if match(wanted.words):
+        if question := self._question(wanted.words):
             tables += " JOIN words ON words.rowid = thing.id"
-            found += self._within(wanted.kinds)
+            found += [("words MATCH ?", (question,)), *self._within(wanted)]
         if wanted.box:
             tables += " JOIN box ON box.id = thing.id"
         where = " AND ".join(part for part, _ in found) or "1"
         return tables, where, [value for _, values in found for value in values]
 
-    def _within(self, kinds: tuple[str, ...]) -> Iterator[_Part]:
-        """The numbers among which things of ``kinds`` are: words of others are not looked at."""
-        spans = [(first, last) for kind, first, last in self.spans if kind in kinds]
+    def is_common(self, question: str) -> bool:
+        """Whether more than ``COMMON`` things answer a question to FTS5."""
+        sql = "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?"
+        return len(self.rows(sql, question, COMMON + 1)) > COMMON
+
+    def _question(self, words: str) -> str:
+        """``words`` as FTS5 is asked: the last may be unfinished, but where it is common as it is.
+
+        All the words that begin with a common one are many: to merge them costs more than all
+        the rest of the question.
+        """
+        whole = match(words, unfinished=False)
+        return whole if whole and self.is_common(whole) else match(words)
+
+    def _within(self, wanted: Wanted) -> Iterator[_Part]:
+        """The numbers among which what is wanted is: words of other things are not looked at.
+
+        Events are numbered by the day they begin, so a common word over a week costs a week.
+        """
+        spans = [(first, last) for kind, first, last in self.spans if kind in wanted.kinds]
         if spans:
             first, last = min(spans)[0], max(last for _, last in spans)
+            if wanted.kinds == ("event",):
+                low, high = self._days(wanted.first[:_DAY], wanted.last[:_DAY])
+                first, last = max(first, low), min(last, high)
             yield "words.rowid BETWEEN ? AND ?", (first, last)
+
+    def _days(self, first: str, last: str) -> tuple[int, int]:
+        """The lowest and the highest number of the events between two ISO days; "" is any."""
+        if (first, last) not in self._numbers:
+            if len(self._numbers) >= _REMEMBERED:
+                self._numbers.clear()
+            [(low, high)] = self.rows(
+                "SELECT (SELECT min(id) FROM thing WHERE kind = 'event' AND last >= ?),"
+                " (SELECT max(id) FROM thing WHERE kind = 'event' AND first <= ?)",
+                first,
+                last or "9999",
+            )
+            self._numbers[first, last] = (low or 0, high or 0) if low and high else (1, 0)
+        return self._numbers[first, last]
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -230,9 +273,7 @@ def _parts(wanted: Wanted) -> Iterator[_Part]:
         yield "thing.stamp >= ?", (wanted.since,)
     if wanted.free:
         yield "thing.free = 1", ()
-    if words := match(wanted.words):
-        yield "words MATCH ?", (words,)
-    elif wanted.words.strip():
+    if wanted.words.strip() and not match(wanted.words):
         yield "0", ()
     if box := wanted.box:
         yield "box.north >= ? AND box.south <= ?", (box.south, box.north)

@@ -15,7 +15,8 @@ from typing import Self
 import pyoxigraph as ox
 
 from store.generations import Generation, open_read_only
-from store.things import KINDS, Said, Thing, read_thing
+from store.reading import Said, read_thing
+from store.things import KINDS, Thing
 from vocab import EB, SCHEMA, term
 from vocab.iris import Iris
 
@@ -24,7 +25,8 @@ _TYPES = (
         SCHEMA + name
         for name in (
             *("Event", "EventSeries", "Place", "Organization", "NGO", "Cooperative"),
-            *("GovernmentOrganization", "LocalBusiness", "EducationalOrganization", "Article"),
+            *("GovernmentOrganization", "LocalBusiness", "EducationalOrganization", "Service"),
+            "Article",
         )
     ),
     f"{EB}ThirdPlace",
@@ -32,6 +34,7 @@ _TYPES = (
 _TYPE = ox.NamedNode(term("rdf:type"))
 _ABOUT = ox.NamedNode(term("schema:about"))
 _BY = term("prov:wasAttributedTo")
+_NAME = f"{SCHEMA}name"
 _MOST_STATEMENTS = 2_000
 _PLACE = (f"{SCHEMA}latitude", f"{SCHEMA}longitude")
 """Statements of one document: a publisher's runaway list is cut, never a page that hangs."""
@@ -100,14 +103,14 @@ class Published:
         for iri in chain.from_iterable(self._of_type(name, "canonical") for name in _TYPES):
             if iri not in seen and (kind := self._kind(iri)):
                 seen.add(iri)
-                yield read_thing(iri, kind, self._said, self.iris)
+                yield read_thing(iri, kind, self._told, self.iris)
 
     def thing(self, iri: str) -> Thing | None:
         """The canonical entity at ``iri``, None when there is none."""
         kind = self._kind(iri)
         if not kind or term("rdf:type") not in self._said(iri):
             return None
-        return read_thing(iri, kind, self._said, self.iris)
+        return read_thing(iri, kind, self._told, self.iris)
 
     def withdrawn(self, iri: str) -> Thing | None:
         """What is still told at ``iri`` of an entity that its sources no longer announce.
@@ -117,14 +120,14 @@ class Published:
         said = self._said(iri)
         if not (kind := self._kind(iri)) or not said or term("rdf:type") in said:
             return None
-        return read_thing(iri, kind, self._said, self.iris)
+        return read_thing(iri, kind, self._told, self.iris)
 
     def claim(self, record: str, kind: str) -> Thing:
         """What one source says, in its ``record``, of a thing of that kind."""
         graph = self._graph_of(record)
 
         def said_of(iri: str) -> Said:
-            return self._read(iri, graph) or self._said(iri)
+            return self._read(iri, graph) or self._told(iri)
 
         return read_thing(record, kind, said_of, self.iris)
 
@@ -281,6 +284,16 @@ class Published:
                 return said
             self._communes[iri] = said
         return self._communes[iri]
+
+    def _told(self, iri: str) -> Said:
+        """The same; of what the editors hid, the name, for what takes place there still has one."""
+        said = self._said(iri)
+        if said or not self._kind(iri):
+            return said
+        grave = self._read(iri, self._graphs["tombstones"])
+        records = grave.get(term("prov:wasDerivedFrom"), ()) if _BY in grave else ()
+        names = (self._read(each.value, self._graph_of(each.value)) for each in records)
+        return next(({_NAME: said[_NAME]} for said in names if _NAME in said), {})
 
     def _read(self, iri: str, graph: ox.NamedNode) -> Said:
         if ":" not in iri:

@@ -16,12 +16,8 @@ from store.folding import match
 from store.lookup import Index
 from store.things import KINDS, Thing
 
-RANKED = 3_000
-"""Matches that are ranked; when there are more, the words tell too little to rank by."""
-
 _MATCHES = "SELECT rowid FROM words WHERE words MATCH ?"
 _RANKED = f"{_MATCHES} ORDER BY bm25(words, 5.0, 1.0), rowid"
-_SOME = f"{_MATCHES} LIMIT {RANKED + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def search(index: Index, words: str, today: str, most: int) -> list[Found]:
 def _matches(index: Index, words: str) -> Iterator[tuple[Sequence[int], bool]]:
     """The numbers of the things that bear the words: ranked, or in order where they are many."""
     for question in dict.fromkeys((match(words, unfinished=False), match(words))):
-        if question and len(index.rows(_SOME, question)) > RANKED:
+        if question and index.is_common(question):
             for asked in (f"name : ({question})", question):
                 yield [number for (number,) in index.rows(_MATCHES, asked)], True
             return

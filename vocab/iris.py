@@ -80,7 +80,7 @@ class Iris:
         return f"{self.base}id/record/"
 
     def entity(self, kind: str, *key: str) -> str:
-        """A canonical entity: ``kind`` is place, organization, event, series or article."""
+        """A canonical entity: ``kind`` is one of ``store.things.KINDS``."""
         return f"{self.base}id/{kind}/" + "/".join(map(encode, key))
 
     def commune(self, insee: str) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.lookup import Wanted
+from store.things import GUIDE
 from vocab.messages import say
 from web.answers import json_answer
 from web.filters import Filter
@@ -29,6 +30,7 @@ KINDS = MappingProxyType(
         "third": say("Third places"),
         "places": say("Other places"),
         "organizations": say("Organisations"),
+        "services": say("Services"),
         "articles": say("Recent news"),
     }
 )
@@ -121,7 +123,8 @@ class Coverage:
             third.wanted(("place",)),
             Wanted(kinds=("place",), without=(("genre", "ThirdPlace"),)),
             Wanted(kinds=("organization",)),
-            Wanted(kinds=("article",), since=(today - _BEHIND).isoformat()),
+            Wanted(kinds=("service",)),
+            Wanted(kinds=("article",), without=(GUIDE,), since=(today - _BEHIND).isoformat()),
         )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.lookup import Order, Wanted
-from store.things import DOCUMENTED, KINDS, Thing
+from store.things import DOCUMENTED, GUIDE, KINDS, OFFERED, PLACED, Thing
 from vocab.messages import Message, say
 from web.agenda_data import feature_collection
 from web.answers import json_answer
@@ -30,7 +30,8 @@ _MOST_DOCUMENTED = 30
 class Room:
     """One list: where it is, what it is called, what it holds and by what it is filtered.
 
-    ``fixed`` are facets that always hold; ``having`` facets of which each thing has one.
+    ``fixed`` are facets that always hold; ``having`` facets of which each thing has one, and
+    ``without`` values of facets of which it has none.
     ``documented`` tells that documents are shown beside its things.
     """
 
@@ -43,18 +44,19 @@ class Room:
     having: tuple[str, ...] = ()
     order: Order = "name"
     documented: bool = False
+    without: tuple[tuple[str, str], ...] = ()
 
     def wanted(self, asked: Filter, *, limit: int = 5_000, offset: int = 0) -> Wanted:
         """What the room holds of what is asked."""
         found = asked.wanted(self.kinds, order=self.order, limit=limit, offset=offset)
-        return replace(found, facets=(*found.facets, *self.fixed), having=self.having)
+        facets = (*found.facets, *self.fixed)
+        return replace(found, facets=facets, having=self.having, without=self.without)
 
 
 _COMMUNE = ("commune", say("Commune"), say("all communes"))
 _THEME = ("theme", say("Theme"), say("all themes"))
 _TYPE = ("type", say("Type"), say("all types"))
 _SERVICE = ("service", say("Services"), say("all services"))
-_PLACES = ("place", "organization")
 
 ROOMS = (
     Room(
@@ -64,7 +66,7 @@ ROOMS = (
             "The associations, collectives, communes, producers, craftspeople, local services "
             "and places that a public source tells of."
         ),
-        _PLACES,
+        PLACED,
         (_COMMUNE, ("acteur", say("Kind"), say("all kinds")), _TYPE, _THEME),
     ),
     Room(
@@ -91,9 +93,9 @@ ROOMS = (
             "and machines, help with the internet, advice, booked or borrowed at their place; and "
             "the guides and documents that they mention."
         ),
-        _PLACES,
+        PLACED,
         (_SERVICE, ("espace", say("Spaces"), say("all spaces")), _COMMUNE),
-        having=("service", "espace"),
+        having=("service", "espace", OFFERED),
         documented=True,
     ),
     Room(
@@ -103,6 +105,7 @@ ROOMS = (
         ("article",),
         (_COMMUNE, _THEME, ("source", say("Source"), say("all sources"))),
         order="newest",
+        without=(GUIDE,),
     ),
 )
 
@@ -154,7 +157,7 @@ class Directory:
 
 
 def _documented(room: Room, asked: Filter, shelf: Shelf) -> list[Thing]:
-    """What mentions documents, the newest first; they have neither service nor space."""
+    """What mentions documents, and guides, the newest first; no service or space leads to them."""
     if not room.documented or asked.values("service") or asked.values("espace"):
         return []
     wanted = asked.wanted(KINDS, order="newest", limit=_MOST_DOCUMENTED)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from store.things import KINDS, PINNED, Thing
+from store.things import GUIDE, KINDS, PINNED, Thing
 from web.agenda import Period, days, event_of, events
 from web.examples import examples
 from web.filters import Filter
@@ -34,6 +34,7 @@ class Home:
         period = Period.week(self._front.clock(), self._front.site.zone)
         found = events(shelf.index, Filter(), period)
         newest = Filter().wanted(("article",), order="newest", limit=_NEWS)
+        newest = replace(newest, without=(GUIDE,))
         return self._front.page(
             request,
             shelf,
@@ -65,5 +66,5 @@ def _counts(shelf: Shelf) -> list[tuple[str, int]]:
     third = shelf.index.count(Filter().having("genre", "ThirdPlace").wanted(("place",)))
     kinds["place"] = kinds.get("place", 0) - third
     kinds["third"] = third
-    order = ("event", "series", "third", "place", "organization", "article")
+    order = ("event", "series", "third", "place", "organization", "service", "article")
     return [(kind, kinds[kind]) for kind in order if kinds.get(kind)]

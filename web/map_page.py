@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from store.things import Thing
+from store.things import PLACED, Thing
 from web.agenda import Period, events
 from web.agenda_data import feature_collection
 from web.answers import json_answer
@@ -22,7 +22,6 @@ from web.policy import policy
 
 CHOICES = ("commune", "type", "service", "theme")
 _AHEAD = timedelta(days=7)
-_PLACES = ("place", "organization")
 
 
 class MapPage:
@@ -52,7 +51,7 @@ class MapPage:
         def address(*, asked: Filter = asked, kind: str = "") -> str:
             return "/carte" + asked.query(("quoi", kind or _kind(request)), language)
 
-        wanted = asked.wanted(("event",) if _kind(request) else _PLACES)
+        wanted = asked.wanted(("event",) if _kind(request) else PLACED)
         response = self._front.page(
             request,
             shelf,
@@ -85,7 +84,7 @@ class MapPage:
             today = self._front.today()
             week = Period(today, today + _AHEAD, self._front.site.zone)
             return [event.thing for event in events(shelf.index, asked, week)]
-        return shelf.index.find(asked.wanted(_PLACES, limit=2_000))
+        return shelf.index.find(asked.wanted(PLACED, limit=2_000))
 
 
 def is_placed(thing: Thing, shelf: Shelf) -> bool:

@@ -60,8 +60,13 @@ class PlainPages:
         return page
 
     def _robots(self, request: Request) -> Response:
-        """Everything may be read; a query is no page to be indexed."""
+        """Everything may be read; a query is no page to be indexed.
+
+        Other nodes of EnBauges ask the endpoint when they harvest this one (RFC 9309, section
+        2.2.1: their own group is the one that binds them).
+        """
         body = (
+            "User-agent: EnBauges\nAllow: /\n\n"
             "User-agent: *\nDisallow: /sparql\nDisallow: /recherche\n"
             f"Sitemap: {request.base_url}sitemap.xml\n"
         )

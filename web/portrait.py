@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from store.folding import fold, slug
 from store.lookup import Box, Wanted
 from store.published import Curated
-from store.things import CONCEPTS, Thing
+from store.things import CONCEPTS, PLACED, Thing
 from vocab.messages import Message, say
 from web.agenda import Event, event_of, map_events
 from web.filters import Filter
@@ -37,7 +37,7 @@ COMPARED = MappingProxyType(
 )
 """The fields that sources are compared by."""
 
-_MOST_DATES, _MOST_NEAR = 12, 6
+_MOST_DATES, _MOST_NEAR, _MOST_SERVICES = 12, 6, 50
 _NEAR = 0.04
 """Degrees around a thing that count as near: some 4 km north to south, 3 km east to west."""
 
@@ -81,8 +81,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """An entity and what is around it: what its sources say, other dates, what is near.
+    """An entity and what is around it: what its sources say, other dates, services, what is near.
 
+    ``services`` are those of the same organisation, ``giver`` the one that gives a service.
     ``corrections`` are by the field of ``Thing`` that they change, or by the facet.
     """
 
@@ -92,6 +93,8 @@ class Portrait:
     dates: tuple[Event, ...]
     coming: tuple[Event, ...]
     near: tuple[Thing, ...]
+    services: tuple[Thing, ...]
+    giver: Thing | None
     series: Thing | None
     corrections: Mapping[str, Correction]
     pinned: Curated | None
@@ -125,6 +128,8 @@ class Portraits:
             dates=tuple(others[:_MOST_DATES]),
             coming=tuple(self._there(thing, shelf, today)),
             near=tuple(_near(thing, shelf)),
+            services=tuple(_services(thing, shelf)),
+            giver=_known_giver(thing, shelf),
             series=shelf.index.get(thing.series) if thing.series else None,
             corrections=_corrections(decided, claims, wording),
             pinned=next((each for each in decided if each.name == _PINNED), None),
@@ -180,7 +185,7 @@ def _near(thing: Thing, shelf: Shelf) -> list[Thing]:
         return []
     latitude, longitude = thing.latitude, thing.longitude
     box = Box(longitude - _NEAR, latitude - _NEAR, longitude + _NEAR, latitude + _NEAR)
-    found = shelf.index.find(Wanted(kinds=("place", "organization"), box=box, limit=200))
+    found = shelf.index.find(Wanted(kinds=PLACED, box=box, limit=200))
 
     def distance(other: Thing) -> float:
         east = ((other.longitude or 0) - longitude) * 0.7  # cosine of 45.6 degrees
@@ -188,6 +193,31 @@ def _near(thing: Thing, shelf: Shelf) -> list[Thing]:
 
     others = (other for other in found if other.iri != thing.iri)
     return sorted(others, key=distance)[:_MOST_NEAR]
+
+
+def _services(thing: Thing, shelf: Shelf) -> list[Thing]:
+    """What an organisation gives, or whoever gives a service gives besides.
+
+    They name it as the organiser of events is named, so a service and its provider need not come
+    from the same source: data.inclusion lists structures and services apart.
+    """
+    if not (giver := slug(_giver(thing))):
+        return []
+    wanted = Filter().having("organisateur", giver).wanted(("service",), limit=_MOST_SERVICES)
+    return [other for other in shelf.index.find(wanted) if other.iri != thing.iri]
+
+
+def _giver(thing: Thing) -> str:
+    names = {"place": thing.name, "organization": thing.name, "service": thing.organizer}
+    return names.get(thing.kind, "")
+
+
+def _known_giver(thing: Thing, shelf: Shelf) -> Thing | None:
+    """The organisation that a service names, where just one bears that name."""
+    if thing.kind != "service" or not thing.organizer:
+        return None
+    found = shelf.index.called(thing.organizer, ("organization", "place"))
+    return found[0] if len(found) == 1 else None
 
 
 def _differences(claims: Sequence[Claim]) -> tuple[Difference, ...]:

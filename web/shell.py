@@ -17,10 +17,10 @@ from sparql.formats import Format
 from sparql.language import preferred
 from store.folding import slug
 from store.generations import Generation
-from store.things import plain
+from store.reading import plain
 from vocab.messages import LANGUAGES
 from web.structured import script
-from web.texts import Words, document_name, host, link, reference
+from web.texts import Words, document_name, host, link, reference, telephone
 
 ROOM = Path(__file__).parent
 HTML = Format("html", "text/html", "", graph=False, extension="html", charset=True)
@@ -60,7 +60,9 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(slug=slug, plain=plain, host=host, document=document_name)
+        self._templates.filters.update(
+            slug=slug, plain=plain, host=host, document=document_name, telephone=telephone
+        )
         self._templates.tests["iri_node"] = lambda node: isinstance(node, NamedNode)
         self._templates.globals.update(link=link, reference=reference, structured=script, site=site)
 

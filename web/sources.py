@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from store.published import SourceFacts
-from store.things import plain
+from store.reading import plain
 from vocab.iris import Iris
 from web.texts import link
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from store.things import Thing
+from store.things import GUIDE, Thing
 from vocab import SCHEMA
 from web.texts import link
 from web.wording import Wording
@@ -18,7 +18,13 @@ _CONTEXT = "https://schema.org"
 _ORGANIZATIONS = frozenset(
     {"NGO", "Cooperative", "GovernmentOrganization", "LocalBusiness", "EducationalOrganization"}
 )
-_TYPES = {"event": "Event", "series": "EventSeries", "place": "Place", "article": "Article"}
+_TYPES = {
+    "event": "Event",
+    "series": "EventSeries",
+    "place": "Place",
+    "service": "Service",
+    "article": "Article",
+}
 
 
 def script(data: Json) -> Markup:
@@ -77,6 +83,14 @@ def _particular(thing: Thing, wording: Wording) -> Json:
             "publisher": _named("Organization", wording.organizer(thing)),
             "keywords": wording.concepts(thing, "theme"),
         }
+    if thing.kind == "service":
+        return {
+            "provider": _named("Organization", wording.organizer(thing)),
+            "serviceType": wording.concepts(thing, "service"),
+            "areaServed": _named("AdministrativeArea", thing.commune_name),
+            "availableChannel": _channel(thing),
+            "keywords": wording.concepts(thing, "theme"),
+        }
     return {
         "address": _address(thing),
         "geo": _geo(thing),
@@ -86,10 +100,10 @@ def _particular(thing: Thing, wording: Wording) -> Json:
     }
 
 
-def _type(thing: Thing) -> str:
+def _type(thing: Thing) -> str | list[str]:
     if thing.kind == "organization":
         return next((each for each in thing.types if each in _ORGANIZATIONS), "Organization")
-    return _TYPES[thing.kind]
+    return [_TYPES[thing.kind], GUIDE[1]] if thing.is_guide else _TYPES[thing.kind]
 
 
 def _location(thing: Thing) -> Json | None:
@@ -103,6 +117,22 @@ def _location(thing: Thing) -> Json | None:
             "name": thing.place or thing.commune_name,
             "address": _address(thing),
             "geo": _geo(thing),
+        }
+    )
+
+
+def _channel(thing: Thing) -> Json | None:
+    """Where and by which number a service is asked for."""
+    location = _location(thing)
+    if not (location or thing.telephone):
+        return None
+    return _told(
+        {
+            "@type": "ServiceChannel",
+            "serviceLocation": location,
+            "servicePhone": _told({"@type": "ContactPoint", "telephone": thing.telephone})
+            if thing.telephone
+            else None,
         }
     )
 

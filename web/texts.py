@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
-from store.things import plain
+from store.reading import plain
 from vocab import CONCEPT, EB, load_graph
 from vocab.messages import Message
 
 _JOINTS = re.compile(r"[-_+.]+")
 _LONGEST_NAME = 100
+_FRENCH_NUMBER = re.compile(r"(?:\+33|0033|0)0?([1-9][0-9]{8})")
 
 
 class Dated(Protocol):
@@ -201,3 +202,12 @@ def document_name(address: str) -> str:
 def host(address: str) -> str:
     """The site that an address is of: ``mairie.example.org``."""
     return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def telephone(number: str) -> str:
+    """A number as people of its country write it: ``+33465710120`` is « 04 65 71 01 20 »."""
+    digits = _FRENCH_NUMBER.fullmatch(re.sub(r"[\s.()-]", "", number))
+    if digits is None:
+        return number
+    national = f"0{digits[1]}"
+    return " ".join(national[at : at + 2] for at in range(0, len(national), 2))

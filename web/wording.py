@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from store.folding import fold
 from store.things import Thing
 from vocab.messages import say
 from web.agenda import moment
 from web.library import Shelf
+
+_SAID = MappingProxyType(
+    {
+        "EventCancelled": re.compile(r"\b(annule|cancel)"),
+        "EventPostponed": re.compile(r"\b(reporte|postponed)"),
+    }
+)
+"""Status → what a name says of it already: « Loto (annulé) »."""
 
 MOST_TEXT = 1_500
 """Characters of a description that a feed carries; the page of the thing has more."""
@@ -36,11 +47,19 @@ class Wording:
     def title(self, thing: Thing) -> str:
         """The name, and what must be known before going there."""
         name = thing.name or self.say("Untitled")
+        if self.says(thing):
+            return name
         mark = {
             "EventCancelled": self.say("cancelled"),
             "EventPostponed": self.say("postponed"),
         }.get(thing.status) or (self.say("no longer announced") if thing.gone else "")
         return f"{name} ({mark})" if mark else name
+
+    @staticmethod
+    def says(thing: Thing) -> bool:
+        """Whether the name itself says that it is cancelled or postponed."""
+        said = _SAID.get(thing.status)
+        return bool(said and said.search(fold(thing.name)))
 
     def where(self, thing: Thing) -> str:
         """Place, address and commune on one line."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from vocab.messages import Message, say
 
-Kind = Literal["event", "place", "organization", "article"]
+Kind = Literal["event", "place", "organization", "service", "article"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,27 @@ NEEDS = (
         "organization", "no-type", 20, ("eb:actorKind", "eb:legalForm", "eb:theme", "eb:service"),
         say("{missing} of {total} organisations do not say what they are: −{points}"),
         say("give each organisation a category: association, commune, entreprise…"),
+    ),
+    Need(
+        "service", "no-provider", 30, ("schema:provider",),
+        say("{missing} of {total} services do not say who gives them: −{points}"),
+        say("name the organisation that gives each service"),
+    ),
+    Need(
+        "service", "no-type", 25, ("eb:service", "eb:theme"),
+        say("{missing} of {total} services do not say what they are: −{points}"),
+        say("give each service a category: aide aux démarches, mobilité, formation…"),
+    ),
+    Need(
+        "service", "no-commune", 20, ("eb:commune", "schema:availableChannel", "schema:areaServed"),
+        say("{missing} of {total} services do not say where they are given: −{points}"),
+        say("give each service its address, or at least its commune"),
+    ),
+    Need(
+        "service", "no-description", 25, ("schema:description",),
+        say("{missing} of {total} services have no description: −{points}"),
+        say("write two sentences: what one gets there, for whom, what it costs"),
+        text=True,
     ),
     Need(
         "article", "no-date", 30, ("schema:datePublished", "schema:dateModified"),

@@ -27,6 +27,7 @@ _KINDS: Mapping[str, Kind] = {
     "series": "event",
     "place": "place",
     "organization": "organization",
+    "service": "service",
     "article": "article",
 }
 

@@ -264,8 +264,10 @@ def _slugs(scheme: str) -> list[str]:
 
 _EVENTS = frozenset({"event", "series"})
 _ROOMS = frozenset({"place", "organization"})
-_ALL = _EVENTS | _ROOMS | {"article"}
+_SERVICES = frozenset({"service"})
+_ALL = _EVENTS | _ROOMS | _SERVICES | {"article"}
 _PLACES = frozenset({"place"})
+_PRICED = _EVENTS | _PLACES | _SERVICES
 
 PROPERTIES: Mapping[str, Property] = MappingProxyType(
     {
@@ -287,12 +289,12 @@ PROPERTIES: Mapping[str, Property] = MappingProxyType(
         "email": Property(_ROOMS, _plain("schema:email")),
         "openingHoursOsm": Property(_ROOMS, _plain("eb:openingHoursOsm")),
         "theme": Property(_ALL, _concept("eb:theme", "theme"), many=True),
-        "audience": Property(_EVENTS | _ROOMS, _concept("eb:audience", "public"), many=True),
-        "pricing": Property(_EVENTS | _PLACES, _concept("eb:pricing", "price"), many=True),
+        "audience": Property(_ALL - {"article"}, _concept("eb:audience", "public"), many=True),
+        "pricing": Property(_PRICED, _concept("eb:pricing", "price"), many=True),
         "accessMode": Property(_EVENTS | _PLACES, _concept("eb:accessMode", "access"), many=True),
         "placeType": Property(_PLACES, _concept("eb:placeType", "type"), many=True),
         "spaceType": Property(_PLACES, _concept("eb:spaceType", "space"), many=True),
-        "service": Property(_ROOMS, _concept("eb:service", "service"), many=True),
+        "service": Property(_ROOMS | _SERVICES, _concept("eb:service", "service"), many=True),
         "heldLabel": Property(_ROOMS, _concept("eb:heldLabel", "label"), many=True),
         "lifecycleStatus": Property(_PLACES, _concept("eb:lifecycleStatus", "statut")),
         "actorKind": Property(frozenset({"organization"}), _concept("eb:actorKind", "actor")),

@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     f"{SCHEMA}GovernmentOrganization": "organization",
     f"{SCHEMA}LocalBusiness": "organization",
     f"{SCHEMA}EducationalOrganization": "organization",
+    f"{SCHEMA}Service": "service",
 }
 """Type → kind of canonical entity; a record of another type stays in its source's graph."""
 

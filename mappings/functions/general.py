@@ -119,6 +119,12 @@ def contains(values: list[Any], value: Any) -> bool:
     return any(equal(each, value) for each in values)
 
 
+def among(values: list[Any] | None, names: str) -> bool:
+    """Whether any of ``values`` is one of ``names``, which are written as those of ``field``."""
+    known = set(map(fold, names.split("|")))
+    return any(fold(text_of(each)) in known for each in values or ())
+
+
 FUNCTIONS: tuple[Function, ...] = (
     declare(EBF, "first", first, Parameter(EBF + "value", "rest")),
     declare(
@@ -142,6 +148,7 @@ FUNCTIONS: tuple[Function, ...] = (
         Parameter(EBF + "value", "list", required=False),
     ),
     declare(EBF, "contains", contains, Parameter(EBF + "values", "list"), "value"),
+    declare(EBF, "among", among, Parameter(EBF + "values", "list", required=False), "names"),
     declare(EBF, "slug", slug, "value"),
     declare(EBF, "beginning", beginning, "value"),
     declare(EBF, "boolean", boolean, "value"),

@@ -115,7 +115,7 @@ def test_a_source_without_records_is_not_judged() -> None:
     assert judged() == (None, [])
 
 
-@pytest.mark.parametrize("kind", ["event", "place", "organization", "article"])
+@pytest.mark.parametrize("kind", ["event", "place", "organization", "service", "article"])
 def test_what_is_asked_of_a_kind_is_worth_a_hundred_points(kind: str) -> None:
     assert sum(need.weight for need in NEEDS if need.kind == kind) == 100
 

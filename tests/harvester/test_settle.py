@@ -321,3 +321,21 @@ def test_what_an_older_version_wrote_of_an_entity_is_put_right(node: Node) -> No
     changeset = node.read(event("a")).changeset
     assert changeset.graphs[CANONICAL] == Delta(removed=frozenset({stale}))
     assert node.canonical() == canonical
+
+
+def test_a_service_is_a_thing_of_its_own_with_who_gives_it(node: Node) -> None:
+    iri = record("aide")
+    said = lines_of(iri, "schema:Service", "Aide", schema_provider=f"<{iri}#provider>")
+    node.read({iri: said | {f'<{iri}#provider> <{term("schema:name")}> "CCAS"@fr .'}})
+    entity = entity_of(node, "aide")
+    assert entity.startswith("https://node.example/id/service/")
+    assert f'<{entity}#provider> <{term("schema:name")}> "CCAS"@fr .' in node.canonical()
+
+
+def test_a_record_stored_before_its_kind_had_entities_gets_one_when_it_is_read_again(
+    node: Node,
+) -> None:
+    services = {record("aide"): lines_of(record("aide"), "schema:Service", "Aide")}
+    node.known = Known(services)
+    node.read(services)
+    assert f"<{entity_of(node, 'aide')}> " in "".join(sorted(node.canonical()))

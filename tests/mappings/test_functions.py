@@ -358,6 +358,9 @@ def test_choosing_comparing_and_cutting() -> None:
     assert call("present", ["a"]) is True
     assert call("absent", []) is True
     assert call("contains", ["a", 1], "1") is True
+    assert call("among", ["Atelier", "Mode d’emploi"], "guide|mode d emploi") is True
+    assert call("among", ["Ressourcerie"], "ressource") is False
+    assert call("among", None, "guide") is False
     assert str(call("weekday", "-1SU")) == "<https://schema.org/Sunday>"
     assert call("weekday", "XX") is None
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store import searching
+from store import lookup
 from store.index import NAME, build
-from store.lookup import Index
+from store.lookup import Index, Wanted
 from store.published import Published
 from store.searching import search
 from store.things import Thing
@@ -65,8 +65,7 @@ Ask = Callable[[str], dict[str, list[str]]]
 @pytest.fixture(params=[3_000, 2], ids=["ranked", "too many to be ranked"])
 def ask(request: pytest.FixtureRequest, index: Index, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Names by kind, where words are rare and where they are everywhere."""
-    monkeypatch.setattr(searching, "RANKED", request.param)
-    monkeypatch.setattr(searching, "_SOME", f"{searching._MATCHES} LIMIT {request.param + 1}")
+    monkeypatch.setattr(lookup, "COMMON", request.param)
     return lambda words: {
         each.kind: [f"{one.name} {one.start}".strip() for one in each.things]
         for each in search(index, words, TODAY, 10)
@@ -101,3 +100,37 @@ def test_there_is_more_than_what_is_asked_for(index: Index) -> None:
         [2, True],
         [2, False],
     )
+
+
+@pytest.mark.parametrize("common", [3_000, 2])
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (("2026-11-26", "2026-11-30"), ["2026-11-01", "2026-11-27"]),
+        (("2026-12-01", "2026-12-31"), ["2026-11-01", "2026-12-05"]),
+        (("", "2026-11-10"), ["2026-11-01", "2026-11-01"]),
+        (("2026-12-20", ""), ["2026-11-01"]),
+        (("2027-01-01", ""), []),
+        (("", "2026-10-31"), []),
+    ],
+)
+def test_words_find_the_events_of_a_period_and_what_goes_on_in_it(
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    common: int,
+    days: tuple[str, str],
+    found: list[str],
+) -> None:
+    monkeypatch.setattr(lookup, "COMMON", common)
+    first, last = days
+    wanted = Wanted(kinds=("event",), first=first, last=last, words="atelier", order="days")
+    assert [event.start for event in index.find(wanted)] == found
+    assert index.count(wanted) == len(found)
+
+
+def test_a_common_word_is_not_taken_for_the_beginning_of_others(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "COMMON", 2)
+    assert index._question("atelier") == '"ateli"'
+    assert index._question("forge") == '("forg" OR "forge"*)'

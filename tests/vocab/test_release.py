@@ -17,7 +17,7 @@ def room(tmp_path: Path) -> Path:
 
 def test_a_version_holds_the_terms_and_the_concepts(room: Path) -> None:
     path = release(room)
-    assert path.name == "1.2.0.ttl"
+    assert path.name == "1.3.0.ttl"
     published = {triple for name in PUBLISHED for triple in read_turtle(ROOM / name)}
     assert set(read_turtle(path)) == published
 
@@ -28,7 +28,7 @@ def test_a_published_version_is_not_rewritten(room: Path) -> None:
     terms = room / "enbauges.ttl"
     text = terms.read_text(encoding="utf-8").replace("Fiche source", "Fiche d'une source")
     terms.write_text(text, encoding="utf-8")
-    with pytest.raises(VocabularyError, match=r"version 1\.2\.0 is published and does not change"):
+    with pytest.raises(VocabularyError, match=r"version 1\.3\.0 is published and does not change"):
         release(room)
 
 

@@ -54,7 +54,7 @@ def test_the_agenda_of_the_week_has_the_events_of_the_pages(node: ox.Store) -> N
 
 def test_things_are_counted_as_on_the_first_page(node: ox.Store) -> None:
     things = list(Published(node, Iris(base_of(node))).things())
-    kinds = {"event": "Event", "series": "EventSeries", "article": "Article"}
+    kinds = {"event": "Event", "series": "EventSeries", "article": "Article", "service": "Service"}
     shown = Counter(SCHEMA + kinds[thing.kind] for thing in things if thing.kind in kinds)
     shown[f"{EB}ThirdPlace"] = sum(thing.is_third_place for thing in things)
     shown[f"{SCHEMA}Place"] = sum(

@@ -105,6 +105,28 @@ ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
   schema:url <https://comite.example/lettre> ; eb:commune <id/commune/73081> ;
   schema:datePublished "2026-11-19T08:00:00Z"^^xsd:dateTime ;
   prov:wasDerivedFrom <id/record/comite/lettre> .
+<id/service/demarches> a schema:Service ; schema:name "Aide aux démarches"@fr ;
+  schema:provider <id/service/demarches#provider> ; eb:commune <id/commune/73081> ;
+  schema:availableChannel <id/service/demarches#channel> ; eb:pricing ebc:gratuit ;
+  prov:wasDerivedFrom <id/record/mairie/demarches> .
+<id/service/demarches#provider> a schema:Organization ; schema:name "Comédie"@fr ;
+  schema:telephone "+33465710033" .
+<id/service/demarches#channel> a schema:ServiceChannel ;
+  schema:serviceLocation <id/service/demarches#location> ;
+  schema:servicePostalAddress <id/service/demarches#address> ;
+  schema:serviceUrl <https://comedie.example/rdv> .
+<id/service/demarches#location> a schema:Place ; schema:name "Aide aux démarches"@fr ;
+  schema:geo <id/service/demarches#geo> .
+<id/service/demarches#geo> a schema:GeoCoordinates ;
+  schema:latitude 45.75 ; schema:longitude 6.20 .
+<id/service/demarches#address> a schema:PostalAddress ; schema:streetAddress "2 rue du Four" .
+ebc:gratuit skos:prefLabel "Gratuit"@fr, "Free"@en .
+<id/article/guide> a schema:Article, schema:LearningResource ;
+  schema:name "Monter un repair café"@fr ; schema:url <https://wiki.example/repair> ;
+  prov:wasDerivedFrom <id/record/comite/guide> .
+<id/event/chez-cache> a schema:Event ; schema:name "Bal masqué"@fr ;
+  schema:startDate "2027-02-20"^^xsd:date ; schema:location <id/place/cache> ;
+  prov:wasDerivedFrom <id/record/comite/bal> .
 <id/event/piege> a schema:Event ;
   schema:name "</title><img src=x onerror=alert(1)> \u202etxt.exe ]]> & fin"@fr ;
   schema:description "<script>alert(2)</script>\\n<b onclick='x'>gras \\u0007"@fr ;
@@ -115,6 +137,8 @@ ebc:reparer skos:prefLabel "Réparer"@fr, "Repair"@en .
 <id/event/piege#organizer> a schema:Organization ; schema:name "'\\"><i>ORG"@fr .
 """
 RECORDS = """
+<id/record/mairie/salle> a schema:Place ; schema:name "Salle cachée"@fr ;
+  schema:description "Fermée au public"@fr .
 <id/record/comite/atelier/20261205> a schema:Event ; schema:name "Atelier de réparation"@fr ;
   schema:startDate "2026-12-05T14:00:00+01:00"^^xsd:dateTime .
 <id/record/mairie/atelier> a schema:Event ; schema:name "Repair café"@fr ;
@@ -125,6 +149,9 @@ TOMBSTONES = """
 <id/event/cache> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
   prov:wasDerivedFrom <id/record/foyer/cache> ; prov:wasAttributedTo <id/editor/Camille> ;
   dcterms:description "publicité <b>"@fr ;
+  prov:invalidatedAtTime "2026-11-19T06:00:00Z"^^xsd:dateTime .
+<id/place/cache> a eb:Tombstone ; eb:formerType "https://schema.org/Place" ;
+  prov:wasDerivedFrom <id/record/mairie/salle> ; prov:wasAttributedTo <id/editor/Camille> ;
   prov:invalidatedAtTime "2026-11-19T06:00:00Z"^^xsd:dateTime .
 <id/event/parti> a eb:Tombstone ; eb:formerType "https://schema.org/Event" ;
   prov:invalidatedAtTime "2026-11-18T06:00:00Z"^^xsd:dateTime .

@@ -27,7 +27,7 @@ PAGES = [
     *("/tiers-lieux", "/ressources", "/actualites", "/sources", "/couverture"),
     *("/recherche?q=atelier", "/id/event/atelier/20261205", "/id/event/piege", "/id/place/fab"),
     *("/id/source/mairie", "/id/record/mairie/atelier", "/id/event/parti", "/nulle-part"),
-    *("/id/event/cache", "/id/article/lettre"),
+    *("/id/event/cache", "/id/article/lettre", "/id/service/demarches", "/id/article/guide"),
     *("/a-propos", "/moissonneur", "/reutiliser", "/accessibilite", "/mentions-legales"),
     *("/sparql", "/ns", "/concept/theme", "/embed/agenda?jours=30", "/embed/carte"),
 ]
@@ -140,11 +140,31 @@ def test_the_map_shows_what_the_list_shows(opened: Callable[..., Page], home: st
     assert page.locator("#map").get_attribute("data-markers") == str(listed.count())
     shown = page.locator("#map .pin").count()
     clusters = page.locator("#map .marker-cluster").all_inner_texts()
-    assert shown + sum(map(int, clusters)) == listed.count() == 2
+    assert shown + sum(map(int, clusters)) == listed.count() == 3
     page.get_by_role("button", name="Montrer sur la carte : Fab").click()
     popup = page.locator("#map .leaflet-popup a").first
     assert popup.inner_text() == "Fab"
     assert urlsplit(str(popup.get_attribute("href"))).path == "/id/place/fab"
+
+
+def test_names_on_the_map_are_on_nothing_else(opened: Callable[..., Page], home: str) -> None:
+    page = opened()
+    page.goto(f"{home}/carte", wait_until="networkidle")
+    box = "({ left, right, top, bottom }) => ({ left, right, top, bottom })"
+    boxes: dict[str, list[dict[str, float]]] = {
+        name: page.evaluate(
+            f"""[...document.querySelectorAll("#map {name}")]
+            .filter((each) => getComputedStyle(each).visibility === "visible")
+            .map((each) => ({box})(each.getBoundingClientRect()))"""
+        )
+        for name in (".commune", ".pin, #map .marker-cluster")
+    }
+    names, things = boxes.values()
+    assert names
+    for name in names:
+        for other in (*things, *(each for each in names if each is not name)):
+            across = name["right"] <= other["left"] or name["left"] >= other["right"]
+            assert across or name["bottom"] <= other["top"] or name["top"] >= other["bottom"]
 
 
 def test_without_scripts_the_list_is_there_and_no_empty_map(

@@ -44,3 +44,11 @@ def test_what_is_put_first_comes_first_on_the_first_page_and_is_marked(
     assert first < week
     assert "mis en avant" in page
     assert "mis en avant" in client.get("/id/place/jardin?lang=fr").text
+
+
+def test_what_takes_place_at_a_hidden_place_still_says_its_name(client: httpx.Client) -> None:
+    page = client.get("/id/event/chez-cache?lang=fr").text
+    assert "Salle cachée" in page
+    assert "/id/place/cache" not in page
+    assert "Fermée au public" not in page
+    assert client.get("/id/place/cache").status_code == 410

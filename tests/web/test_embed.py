@@ -6,11 +6,18 @@ import gzip
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import httpx
 import pytest
+from protego import Protego
 
+from store.things import Thing
 from web.plain_pages import PAGES
+from web.wording import Wording
+
+if TYPE_CHECKING:
+    from web.library import Shelf
 
 STATIC = Path(__file__).parents[2] / "web" / "static"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
@@ -119,3 +126,25 @@ def test_examples_of_reuse_name_the_node_and_answer(client: httpx.Client) -> Non
     for path in paths:
         if not path.startswith("/id/"):
             assert client.get(path).status_code == 200, path
+
+
+def test_another_node_may_ask_what_search_engines_may_not_index(client: httpx.Client) -> None:
+    rules = Protego.parse(client.get("/robots.txt").text)
+    assert rules.can_fetch("https://data.example/sparql?query=x", "EnBauges")
+    assert rules.can_fetch("https://data.example/id/place/fab", "EnBauges")
+    assert not rules.can_fetch("https://data.example/sparql?query=x", "Googlebot")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "title"),
+    [
+        ("Loto (annulée)", "EventCancelled", "Loto (annulée)"),
+        ("ANNULÉ : loto", "EventCancelled", "ANNULÉ : loto"),
+        ("Loto", "EventCancelled", "Loto (annulé)"),
+        ("Loto reporté", "EventPostponed", "Loto reporté"),
+        ("Reportage photo", "EventPostponed", "Reportage photo (reporté)"),
+    ],
+)
+def test_a_title_says_once_that_it_is_off(name: str, status: str, title: str) -> None:
+    thing = Thing("https://data.example/id/event/x", "event", name=name, status=status)
+    assert Wording(cast("Shelf", None), "fr").title(thing) == title

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from sparql.values import Limits
 from web import create
+from web.texts import telephone
 
 LIMITS = Limits(workers=1, per_client=1)
 
@@ -254,3 +255,17 @@ def test_the_server_follows_the_first_generation(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         assert "Concert d’hiver" in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("+33465710120", "04 65 71 01 20"),
+        ("04.65.71.01.20", "04 65 71 01 20"),
+        ("+33 (0)4 65 71 01 20", "04 65 71 01 20"),
+        ("+41 22 700 00 00", "+41 22 700 00 00"),
+        ("3949", "3949"),
+    ],
+)
+def test_a_telephone_number_is_written_as_people_read_it(number: str, told: str) -> None:
+    assert telephone(number) == told

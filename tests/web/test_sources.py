@@ -133,6 +133,7 @@ def test_coverage_tells_what_is_known_and_what_is_missing(told: httpx.Client) ->
         "third": 1,
         "places": 0,
         "organizations": 0,
+        "services": 1,
         "articles": 1,
     }
 

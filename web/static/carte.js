@@ -7,7 +7,7 @@
   if (!box || !list || !window.L) return;
   box.hidden = false;
 
-  const map = L.map(box, { scrollWheelZoom: false, zoomControl: false, minZoom: 6, maxZoom: 19 });
+  const map = L.map(box, { scrollWheelZoom: false, zoomControl: false, zoomSnap: 0.5, minZoom: 6, maxZoom: 19 });
   L.control.zoom({ zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   map.attributionControl.setPrefix(false);
@@ -55,11 +55,32 @@
       const name = entry.dataset.commune;
       if (name) communes.set(name, [...(communes.get(name) || []), marker.getLatLng()]);
     }
-    for (const [name, places] of communes) {
+    const labels = [];
+    for (const [name, places] of [...communes].sort((one, other) => other[1].length - one[1].length)) {
       const mean = (axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length;
       const icon = L.divIcon({ className: "commune", html: escape(name), iconSize: null });
-      L.marker([mean("lat"), mean("lng")], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map);
+      labels.push(L.marker([mean("lat"), mean("lng")], { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(map));
     }
+    // Below what it names, else above, else not at all: two names on one another cannot be read.
+    const declutter = () => {
+      const taken = [...box.querySelectorAll(".pin, .marker-cluster")].map((each) => each.getBoundingClientRect());
+      for (const label of labels) {
+        const element = label.getElement();
+        const free = [false, true].some((above) => {
+          element.classList.toggle("above", above);
+          return taken.every((other) => !meet(element.getBoundingClientRect(), other));
+        });
+        element.style.visibility = free ? "visible" : "hidden";
+        if (free) taken.push(element.getBoundingClientRect());
+      }
+    };
+    group.on("animationend", declutter);
+    map.on("zoomend", declutter);
+    declutter();
+  }
+
+  function meet(one, other) {
+    return one.right > other.left && one.left < other.right && one.bottom > other.top && one.top < other.bottom;
   }
 
   function popup(entry, link) {
