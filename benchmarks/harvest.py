@@ -29,8 +29,9 @@ import recurring_ical_events
 from benchmarks.figures import Figure
 from harvester.errands import window_at
 from harvester.fetch import Client, Validators
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import Config, load
 from mappings import platforms
 

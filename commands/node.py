@@ -17,9 +17,10 @@ from harvester import telling
 from harvester.curation import file as curation
 from harvester.life.strays import orphans
 from harvester.means import Means
+from harvester.place import Place
 from harvester.report import Report
 from harvester.runs import harvest
-from harvester.session import Place, Session, chosen, opened
+from harvester.session import Session, chosen, opened
 from harvester.sources import Config, load
 from harvester.terminal import (
     followed,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from harvester.children import shared
 from harvester.digest import Digest, platform_of
@@ -13,6 +12,7 @@ from harvester.fetch import Client
 from harvester.life.strays import former_ids
 from harvester.means import Means
 from harvester.parcel import Task
+from harvester.place import Place
 from harvester.sources import Config
 from harvester.visits import again, asking
 from harvester.whereabouts.area import Area
@@ -23,9 +23,6 @@ from store.changelog import ChangeLog
 from store.embedded import EmbeddedStore
 from store.state import State
 from vocab.iris import Iris
-
-if TYPE_CHECKING:
-    from harvester.session import Place
 
 
 @dataclass(frozen=True, slots=True)

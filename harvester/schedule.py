@@ -29,8 +29,9 @@ from harvester import telling
 from harvester.alarm import Alarm, Bell, Rung, Watch, sole, stopped_by_signals
 from harvester.curation.file import path_beside
 from harvester.due import due, next_due
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, Session, opened
+from harvester.session import Session, opened
 from harvester.sources import Config, Source
 from harvester.sources.problems import ConfigError
 from store.standing import SourceState

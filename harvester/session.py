@@ -6,9 +6,8 @@ import gc
 import logging
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from harvester.appraisal.health import health_of
 from harvester.appraisal.measures import measures_changeset, standings
@@ -20,13 +19,13 @@ from harvester.fetch.robots import worth_keeping
 from harvester.means import Means
 from harvester.outfit import Rooms, means_of
 from harvester.parcel import Task
+from harvester.place import Place
 from harvester.records import HarvestError
 from harvester.reference import commune_changeset, reference_changeset
 from harvester.report import Report
 from harvester.runs import harvest
 from harvester.sources import Config, Source
 from harvester.telling.delivery import Delivery, write_feeds
-from store import takedown
 from store.changelog import Entry
 from store.changes import Changeset
 from store.embedded import EmbeddedStore
@@ -42,63 +41,6 @@ from vocab.shapes import shapes
 from vocab.territory.atlas import install
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node keeps its data: the ``var`` folder beside its ``sources.toml``."""
-
-    var: Path
-
-    @property
-    def store(self) -> Path:
-        """The triple store that harvests commit to."""
-        return self.var / "store"
-
-    @property
-    def state(self) -> Path:
-        """The operational state."""
-        return self.var / "state.sqlite"
-
-    @property
-    def robots(self) -> Path:
-        """The robots.txt files that were read lately; it may be lost."""
-        return self.var / "robots.json"
-
-    @property
-    def captures(self) -> Path:
-        """What sources last answered."""
-        return self.var / "captures"
-
-    @property
-    def changes(self) -> Path:
-        """What each run changed."""
-        return self.var / "changes"
-
-    @property
-    def takedowns(self) -> Path:
-        """What must never be kept again."""
-        return self.var / takedown.FILE
-
-    def owns(self, path: Path) -> bool:
-        """Whether the node cannot do without the file ``path``."""
-        rooms = {self.store, self.generations, self.changes}
-        return bool(rooms & set(path.parents)) or path in {self.state, self.takedowns}
-
-    @property
-    def forgetting(self) -> Path:
-        """The mark of a forgetting that is not done in every room yet."""
-        return self.var / "forgetting"
-
-    @property
-    def unfinished(self) -> Path:
-        """The mark of a harvest whose changes are not published yet."""
-        return self.var / "unfinished"
-
-    @property
-    def generations(self) -> Path:
-        """What was published."""
-        return self.var / "generations"
 
 
 class Session:

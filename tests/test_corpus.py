@@ -20,8 +20,9 @@ import icalendar
 import pytest
 
 from harvester.glance import by_record
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import Config, load
 from mappings import platforms
 from sparql.ask import run_query

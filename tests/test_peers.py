@@ -17,8 +17,9 @@ import SPARQLWrapper.Wrapper
 
 from harvester.fetch import Limits
 from harvester.peers.ours import came_back
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, chosen, opened
+from harvester.session import chosen, opened
 from harvester.sources import Config, load
 from mappings import platforms
 from sparql.values import Limits as QueryLimits

@@ -20,9 +20,10 @@ from harvester.glance import glance
 from harvester.ledger import Books
 from harvester.life.meant import every_source, everything, folders, stored_sources
 from harvester.life.scrub import Scrub, dropped, unescaped
+from harvester.place import Place
 from harvester.provenance import Run, retired_lines
 from harvester.records import Content
-from harvester.session import Place, Session
+from harvester.session import Session
 from harvester.settle import settle
 from harvester.sources import Config, Source
 from harvester.stored import known_of, remembered, run_of, towards

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harvester.alarm import sole
 from harvester.curation import file as curation
-from harvester.session import Place
+from harvester.place import Place
 from harvester.sources import Config
 from store import takedown
 from store.backup import (

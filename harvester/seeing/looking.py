@@ -12,9 +12,10 @@ from harvester.fetch import Client, Fetched, Limits, Manners, user_agent
 from harvester.means import Means, Watch, Weighed
 from harvester.outfit import Rooms, means_of
 from harvester.parcel import Task
+from harvester.place import Place
 from harvester.report import Report
 from harvester.runs import harvest
-from harvester.session import Place, same_base
+from harvester.session import same_base
 from harvester.sources import Config, Source
 from harvester.visits import Ask, Errand
 from store.generations import Generations

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harvester.means import Means, Weighed
+from harvester.place import Place
 from harvester.records import HarvestError
 from harvester.report import Report
 from harvester.seeing.differences import GraphDifference
 from harvester.seeing.looking import watched
 from harvester.seeing.preview import differences_of
-from harvester.session import Place, Session
+from harvester.session import Session
 from harvester.sources import Source
 from store.generations import Generation, Generations
 from vocab.messages import say

@@ -14,11 +14,12 @@ from harvester.child import digest_of
 from harvester.digest import Digest
 from harvester.errands import window_at
 from harvester.parcel import Task
+from harvester.place import Place
 from harvester.records import HarvestError
 from harvester.report import Report
 from harvester.runs import harvest
 from harvester.seeing.looking import looking
-from harvester.session import Place, chosen, opened
+from harvester.session import chosen, opened
 from harvester.sources import Config, load
 from harvester.telling.news import news
 from harvester.telling.tables import report_table

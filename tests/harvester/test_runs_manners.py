@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from harvester.due import due
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import Config, load
 from mappings import platforms
 from store.embedded import EmbeddedStore

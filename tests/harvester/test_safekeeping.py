@@ -16,7 +16,8 @@ import pytest
 
 from harvester.alarm import RunningError, sole
 from harvester.life.safekeeping import BackedUp, Restored, back_up_node, own_mappings, restore_node
-from harvester.session import Place, opened
+from harvester.place import Place
+from harvester.session import opened
 from store.backup import BackupError
 from store.errors import LockedError
 from store.generations import Generations, open_read_only

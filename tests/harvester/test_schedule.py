@@ -16,8 +16,9 @@ import pytest
 from harvester.alarm import Alarm, Bell, RunningError, Watch, sole
 from harvester.fetch import Client
 from harvester.fetch.errors import answered
+from harvester.place import Place
 from harvester.schedule import RETRY, Desk, Schedule
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import Config, load
 from mappings import platforms
 from store.embedded import EmbeddedStore

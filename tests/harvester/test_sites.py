@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from harvester.place import Place
 from harvester.records import Content, ReadError
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sites.sitemap import Entry, entries
 from harvester.sources import load
 from mappings import platforms

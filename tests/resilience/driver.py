@@ -15,8 +15,9 @@ from subprocess import PIPE, Popen
 from typing import Any
 
 from harvester.fetch import Limits
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, chosen, opened
+from harvester.session import chosen, opened
 from harvester.sources import load
 from harvester.telling import reasons
 from mappings import platforms

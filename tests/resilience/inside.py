@@ -26,7 +26,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from harvester.fetch import Limits, Manners
-from harvester.session import Place, opened
+from harvester.place import Place
+from harvester.session import opened
 from harvester.sources import load
 from harvester.sources.problems import ConfigError
 from mappings import platforms

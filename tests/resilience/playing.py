@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from harvester.fetch import Limits
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import load
 from harvester.telling.wording import OUTCOMES
 from mappings import platforms

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from harvester.fetch import Limits
+from harvester.place import Place
 from harvester.report import Report
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import load
 from mappings import platforms
 from store.dumps import export

@@ -16,10 +16,11 @@ import pytest
 
 from harvester.child import digest_of
 from harvester.fetch import Client, Limits
+from harvester.place import Place
 from harvester.report import Report
 from harvester.runs import harvest
 from harvester.seeing.looking import looking
-from harvester.session import Place, opened
+from harvester.session import opened
 from harvester.sources import Config, load
 from harvester.whereabouts.locator import AddressService, Budget, Pending
 from harvester.whereabouts.said import Said
