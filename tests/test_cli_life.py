@@ -17,6 +17,7 @@ __all__ = ["config", "enbauges"]
 
 def test_backup_and_restore_tell_the_same_hash(enbauges: Enbauges, tmp_path: Path) -> None:
     enbauges("harvest")
+    (tmp_path / "backups").mkdir()
     made = enbauges("backup", str(tmp_path / "backups"))
     assert made.exit_code == 0, made.output
     (file,) = (tmp_path / "backups").iterdir()
@@ -28,6 +29,16 @@ def test_backup_and_restore_tell_the_same_hash(enbauges: Enbauges, tmp_path: Pat
     assert restored.exit_code == 0, restored.output
     assert restored.stdout.splitlines()[1] == made.stdout.splitlines()[1]
     assert "unchanged" in enbauges("harvest").stdout
+
+
+def test_a_disk_that_is_not_connected_is_not_replaced_by_a_folder(
+    enbauges: Enbauges, tmp_path: Path
+) -> None:
+    enbauges("harvest")
+    refused = enbauges("backup", str(tmp_path / "disk"))
+    assert refused.exit_code == 1
+    assert f"there is no folder {tmp_path / 'disk'}" in refused.stderr
+    assert not (tmp_path / "disk").exists()
 
 
 def test_a_node_whose_file_has_mistakes_is_backed_up_all_the_same(

@@ -111,13 +111,13 @@ def back_up_node(
         place: the node's data.
         config: its sources file.
         mappings: its own mapping files (``own_mappings``).
-        target: a folder, existing or without ``.tar`` at the end, or a file.
+        target: a folder, or the file to write in one, which ends in ``.tar``.
         now: aware.
         version: the program's.
 
     Raises:
-        StoreError: when nothing is published yet, the file exists, or something cannot be read
-            or written.
+        StoreError: when nothing is published yet, the file exists, its folder does not, or
+            something cannot be read or written.
     """
     generation = Generations(place.generations).current()
     if generation is None:
@@ -129,11 +129,22 @@ def back_up_node(
     path = target if is_file else target / name_at(now)
     if path.exists():
         raise BackupError(_taken(path), about=path)
+    if not path.parent.is_dir():
+        raise BackupError(_no_folder(path.parent), about=path)
     files = {name: place.var / name for name in _KEPT if (place.var / name).exists()}
     files |= {name: file for name, file in _beside(config).items() if file.exists()}
     files |= {f"{_MAPPINGS}/{name}": file for name, file in mappings.items()}
     holdings = Holdings(generation, place.state, files)
     return BackedUp(path, back_up(holdings, path, now=now, version=version))
+
+
+def _no_folder(folder: Path) -> Message:
+    """A folder that is made where a disk should be would hide that the disk is not there."""
+    return say(
+        "there is no folder {folder} — if it is that of a disk, connect the disk first; otherwise "
+        "make the folder (mkdir -p {folder}) and run this again; nothing was written",
+        folder=str(folder),
+    )
 
 
 def _taken(path: Path) -> Message:

@@ -40,7 +40,8 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 def back_up(node: Node, target: Path | None = None) -> BackedUp:
     file = node.folder / "sources.toml"
-    target = target or node.folder.parent / "backups"
+    (folder := node.folder.parent / "backups").mkdir(exist_ok=True)
+    target = target or folder
     return back_up_node(
         node.place, file, own_mappings(node.config()), target, now=node.now, version="1.0"
     )
