@@ -95,6 +95,8 @@ class Desk:
                 )
             )
         now = self._session.means.clock()
+        if not name and (same := self._edits.find(kind, thing.iri)):
+            by, why = by or same.by, why or same.why  # said once more, it still holds
         edit = Edit(kind, thing.iri, now, by or EDITORS, why, name, tuple(plain))
         edit = self._understood(edit)
         if kind == "correct":

@@ -366,6 +366,16 @@ def test_a_decision_taken_twice_is_told_and_changes_nothing(node: Edited) -> Non
     assert node.number() == number
 
 
+def test_a_decision_taken_again_without_a_reason_keeps_the_one_it_had(node: Edited) -> None:
+    iri = node.iri("Bal")
+    node.hide(iri, by="La mairie", why="doublon")
+    node.hide(iri)
+    assert node.config().edits.find("hide", iri) is not None
+    text = file.path_beside(node.config().path).read_text(encoding="utf-8")
+    assert "doublon" in text
+    assert "La mairie" in text
+
+
 def test_what_was_not_decided_cannot_be_taken_back(node: Edited) -> None:
     with pytest.raises(CurationError, match="nothing of the kind"):
         node.undo("hide", node.iri("Bal"))
