@@ -19,7 +19,7 @@ test: .venv/stamp ## all tests that this machine can run
 	$(BIN)/pytest
 
 resilience: .venv/stamp ## kills, hostile input, forbidden addresses, sick sources, a year: half an hour
-	ENBAUGES_LONG=1 $(BIN)/pytest tests/resilience
+	ENBAUGES_LONG=1 $(BIN)/pytest tests/resilience tests/test_life_crash.py
 
 lint: .venv/stamp ## style, types, the vocabulary
 	$(BIN)/ruff check .
