@@ -99,6 +99,7 @@ def back_up(holdings: Holdings, path: Path, *, now: datetime, version: str) -> M
     part = path.with_name(f"{path.name}{_PART}")
     try:
         with told(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
             with (
                 tempfile.TemporaryDirectory(dir=path.parent, prefix=".enbauges-") as folder,
                 _private(part) as file,
