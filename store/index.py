@@ -25,7 +25,7 @@ from store.published import Published, SourceFacts
 from store.things import KINDS, Thing
 from vocab.messages import say
 
-NAME = "index-4.sqlite"
+NAME = "index-5.sqlite"
 
 _LAYOUT = """
 PRAGMA journal_mode = OFF;

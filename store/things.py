@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from store.folding import slug
+from store.opening import open_at
 from vocab import term
 
 KINDS = ("event", "series", "place", "organization", "service", "article")
@@ -40,6 +41,9 @@ DOCUMENTED = "document"
 
 GUIDE = ("genre", "LearningResource")
 """A facet and the value that guides have: what is written to learn from is no news."""
+
+OPEN = "ouvert"
+"""The facet of when a place is open in an ordinary week (``store.opening.TIMES``)."""
 
 OFFERED = "offre"
 """The facet of what is itself a service, of whatever concept."""
@@ -120,6 +124,7 @@ class Thing:
         for name, text in (("lieu", self.place), ("organisateur", self.organizer)):
             if value := slug(text):
                 found.add(Facet(name, value, text=text))
+        found |= {Facet(OPEN, time) for time in open_at(self.opening)}
         if self.commune:
             found.add(Facet("commune", self.commune, text=self.commune_name))
         if self.series:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from store.lookup import Wanted
-from store.things import Facet
+from store.opening import TIMES
+from store.things import OPEN, Facet
+from vocab.messages import say
 from web.filters import Filter
 from web.wording import Wording
+
+_OPEN = (
+    say("on Mondays"), say("on Monday evenings"),
+    say("on Tuesdays"), say("on Tuesday evenings"),
+    say("on Wednesdays"), say("on Wednesday evenings"),
+    say("on Thursdays"), say("on Thursday evenings"),
+    say("on Fridays"), say("on Friday evenings"),
+    say("on Saturdays"), say("on Saturday evenings"),
+    say("on Sundays"), say("on Sunday evenings"),
+)  # fmt: skip
+"""What ``store.opening.TIMES`` are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Chip:
 
 
 def choices(wording: Wording, facet: str, wanted: Wanted, asked: Filter) -> list[Choice]:
-    """What can be chosen of ``facet`` among what is wanted, in the order of the names.
+    """What can be chosen of ``facet`` among what is wanted, by name; times in their order.
 
     What is chosen already is among it even where nothing has it.
     """
@@ -41,6 +54,8 @@ def choices(wording: Wording, facet: str, wanted: Wanted, asked: Filter) -> list
         Choice(each.value, name_of(wording, each), count, each.value in chosen)
         for each, count in counts.items()
     ]
+    if facet == OPEN:
+        return sorted(found, key=lambda choice: (*TIMES, choice.value).index(choice.value))
     return sorted(found, key=lambda choice: choice.name.casefold())
 
 
@@ -67,4 +82,6 @@ def name_of(wording: Wording, facet: Facet) -> str:
         return source.title
     if facet.name == "serie" and (series := wording.shelf.index.get(facet.value)):
         return series.name
+    if facet.name == OPEN and facet.value in TIMES:
+        return _OPEN[TIMES.index(facet.value)].render(wording.language)
     return facet.text or facet.value.replace("-", " ")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from store.lookup import Order, Wanted
-from store.things import DOCUMENTED, GUIDE, KINDS, OFFERED, PLACED, Thing
+from store.things import DOCUMENTED, GUIDE, KINDS, OFFERED, OPEN, PLACED, Thing
 from vocab.messages import Message, say
 from web.agenda_data import feature_collection
 from web.answers import json_answer
@@ -82,6 +82,7 @@ ROOMS = (
             ("espace", say("Spaces"), say("all spaces")),
             ("acces", say("Access"), say("any access")),
             ("label", say("Labels"), say("all labels")),
+            (OPEN, say("Open"), say("at any time")),
         ),
         fixed=(("genre", ("ThirdPlace",)),),
     ),

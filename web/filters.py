@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from store.lookup import Box, Order, Wanted
-from store.things import CONCEPTS
+from store.things import CONCEPTS, OPEN
 
-FACETS = ("commune", *CONCEPTS, "lieu", "organisateur", "source", "serie", "genre")
+FACETS = ("commune", *CONCEPTS, "lieu", "organisateur", "source", "serie", "genre", OPEN)
 """The parameters that hold a value of a facet; each may be repeated."""
 
 _MOST_VALUES = 20

@@ -26,6 +26,8 @@ def titles(page: str) -> list[str]:
         ("/tiers-lieux", ["Fab"]),
         ("/tiers-lieux?type=fablab", ["Fab"]),
         ("/tiers-lieux?type=autre", []),
+        ("/tiers-lieux?ouvert=samedi", ["Fab"]),
+        ("/tiers-lieux?ouvert=samedi-soir", []),
         ("/ressources", ["Monter un repair café", "Aide aux démarches", "Fab"]),
         ("/ressources?service=reparer", ["Fab"]),
         ("/actualites", ["La lettre du comité"]),
